@@ -1,0 +1,288 @@
+"""Run a deal: inputs resolved through the layers, formulas computed, what moved reported.
+
+``run(deal, view, previous)`` recomputes only what can have changed since ``previous`` and stops
+wherever a value came out the same.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import Any
+
+from model.addresses import is_formula
+from model.deal import Deal, Input
+from model.fields import field_for
+from model.formula.bind import EVENT, OPENING
+from model.formula.compile import FALLBACK_ON
+from model.formula.evaluate import BY_YEAR, Cells, circular, evaluate
+from model.layers import Held, View, base_value, overlays
+from model.problems import Problem
+from model.program import Program, Step, build, signature
+from model.timeline import Timeline, timeline
+from model.values import NAME, ErrorValue, Range
+
+
+class Calc:
+    """The values of one deal under one view. Read-only for everyone but the engine.
+
+    ``moved`` are the keys whose value differs from the previous run (all keys on a first run).
+    """
+
+    def __init__(self, deal: Deal, view: View, program: Program, line: Timeline) -> None:
+        self.deal = deal
+        self.view = view
+        self.program = program
+        self.timeline = line
+        self.cells = Cells(len(line))
+        self.inputs: dict[str, Held] = {}
+        self.moved: frozenset[str] = frozenset()
+
+    def scalar(self, key: str) -> Any:
+        """Value of a term, output, check or table cell (``table.record.column``)."""
+        return self.cells.scalars.get(key)
+
+    def line(self, key: str) -> list[Any]:
+        """Values of a line, one per period."""
+        return self.cells.rows[key]
+
+    def opening(self, key: str) -> Any:
+        """The opening cell of a line, None where it has none."""
+        return self.cells.scalars.get(key + OPENING) if key + OPENING in self.program.formulas else None
+
+    def event(self, key: str) -> Any:
+        """Date of an event as a serial."""
+        return self.cells.scalars.get(EVENT + key)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Faults of the formulas and warnings about the inputs."""
+        return self.program.problems
+
+    @property
+    def checks(self) -> dict[str, Any]:
+        """Each check's value: True, False or an error."""
+        return {key: self.cells.scalars.get(key) for key in self.deal.checks}
+
+    def holds(self) -> bool:
+        """The master check: every check is TRUE and no formula is at fault."""
+        return not self.program.problems and all(v is True for v in self.checks.values())
+
+
+def run(deal: Deal, view: View, previous: Calc | None = None, changed: frozenset[str] | None = None) -> Calc:
+    """Compute a deal. ``changed`` are input addresses known to be the only difference from
+    ``previous``; None lets the engine find out."""
+    spec = deal.timeline
+    line = timeline(spec.start, spec.end, view.period)
+    if previous is not None and previous.timeline is not line:
+        changed = None
+    if changed is not None and previous is not None:
+        return _rerun(deal, view, previous, changed)
+    program = previous.program if previous else None
+    if program is None or program.signature != signature(deal):
+        program = build(deal, program)
+    calc = Calc(deal, view, program, line)
+    calc.inputs = resolve(deal, view)
+    cells = calc.cells
+    cells.rows.update(line.rows)
+    for address, item in calc.inputs.items():
+        if address.count(".") != 1:
+            cells.scalars[address] = _engine_value(deal, address, item.value)
+    for key in deal.series:
+        _fill_series(calc, key)
+    for key, problem in program.unbound.items():
+        _fill(cells, key, key in deal.lines, ErrorValue(NAME, str(problem), key))
+    for key in deal.lines:
+        if key + OPENING not in program.formulas:
+            cells.scalars[key + OPENING] = 0.0
+    if previous is None or previous.program is not program or previous.timeline is not line:
+        _compute(calc, range(len(program.steps)))
+        calc.moved = _differences(previous, calc)
+        return calc
+    moved = {
+        k for k, v in cells.scalars.items() if k not in program.step_of and not same(previous.cells.scalars.get(k), v)
+    }
+    moved |= {k for k in deal.series if not same(cells.rows[k + BY_YEAR], previous.cells.rows[k + BY_YEAR])}
+    cells.scalars = {**previous.cells.scalars, **cells.scalars}
+    cells.rows = {**previous.cells.rows, **cells.rows}
+    _propagate(calc, moved)
+    return calc
+
+
+def _rerun(deal: Deal, view: View, previous: Calc, changed: frozenset[str]) -> Calc:
+    calc = Calc(deal, view, previous.program, previous.timeline)
+    top = overlays(deal, view)
+    calc.inputs = dict(previous.inputs)
+    calc.cells.scalars = dict(previous.cells.scalars)
+    calc.cells.rows = dict(previous.cells.rows)
+    moved: set[str] = set()
+    for address in changed:
+        item = top.get(address) or Held(base_value(deal, address), "")
+        if item == calc.inputs.get(address) and item.value.__class__ is calc.inputs[address].value.__class__:
+            continue
+        calc.inputs[address] = item
+        if address.count(".") == 1:
+            series = address.partition(".")[0]
+            _fill_series(calc, series)
+            moved.update((series, address))
+            continue
+        value = _engine_value(deal, address, item.value)
+        if not same(calc.cells.scalars.get(address), value):
+            calc.cells.scalars[address] = value
+            moved.add(address)
+    _propagate(calc, moved)
+    return calc
+
+
+def resolve(deal: Deal, view: View) -> dict[str, Held]:
+    """Every input cell's value and the layer it comes from. Series have one entry per year they hold."""
+    out: dict[str, Held] = {}
+    for key, term in deal.terms.items():
+        if term.formula is None:
+            out[key] = Held(term.value, "")
+    for key, series in deal.series.items():
+        for year, value in series.values.items():
+            out[f"{key}.{year}"] = Held(value, "")
+    for name, table in deal.tables.items():
+        for record, row in table.records.items():
+            for column, spec in table.columns.items():
+                entry = row.get(column)
+                if not is_formula(entry) and (entry is not None or spec.formula is None):
+                    out[f"{name}.{record}.{column}"] = Held(entry, "")
+    out.update(overlays(deal, view))
+    return out
+
+
+def _engine_value(deal: Deal, address: str, value: Input | None) -> Any:
+    if value is None:
+        return None
+    parts = address.split(".")
+    item: Any = deal.terms[address] if len(parts) == 1 else deal.tables[parts[0]].columns[parts[2]]
+    return _rooted(field_for(item).to_engine(value), address)
+
+
+def _rooted(value: Any, address: str) -> Any:
+    return value.rooted(address) if value.__class__ is ErrorValue else value
+
+
+def _fill_series(calc: Calc, key: str) -> None:
+    field = field_for(calc.deal.series[key])
+    prefix = key + "."
+    values = {
+        int(address[len(prefix) :]): _rooted(field.to_engine(item.value), address)
+        for address, item in calc.inputs.items()
+        if address.startswith(prefix) and item.value is not None
+    }
+    calc.cells.scalars[key] = Range(values[y] for y in sorted(values))
+    calc.cells.rows[key + BY_YEAR] = [values.get(int(y)) for y in calc.timeline.rows["year"]]
+
+
+def _fill(cells: Cells, key: str, is_line: bool, value: ErrorValue) -> None:
+    if is_line:
+        cells.rows[key] = [value] * cells.size
+    else:
+        cells.scalars[key] = value
+
+
+def _compute(calc: Calc, indexes: Any) -> None:
+    steps = calc.program.steps
+    for index in indexes:
+        _step(calc, steps[index])
+
+
+def _propagate(calc: Calc, moved: set[str]) -> None:
+    """Recompute the readers of what moved, in order, cutting off where a value came out the same."""
+    program, cells = calc.program, calc.cells
+    heap: list[int] = []
+    queued: set[int] = set()
+
+    def touch(key: str) -> None:
+        for index in program.readers.get(key, ()):
+            if index not in queued:
+                queued.add(index)
+                heapq.heappush(heap, index)
+
+    for key in moved:
+        touch(key)
+    while heap:
+        step = program.steps[heapq.heappop(heap)]
+        if step.formulas and step.formulas[0].is_line:
+            before: list[Any] = [cells.rows.get(k) for k in step.keys]
+            _step(calc, step)
+            after: list[Any] = [cells.rows[k] for k in step.keys]
+        else:
+            before = [cells.scalars.get(k) for k in step.keys]
+            _step(calc, step)
+            after = [cells.scalars.get(k) for k in step.keys]
+        for key, old, new in zip(step.keys, before, after, strict=True):
+            if not same(old, new):
+                moved.add(key)
+                touch(key)
+    calc.moved = frozenset(moved)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two values (or rows) are the same to the last bit and kind."""
+    return a is b or (a.__class__ is b.__class__ and a == b)
+
+
+def _step(calc: Calc, step: Step) -> None:
+    cells = calc.cells
+    if step.loop:
+        for key in step.keys:
+            _fill(cells, key, key in calc.deal.lines, circular(step.loop))
+        return
+    block = step.block
+    if block is not None and block.run is not None:
+        try:
+            result = block.run(cells.size, *[_argument(cells, kind, key) for kind, key in block.args])
+        except FALLBACK_ON:
+            pass
+        else:
+            if block.is_line:
+                cells.rows.update(zip(step.keys, result, strict=True))
+            else:
+                cells.scalars[step.keys[0]] = 0.0 if result is None else result
+            return
+    _typed(cells, step)
+
+
+def _argument(cells: Cells, kind: str, key: Any) -> Any:
+    if kind == "s":
+        return cells.scalars.get(key)
+    if kind == "r":
+        return cells.rows[key]
+    if kind == "p":
+        return [cells.scalars.get(key + OPENING, 0.0), *cells.rows[key][:-1]]
+    return key
+
+
+def _typed(cells: Cells, step: Step) -> None:
+    """The same step over typed values: errors become values and remember where they arose."""
+    if not step.formulas[0].is_line:
+        for formula in step.formulas:
+            cells.scalars[formula.key] = _settle(evaluate(formula.tree, cells), formula.key)
+        return
+    rows: list[list[Any]] = []
+    for formula in step.formulas:
+        rows.append([])
+        cells.rows[formula.key] = rows[-1]
+    for i in range(cells.size):
+        for formula, row in zip(step.formulas, rows, strict=True):
+            row.append(_settle(evaluate(formula.tree, cells, i), formula.key))
+
+
+def _settle(value: Any, key: str) -> Any:
+    if value is None:
+        return 0.0
+    if value.__class__ is ErrorValue:
+        return value.rooted(key)
+    if isinstance(value, Range):
+        return value[0] if len(value) == 1 else ErrorValue("#VALUE!", "a range where one value is expected", key)
+    return value
+
+
+def _differences(previous: Calc | None, calc: Calc) -> frozenset[str]:
+    old_s: dict[str, Any] = previous.cells.scalars if previous else {}
+    old_r: dict[str, Any] = previous.cells.rows if previous else {}
+    moved = {k for k, v in calc.cells.scalars.items() if not same(old_s.get(k), v)}
+    return frozenset(moved | {k for k, v in calc.cells.rows.items() if not same(old_r.get(k), v)})

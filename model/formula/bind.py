@@ -1,0 +1,309 @@
+"""From names to references: what each name in a formula means in this deal, and what it depends on."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+
+from model.deal import Deal
+from model.formula.helpers import HELPERS, PERIOD_NAMES
+from model.formula.nodes import (
+    Before,
+    Binary,
+    ByYear,
+    Call,
+    Column,
+    Here,
+    Name,
+    Node,
+    Num,
+    Ref,
+    Row,
+    SeriesRange,
+    Span,
+    ToDate,
+    Unary,
+    YearsToDate,
+)  # fmt: skip
+from model.formula.parse import parse
+from model.problems import Problem, Refused, refuse
+from model.values import NEVER
+
+EVENT = "event:"  # prefix of the scalar that holds an event's date
+OPENING = "@opening"  # suffix of the scalar that fills a line's opening cell
+
+
+@dataclass(slots=True)
+class Formula:
+    """A bound formula of one node. ``now`` are the nodes it reads in the same period (or as scalars),
+    ``past`` the lines it reads one period back, ``whole`` those of ``now`` that it reads over all periods."""
+
+    key: str
+    text: str
+    tree: Node
+    is_line: bool
+    now: frozenset[str] = frozenset()
+    past: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
+    openings: dict[str, Node] = field(default_factory=dict)
+
+
+class Namespace:
+    """The names of a deal: scalars, lines, series and tables, looked up without regard to case."""
+
+    def __init__(self, deal: Deal) -> None:
+        self.scalars: dict[str, str] = {}
+        self.lines: dict[str, str] = {}
+        self.series: dict[str, str] = {}
+        self.tables = deal.tables
+        for mapping in (deal.terms, deal.outputs, deal.checks):
+            self.scalars.update((key.lower(), key) for key in mapping)
+        self.lines.update((key.lower(), key) for key in deal.lines)
+        self.series.update((key.lower(), key) for key in deal.series)
+        self._tables = {key.lower(): key for key in deal.tables}
+
+    def table(self, name: str) -> str | None:
+        return self._tables.get(name.lower())
+
+    def signature(self) -> tuple[object, ...]:
+        """Two namespaces with equal signatures bind every formula alike."""
+        tables = tuple((k, tuple(t.columns), tuple(t.records)) for k, t in self.tables.items())
+        return (tuple(self.scalars), tuple(self.lines), tuple(self.series), tables)
+
+    def known(self) -> list[str]:
+        return [*self.scalars.values(), *self.lines.values(), *self.series.values(), *self._tables.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a table formula stands: bare column names mean this record, PREV the one above."""
+
+    table: str
+    record: str
+    above: str | None
+
+
+def bind(key: str, text: str, space: Namespace, *, is_line: bool, cell: Cell | None = None) -> Formula:
+    """Parse and bind one formula. Raises Refused naming the place."""
+    binder = _Binder(key, space, is_line, cell)
+    try:
+        tree = binder.bind(parse(text))
+    except Refused as err:
+        raise Refused(
+            *(Problem(_place(key, p.where), p.what, p.remedy, p.severity, p.span) for p in err.problems)
+        ) from None
+    formula = Formula(key, text, tree, is_line, openings=binder.openings)
+    formula.now, formula.past, formula.whole = dependencies(tree)
+    return formula
+
+
+def _place(key: str, where: str) -> str:
+    return f"{key}, {where}" if where.startswith("character") else key
+
+
+class _Binder:
+    def __init__(self, key: str, space: Namespace, is_line: bool, cell: Cell | None) -> None:
+        self.key = key
+        self.space = space
+        self.is_line = is_line
+        self.cell = cell
+        self.openings: dict[str, Node] = {}
+        self.params: dict[str, Node] = {}
+
+    def bind(self, node: Node) -> Node:
+        if isinstance(node, Name):
+            return self.name(node)
+        if isinstance(node, Binary):
+            return Binary(node.op, self.bind(node.left), self.bind(node.right), node.span)
+        if isinstance(node, Unary):
+            return Unary(node.op, self.bind(node.arg), node.span)
+        if isinstance(node, Column):
+            return self.column(node)
+        if isinstance(node, Call):
+            if node.name in HELPERS:
+                return self.helper(node)
+            return Call(node.name, tuple(self.bind(a) for a in node.args), node.span)
+        return node
+
+    def name(self, node: Name) -> Node:
+        text, span = node.text, node.span
+        lower = text.lower()
+        if lower in self.params:
+            return self.params[lower]
+        if self.cell and (own := self._column(self.cell.table, text)):
+            return Ref(f"{self.cell.table}.{self.cell.record}.{own}", span)
+        if lower == "never":
+            return Num(NEVER, span)
+        if lower in self.space.scalars:
+            return Ref(self.space.scalars[lower], span)
+        if lower in self.space.lines or lower in PERIOD_NAMES:
+            key = self.space.lines.get(lower, lower)
+            if not self.is_line:
+                raise self.error(
+                    f"“{text}” has a value for every period, but this is a single value.", span,
+                    f"Use SUM(ALL({text})), AT({text}, date) or another summary.",
+                )  # fmt: skip
+            return Here(key, span)
+        if lower in self.space.series:
+            raise self.error(f"“{text}” is a series by year.", span, f"Use BYYEAR({text}, 0) or ALL({text}).")
+        if "." in text:
+            return self.member(node)
+        if self.space.table(lower):
+            raise self.error(f"“{text}” is a table.", span, f"Name a column: {text}[column].")
+        raise self.unknown(text, span)
+
+    def member(self, node: Name) -> Node:
+        parts = node.text.split(".")
+        table = self.space.table(parts[0])
+        if table and len(parts) == 3:
+            record = _same(parts[1], self.space.tables[table].records)
+            column = self._column(table, parts[2])
+            if record and column:
+                return Ref(f"{table}.{record}.{column}", node.span)
+        raise self.unknown(node.text, node.span)
+
+    def column(self, node: Column) -> Node:
+        table = self.space.table(node.table)
+        if table is None:
+            near = difflib.get_close_matches(node.table.lower(), self.space._tables, 1, 0.6)
+            raise self.error(
+                f"There is no table “{node.table}”.", node.span, f"Did you mean {near[0]}?" if near else ""
+            )
+        column = self._column(table, node.column)
+        if column is None:
+            known = ", ".join(self.space.tables[table].columns)
+            raise self.error(f"Table {table} has no column “{node.column}”.", node.span, f"Its columns are: {known}.")
+        keys = tuple(f"{table}.{record}.{column}" for record in self.space.tables[table].records)
+        return Column(table, column, keys, node.span)
+
+    def helper(self, node: Call) -> Node:
+        spec = HELPERS[node.name]
+        if spec.body:
+            inner = _Binder(self.key, self.space, self.is_line, None)
+            inner.params = {
+                p: Here(self.line(a, node)) if p in spec.line_params else self.bind(a)
+                for p, a in zip(spec.params, node.args, strict=True)
+            }
+            try:
+                tree = inner.bind(parse(spec.body))
+            except Refused:  # only a period's name in a single value can fail inside a helper's own text
+                self.need_line(node)
+                raise
+            self.openings.update(inner.openings)
+            return tree
+        return getattr(self, "do_" + node.name.lower())(node, *node.args)
+
+    def do_prev(self, node: Call, what: Node, first: Node | None = None) -> Node:
+        if self.cell and isinstance(what, Name) and (own := self._column(self.cell.table, what.text)):
+            if self.cell.above is not None:
+                return Ref(f"{self.cell.table}.{self.cell.above}.{own}", node.span)
+            return self.bind(first) if first is not None else Num(0.0, node.span)
+        self.need_line(node)
+        key = self.line(what, node)
+        if first is not None:
+            scalar = _Binder(self.key, self.space, False, None)
+            self.openings[key] = scalar.bind(first)
+        return Before(key, node.span)
+
+    def do_all(self, node: Call, what: Node) -> Node:
+        what = self.params.get(what.text.lower(), what) if isinstance(what, Name) else what
+        if isinstance(what, Name) and what.text.lower() in self.space.series:
+            return SeriesRange(self.space.series[what.text.lower()], node.span)
+        return Row(self.line(what, node), node.span)
+
+    def do_to_date(self, node: Call, what: Node) -> Node:
+        self.need_line(node)
+        return ToDate(self.line(what, node), node.span)
+
+    def do_years_to_date(self, node: Call, what: Node, years: Node) -> Node:
+        self.need_line(node)
+        return YearsToDate(self.line(what, node), self.bind(years), node.span)
+
+    def do_byyear(self, node: Call, what: Node, other: Node) -> Node:
+        self.need_line(node)
+        lower = what.text.lower() if isinstance(what, Name) else ""
+        if lower not in self.space.series:
+            raise self.error("BYYEAR needs a series by year as its first argument.", node.span)
+        return ByYear(self.space.series[lower], self.bind(other), node.span)
+
+    def line(self, what: Node, node: Call) -> str:
+        if isinstance(what, Here):
+            return what.key
+        if isinstance(what, Name):
+            lower = what.text.lower()
+            bound = self.params.get(lower)
+            if isinstance(bound, Here):
+                return bound.key
+            if lower in self.space.lines or lower in PERIOD_NAMES:
+                return self.space.lines.get(lower, lower)
+            if lower not in self.space.scalars:
+                raise self.unknown(what.text, what.span)
+        raise self.error(
+            f"{node.name} needs a line's name as its first argument.",
+            what.span,
+            "Give the expression a line of its own.",
+        )
+
+    def need_line(self, node: Call) -> None:
+        if not self.is_line:
+            raise self.error(
+                f"{node.name} looks along the periods, but this is a single value.", node.span,
+                "Move it into a line of the schedule.",
+            )  # fmt: skip
+
+    def _column(self, table: str, name: str) -> str | None:
+        return _same(name, self.space.tables[table].columns)
+
+    def unknown(self, text: str, span: Span) -> Refused:
+        names = [*self.space.known(), *PERIOD_NAMES, "never"]
+        if self.cell:
+            names += self.space.tables[self.cell.table].columns
+        near = difflib.get_close_matches(text.lower(), [n.lower() for n in names], 1, 0.6)
+        hint = f"Did you mean {next(n for n in names if n.lower() == near[0])}?" if near else "Check its spelling."
+        return self.error(f"“{text}” is not a name in this deal.", span, hint)
+
+    def error(self, what: str, span: Span, remedy: str = "") -> Refused:
+        return refuse(f"character {span[0] + 1}", what, remedy, span)
+
+
+def _same(name: str, keys: object) -> str | None:
+    lower = name.lower()
+    return next((k for k in keys if k.lower() == lower), None)  # type: ignore[attr-defined]
+
+
+def dependencies(tree: Node) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Keys read now, one period back, and over the whole row."""
+    now: set[str] = set()
+    past: set[str] = set()
+    whole: set[str] = set()
+    stack: list[Node] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Binary):
+            stack += (node.left, node.right)
+        elif isinstance(node, Call):
+            stack += node.args
+        elif isinstance(node, Unary):
+            stack.append(node.arg)
+        elif isinstance(node, (Ref, Here, ToDate)):
+            now.add(node.key)
+        elif isinstance(node, Before):
+            past.add(node.key)
+        elif isinstance(node, Row):
+            now.add(node.key)
+            whole.add(node.key)
+        elif isinstance(node, Column):
+            now.update(node.keys)
+        elif isinstance(node, YearsToDate):
+            now.add(node.key)
+            stack.append(node.years)
+        elif isinstance(node, ByYear):
+            now.add(node.series)
+            stack.append(node.other)
+        elif isinstance(node, SeriesRange):
+            now.add(node.series)
+    return (
+        frozenset(now.difference(PERIOD_NAMES)),
+        frozenset(past.difference(PERIOD_NAMES)),
+        frozenset(whole.difference(PERIOD_NAMES)),
+    )

@@ -1,0 +1,463 @@
+"""Trees to straight-line Python over floats: the fast form of the typed evaluator.
+
+A block of lines becomes one loop over the periods, a single cell one expression. The code is
+optimistic: it raises (or ends in a number that is not finite) wherever Excel would show an error,
+and the engine then runs the block in the typed evaluator. Code is built only from nodes of the
+tables; constants and references reach it as arguments, so equal shapes share one compiled function.
+
+Types are proved from the kinds: i(nteger) ⊂ n(umber), b(oolean), t(ext), x (anything), r(ange).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from model.formula import coerce
+from model.formula.bind import OPENING, Formula
+from model.formula.evaluate import BY_YEAR, COMPARISONS
+from model.formula.functions import FAST_NAMES, FUNCTIONS
+from model.formula.nodes import (
+    Before,
+    Binary,
+    Bool,
+    ByYear,
+    Call,
+    Column,
+    Err,
+    Here,
+    Missing,
+    Node,
+    Num,
+    Ref,
+    Row,
+    SeriesRange,
+    Text,
+    ToDate,
+    Unary,
+    YearsToDate,
+)  # fmt: skip
+from model.values import ErrorValue, Range
+
+INTEGER_RESULTS = frozenset(("INT", "YEAR", "MONTH", "DAY", "DATE", "EDATE", "EOMONTH", "COUNT", "COUNTIF", "COUNTIFS", "COUNTA", "MATCH", "DAYS", "LEN", "SIGN"))  # fmt: skip
+_RESULTS = {"number": "n", "bool": "b", "text": "t", "any": "x"}
+
+
+class Fallback(Exception):  # noqa: N818
+    """The optimistic code met an error value; the typed evaluator takes over."""
+
+
+FALLBACK_ON = (Fallback, ArithmeticError, ValueError, TypeError, AttributeError, IndexError)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Compiled nodes. ``args`` says what to pass: ("s", key) a scalar, ("r", key) a row, ("p", key) a row
+    shifted by its opening cell, ("c", value) a constant. ``run`` returns one value (scalar) or a tuple of lists."""
+
+    keys: tuple[str, ...]
+    is_line: bool
+    args: tuple[tuple[str, Any], ...]
+    run: Callable[..., Any] | None
+    source: str
+
+
+_cache: dict[str, Callable[..., Any]] = {}
+
+
+def _chk(value: Any) -> Any:
+    if value.__class__ is ErrorValue:
+        raise Fallback
+    return value
+
+
+def _bad() -> Any:
+    raise Fallback
+
+
+def _truth(value: Any) -> bool:
+    return bool(_chk(coerce.to_bool(value)))
+
+
+def _teq(a: str, b: str) -> bool:
+    return a == b or a.lower() == b.lower()
+
+
+def _ytd(row: Sequence[float], years: Sequence[float], i: int, span: float) -> float:
+    floor = years[i] - span
+    j = i
+    while j >= 0 and years[j] > floor:
+        j -= 1
+    return math.fsum(row[j + 1 : i + 1]) if i - j > 366 else float(sum(row[j + 1 : i + 1]))
+
+
+def _finite(row: list[Any]) -> None:
+    for value in row:
+        if value.__class__ is ErrorValue or (value.__class__ is float and not math.isfinite(value)):
+            raise Fallback
+
+
+_GLOBALS: dict[str, Any] = {
+    "__builtins__": {},
+    "min": min, "max": max, "abs": abs, "sum": sum, "len": len, "float": float, "int": int, "round": round, "zip": zip, "range": range, "isfinite": math.isfinite,
+    "Range": Range, "_chk": _chk, "_bad": _bad, "_truth": _truth, "_teq": _teq, "_pow": coerce.power_fast, "_ytd": _ytd, "_finite": _finite,
+    "_eq": coerce.num_eq, "_lt": coerce.num_lt, "_le": coerce.num_le, "_cmp": coerce.compare,
+    **FAST_NAMES,
+    **{f"F_{name}": spec.live for name, spec in FUNCTIONS.items()},
+    "O_add": coerce.add, "O_concat": coerce.concat, "O_negate": coerce.negate, "O_percent": coerce.percent,
+}  # fmt: skip
+
+
+class _Emitter:
+    def __init__(self, types: Mapping[str, str], inside: Sequence[str]) -> None:
+        self.types = types
+        self.inside = {key: j for j, key in enumerate(inside)}
+        self.args: dict[tuple[str, Any], str] = {}
+        self.zipped: dict[str, str] = {}  # loop variable -> argument
+        self.accumulate: dict[str, str] = {}  # in-block or outer line -> running sum variable
+        self.before: set[str] = set()  # in-block lines read one period back
+        self.temps = 0
+        self.uses_index = False
+
+    def arg(self, kind: str, key: Any) -> str:
+        slot = (kind, key)
+        if slot not in self.args:
+            self.args[slot] = f"{'q' if kind == 'p' else kind}{len(self.args)}"
+        return self.args[slot]
+
+    def loop(self, kind: str, key: str) -> str:
+        name = self.arg(kind, key)
+        self.zipped["l" + name] = name
+        return "l" + name
+
+    def temp(self) -> str:
+        self.temps += 1
+        return f"t{self.temps}"
+
+    # every emitter returns (code, type, is the value certainly finite) ------------------------
+
+    def emit(self, node: Node) -> tuple[str, str, bool]:
+        if isinstance(node, Num):
+            whole = node.value == int(node.value) and abs(node.value) < 2**53
+            return repr(node.value), "i" if whole else "n", True
+        if isinstance(node, Text):
+            return self.arg("c", node.value), "t", True
+        if isinstance(node, Bool):
+            return repr(node.value), "b", True
+        if isinstance(node, Ref):
+            return self.arg("s", node.key), self.types.get(node.key, "x"), True
+        if isinstance(node, Here):
+            if node.key in self.inside:
+                return f"v{self.inside[node.key]}", self.types.get(node.key, "n"), True
+            return self.loop("r", node.key), self.types.get(node.key, "n"), True
+        if isinstance(node, Before):
+            if node.key in self.inside:
+                self.before.add(node.key)
+                return f"b{self.inside[node.key]}", self.types.get(node.key, "n"), True
+            return self.loop("p", node.key), self.types.get(node.key, "n"), True
+        if isinstance(node, Binary):
+            return self.binary(node)
+        if isinstance(node, Unary):
+            code, kind, safe = self.emit(node.arg)
+            if kind in "in":
+                return (
+                    (code if node.op == "+" else f"(-{code})", kind, safe)
+                    if node.op != "%"
+                    else (f"({code} / 100.0)", "n", safe)
+                )
+            if node.op == "+":
+                return code, kind, safe
+            self.single(kind)
+            return f"_chk(O_{'negate' if node.op == '-' else 'percent'}({code}))", "n", True
+        if isinstance(node, Call):
+            return self.call(node)
+        if isinstance(node, Missing):
+            return "None", "z", True
+        if isinstance(node, Err):
+            return "_bad()", "x", True
+        if isinstance(node, Column):
+            return f"Range(({''.join(self.arg('s', k) + ', ' for k in node.keys)}))", "r", True
+        if isinstance(node, Row):
+            return f"Range({self.row(node.key)})", "r", True
+        if isinstance(node, ToDate):
+            self.uses_index = True
+            return f"Range({self.row(node.key)}[:i + 1])", "r", True
+        if isinstance(node, SeriesRange):
+            return self.arg("s", node.series), "r", True
+        if isinstance(node, ByYear):
+            name = self.loop("r", node.series + BY_YEAR)
+            code, kind, safe = self.emit(node.other)
+            return f"({name} if {name} is not None else {code})", _join(self.types.get(node.series, "x"), kind), safe
+        if isinstance(node, YearsToDate):
+            self.uses_index = True
+            span, _ = self.guarded(self.number(node.years))
+            return f"_ytd({self.row(node.key)}, {self.arg('r', 'year')}, i, {span})", "n", False
+        raise Fallback
+
+    def row(self, key: str) -> str:
+        return f"o{self.inside[key]}" if key in self.inside else self.arg("r", key)
+
+    def single(self, kind: str) -> None:
+        if kind == "r":
+            raise Fallback  # ranges in operators: left to the typed evaluator
+
+    def number(self, node: Node) -> tuple[str, str, bool]:
+        code, kind, safe = self.emit(node)
+        if kind in "in":
+            return code, kind, safe
+        if kind == "b":
+            return f"(1.0 if {code} else 0.0)", "i", True
+        if kind == "z":
+            return "0.0", "i", True
+        self.single(kind)
+        return f"_chk(O_add(0.0, {code}))", "n", True
+
+    def guarded(self, item: tuple[str, str, bool]) -> tuple[str, str]:
+        """Code whose value is checked to be finite, for places that would swallow an overflow."""
+        code, kind, safe = item
+        if safe or kind not in "in":
+            return code, kind
+        t = self.temp()
+        return f"({t} if -9e307 < ({t} := {code}) < 9e307 else _bad())", kind
+
+    def binary(self, node: Binary) -> tuple[str, str, bool]:
+        op = node.op
+        if op in COMPARISONS:
+            return self.comparison(node)
+        if op == "&":
+            (a, ka, _), (b, kb, _) = self.emit(node.left), self.emit(node.right)
+            self.single(ka)
+            self.single(kb)
+            return f"_chk(O_concat({a}, {b}))", "t", True
+        left, right = self.number(node.left), self.number(node.right)
+        whole = left[1] == right[1] == "i"
+        if op in "+-*":
+            # whole numbers (days, counts) cannot overflow in sums and differences
+            return f"({left[0]} {op} {right[0]})", "i" if whole else "n", whole and op != "*" and left[2] and right[2]
+        if op == "/":
+            return f"({left[0]} / {self.guarded(right)[0]})", "n", False
+        return f"_pow({self.guarded(left)[0]}, {self.guarded(right)[0]})", "n", False
+
+    def comparison(self, node: Binary) -> tuple[str, str, bool]:
+        op = node.op
+        left, right = self.emit(node.left), self.emit(node.right)
+        (a, ka), (b, kb) = self.guarded(left), self.guarded(right)
+        if ka in "in" and kb in "in":
+            if ka == kb == "i":
+                # a difference, because an error value compared with == would quietly be unequal
+                return (f"({a} - {b} {_PY[op]} 0.0)" if op in ("=", "<>") else f"({a} {_PY[op]} {b})"), "b", True
+            code = {"=": f"_eq({a}, {b})", "<>": f"(not _eq({a}, {b}))", "<": f"_lt({a}, {b})", ">": f"_lt({b}, {a})", "<=": f"_le({a}, {b})", ">=": f"_le({b}, {a})"}[op]  # fmt: skip
+            return code, "b", True
+        if ka == kb == "t" and op in ("=", "<>"):
+            return (f"_teq({a}, {b})" if op == "=" else f"(not _teq({a}, {b}))"), "b", True
+        self.single(ka)
+        self.single(kb)
+        c = self.arg("c", op)
+        return f"_chk(_cmp({c}, {a}, {b}))", "b", True
+
+    def condition(self, node: Node) -> str:
+        code, kind = self.guarded(self.emit(node))
+        if kind == "b":
+            return code
+        if kind in "in":
+            return f"({code} != 0.0)"
+        self.single(kind)
+        return f"_truth({code})"
+
+    def call(self, node: Call) -> tuple[str, str, bool]:
+        name, args = node.name, node.args
+        special = getattr(self, "call_" + name.lower(), None)
+        if special is not None:
+            out = special(args)
+            if out is not None:
+                return out
+        spec = FUNCTIONS[name]
+        if spec.lazy:
+            thunks = ", ".join(f"lambda: {self.plain(a)}" for a in args)
+            return f"_chk(F_{name}({thunks}))", _RESULTS[spec.result], False
+        if name == "SUMPRODUCT" and any(not isinstance(a, (Column, Row, ToDate, SeriesRange)) for a in args):
+            raise Fallback
+        items = [self.emit(a) for a in args]
+        result = "i" if name in INTEGER_RESULTS else _RESULTS[spec.result]
+        if spec.fast and all(kind in "in" for _, kind, _ in items):
+            codes = [self.guarded(item)[0] for item in items]
+            return "(" + spec.fast.replace("{*}", ", ".join(codes)).format(*codes) + ")", result, False
+        codes = []
+        for position, (arg, item) in enumerate(zip(args, items, strict=True)):
+            code, kind = self.guarded(item)
+            if spec.takes_range(position):
+                if isinstance(arg, (Ref, Here, Before)):
+                    code = f"Range(({code},))"
+            else:
+                self.single(kind)
+            codes.append(code)
+        return f"_chk(F_{name}({', '.join(codes)}))", result, False
+
+    def plain(self, node: Node) -> str:
+        return self.guarded(self.emit(node))[0]
+
+    def call_if(self, args: Sequence[Node]) -> tuple[str, str, bool]:
+        test = self.condition(args[0])
+        yes = self.branch(args[1])
+        no = self.branch(args[2]) if len(args) > 2 else ("False", "b", True)
+        return f"({yes[0]} if {test} else {no[0]})", _join(yes[1], no[1]), yes[2] and no[2]
+
+    def branch(self, node: Node) -> tuple[str, str, bool]:
+        code, kind, safe = self.emit(node)
+        self.single(kind)
+        return ("0.0", "i", True) if kind == "z" else (code, kind, safe)
+
+    def call_iferror(self, args: Sequence[Node]) -> tuple[str, str, bool]:
+        code, kind = self.guarded(self.branch(args[0]))
+        other = self.branch(args[1])[1]
+        return code, _join(kind, other), True
+
+    def call_and(self, args: Sequence[Node]) -> tuple[str, str, bool] | None:
+        return self.junction(args, " & ")
+
+    def call_or(self, args: Sequence[Node]) -> tuple[str, str, bool] | None:
+        return self.junction(args, " | ")
+
+    def junction(self, args: Sequence[Node], sign: str) -> tuple[str, str, bool] | None:
+        items = [self.emit(a) for a in args]
+        if any(kind != "b" for _, kind, _ in items):
+            return None
+        return "(" + sign.join(code for code, _, _ in items) + ")", "b", True
+
+    def call_not(self, args: Sequence[Node]) -> tuple[str, str, bool] | None:
+        code, kind, _ = self.emit(args[0])
+        return (f"(not {code})", "b", True) if kind == "b" else None
+
+    def call_min(self, args: Sequence[Node]) -> tuple[str, str, bool] | None:
+        return self.extreme(args, "<")
+
+    def call_max(self, args: Sequence[Node]) -> tuple[str, str, bool] | None:
+        return self.extreme(args, ">")
+
+    def extreme(self, args: Sequence[Node], sign: str) -> tuple[str, str, bool] | None:
+        if len(args) == 1 and isinstance(args[0], (Row, Column, ToDate)):
+            return None
+        items = [self.emit(a) for a in args]
+        if any(kind not in "in" for _, kind, _ in items):
+            return None
+        code, kind = self.guarded(items[0])
+        for item in items[1:]:
+            other, other_kind = self.guarded(item)
+            a, first = (code, code) if code.isidentifier() or _constant(code) else self.name(code)
+            b, second = (other, other) if other.isidentifier() or _constant(other) else self.name(other)
+            code, kind = f"({a} if {first} {sign} {second} else {b})", _join(kind, other_kind)
+        return code, kind, True
+
+    def name(self, code: str) -> tuple[str, str]:
+        t = self.temp()
+        return t, f"({t} := {code})"
+
+    def call_sum(self, args: Sequence[Node]) -> tuple[str, str, bool] | None:
+        if len(args) == 1 and isinstance(args[0], ToDate) and self.types.get(args[0].key, "n") in "in":
+            key = args[0].key
+            if key not in self.inside:
+                self.loop("r", key)
+            self.accumulate.setdefault(key, f"a{len(self.accumulate)}")
+            return self.accumulate[key], "n", False
+        return None
+
+
+_PY = {"=": "==", "<>": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
+
+
+def _constant(code: str) -> bool:
+    return code.replace(".", "", 1).isdigit()
+
+
+def _join(a: str, b: str) -> str:
+    if a == b:
+        return a
+    return "n" if {a, b} <= {"i", "n"} else "x"
+
+
+def compile_block(formulas: Sequence[Formula], types: dict[str, str]) -> Block:
+    """Compile nodes that are computed together (one single cell, or lines in order); sets their ``types``."""
+    keys = tuple(f.key for f in formulas)
+    is_line = formulas[0].is_line
+    assumed = dict.fromkeys(keys, "n")
+    for attempt in range(3):
+        types.update(assumed)
+        try:
+            emitter, body, found = _lines(formulas, types) if is_line else _scalar(formulas[0], types)
+        except Fallback:
+            types.update(dict.fromkeys(keys, "x"))
+            return Block(keys, is_line, (), None, "")
+        if all(assumed[k] == "x" or _join(found[k], assumed[k]) == assumed[k] for k in keys):
+            break
+        assumed = found if attempt == 0 else dict.fromkeys(keys, "x")
+    types.update(found)
+    source = f"def run({', '.join(['n', *emitter.args.values()])}):\n{body}"
+    run = _cache.get(source)
+    if run is None:
+        space = dict(_GLOBALS)
+        try:
+            exec(compile(source, "<formula>", "exec"), space)  # built from the node tables only
+        except (SyntaxError, RecursionError, MemoryError):  # nested beyond what Python parses
+            return Block(keys, is_line, (), None, "")
+        run = _cache[source] = space["run"]
+    return Block(keys, is_line, tuple(emitter.args), run, source)
+
+
+def _scalar(formula: Formula, types: Mapping[str, str]) -> tuple[_Emitter, str, dict[str, str]]:
+    emitter = _Emitter(types, ())
+    code, kind, safe = emitter.emit(formula.tree)
+    emitter.single(kind)
+    if kind == "z":
+        code, kind = "0.0", "i"
+    if kind in "in" and not safe:
+        code, _ = emitter.guarded((code, kind, safe))
+    return emitter, f"    return {code}\n", {formula.key: kind}
+
+
+def _lines(formulas: Sequence[Formula], types: Mapping[str, str]) -> tuple[_Emitter, str, dict[str, str]]:
+    emitter = _Emitter(types, [f.key for f in formulas])
+    codes: list[str] = []
+    found: dict[str, str] = {}
+    for formula in formulas:
+        code, kind, _ = emitter.emit(formula.tree)
+        emitter.single(kind)
+        found[formula.key] = "i" if kind == "z" else kind
+        codes.append("0.0" if kind == "z" else code)
+    head = [f"{name} = 0.0" for name in emitter.accumulate.values()]
+    body = [
+        f"{name} += l{emitter.args[('r', key)]}"
+        for key, name in emitter.accumulate.items()
+        if key not in emitter.inside
+    ]
+    tail, checks = [], []
+    for j, (formula, code) in enumerate(zip(formulas, codes, strict=True)):
+        key = formula.key
+        head += [f"o{j} = []", f"w{j} = o{j}.append"]
+        body += [f"v{j} = {code}", f"w{j}(v{j})"]
+        if key in emitter.accumulate:
+            body.append(f"{emitter.accumulate[key]} += v{j}")
+        if key in emitter.before:
+            head.append(f"b{j} = {emitter.arg('s', key + OPENING)}")
+            tail.append(f"b{j} = v{j}")
+        if found[key] in "in":
+            checks.append(f"if not isfinite(sum(o{j})): _bad()")
+        elif found[key] == "x":
+            checks.append(f"_finite(o{j})")
+    outs = ", ".join(f"o{j}" for j in range(len(formulas)))
+    loop = [_loop(emitter), *("    " + line for line in (*body, *tail))]
+    text = [*head, *loop, *checks, f"return ({outs},)"]
+    return emitter, "".join(f"    {line}\n" for line in text), found
+
+
+def _loop(emitter: _Emitter) -> str:
+    names = dict(emitter.zipped)
+    if emitter.uses_index:
+        names = {"i": "range(n)", **names}
+    if not names:
+        return "for i in range(n):"
+    if len(names) == 1:
+        ((name, source),) = names.items()
+        return f"for {name} in {source}:"
+    return f"for {', '.join(names)} in zip({', '.join(names.values())}):"

@@ -1,0 +1,313 @@
+"""Criteria such as ``">=5"`` or ``"part*"``, and the functions that select by them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Final
+
+from model.formula.coerce import Value, fold, is_number, num_eq, num_le, num_lt, single, text_to_number
+from model.formula.fn_base import Group, as_range, fail, range_numbers, same_length
+from model.formula.fn_logic import bracketed
+from model.formula.fn_stats import mean, total
+from model.values import DIV0, ERROR_KINDS, VALUE, ErrorValue, Range
+
+_group = Group("Totals by criterion")
+FUNCTIONS = _group.functions
+
+Test = Callable[[Value], bool]
+MAX_CRITERION: Final = 255
+_PAIRS_AFTER_VALUES: Final = frozenset({0, *range(1, 255, 2)})
+_PAIRS: Final = frozenset(range(0, 255, 2))
+
+# -- wildcards ----------------------------------------------------------------------------------------
+
+
+def has_wildcards(text: str) -> bool:
+    return any(c in text for c in "*?~")
+
+
+@lru_cache(maxsize=256)
+def wildcard(pattern: str) -> Callable[[str], bool]:
+    """Matches whole texts without case: ``*`` any characters, ``?`` one, ``~`` takes the next literally.
+
+    The pieces between stars are searched one after the other, leftmost first: no going back, so that
+    no pattern takes more than its length times the text's.
+    """
+    pieces: list[list[str]] = [[]]
+    lengths = [0]
+    characters = iter(fold(pattern))
+    for c in characters:
+        if c == "*":
+            pieces.append([])
+            lengths.append(0)
+            continue
+        if c == "~":
+            c = next(characters, "~")
+            pieces[-1].append(re.escape(c))
+        else:
+            pieces[-1].append("." if c == "?" else re.escape(c))
+        lengths[-1] += 1
+    parts = [re.compile("".join(piece), re.DOTALL) for piece in pieces]
+
+    def matches(text: str) -> bool:
+        text = fold(text)
+        if len(parts) == 1:
+            return parts[0].fullmatch(text) is not None
+        first = parts[0].match(text)
+        if first is None:
+            return False
+        at, end = first.end(), len(text) - lengths[-1]
+        for part in parts[1:-1]:
+            found = part.search(text, at)
+            if found is None:
+                return False
+            at = found.end()
+        return at <= end and parts[-1].fullmatch(text, end) is not None
+
+    return matches
+
+
+# -- criteria -----------------------------------------------------------------------------------------
+
+_OPERATOR = re.compile(r"(<>|<=|>=|=|<|>)?(.*)", re.DOTALL)
+_ORDERED: Final[dict[str, Callable[[float, float], bool]]] = {
+    "<": num_lt,
+    "<=": num_le,
+    ">": lambda a, b: num_lt(b, a),
+    ">=": lambda a, b: num_le(b, a),
+}
+
+
+def criterion(wanted: Value) -> Test:
+    """The test of a cell that a criterion stands for."""
+    wanted = single(wanted)
+    if wanted is None:
+        wanted = 0.0
+    if not isinstance(wanted, str):
+        return _equals(wanted)
+    if len(wanted) > MAX_CRITERION:
+        raise fail(VALUE, f"the criterion is longer than {MAX_CRITERION} characters")
+    return _text_criterion(wanted)
+
+
+@lru_cache(maxsize=512)
+def _text_criterion(text: str) -> Test:
+    match = _OPERATOR.fullmatch(text)
+    op, operand = (match[1] or "", match[2]) if match else ("", text)
+    if operand == "":
+        if op == "":
+            return lambda v: v is None or v == ""
+        if op == "=":
+            return lambda v: v is None
+        if op == "<>":
+            return lambda v: v is not None
+        return lambda v: False
+    value = _operand(operand)
+    if op in ("", "="):
+        return _equals(value)
+    if op == "<>":
+        equal = _equals(value)
+        return lambda v: not equal(v)
+    return _ordered(op, value)
+
+
+def _operand(text: str) -> float | str | bool | ErrorValue:
+    number = text_to_number(text)
+    if number is not None:
+        return number
+    upper = text.upper()
+    if upper in ("TRUE", "FALSE"):
+        return upper == "TRUE"
+    return ErrorValue(upper) if upper in ERROR_KINDS else text
+
+
+def _equals(wanted: float | str | bool | ErrorValue) -> Test:
+    if isinstance(wanted, ErrorValue):
+        kind = wanted.kind
+        return lambda v: isinstance(v, ErrorValue) and v.kind == kind
+    if isinstance(wanted, bool):
+        return lambda v: isinstance(v, bool) and v == wanted
+    if isinstance(wanted, str):
+        if has_wildcards(wanted):
+            matches = wildcard(wanted)
+            return lambda v: isinstance(v, str) and matches(v)
+        folded = fold(wanted)
+        return lambda v: isinstance(v, str) and fold(v) == folded
+    number = float(wanted)
+
+    def same(v: Value) -> bool:
+        if isinstance(v, str):
+            read = text_to_number(v)
+            return read is not None and num_eq(read, number)
+        return is_number(v) and num_eq(v, number)  # type: ignore[arg-type]
+
+    return same
+
+
+def _ordered(op: str, bound: float | str | bool | ErrorValue) -> Test:
+    if isinstance(bound, str):
+        folded = fold(bound)
+        holds: dict[str, Callable[[str], bool]] = {
+            "<": lambda s: s < folded,
+            "<=": lambda s: s <= folded,
+            ">": lambda s: s > folded,
+            ">=": lambda s: s >= folded,
+        }
+        text_test = holds[op]
+        return lambda v: isinstance(v, str) and text_test(fold(v))
+    if isinstance(bound, (bool, ErrorValue)):
+        inclusive = op in ("<=", ">=")
+        return lambda v: inclusive and _equals(bound)(v)
+    compare = _ORDERED[op]
+    number = float(bound)
+    return lambda v: is_number(v) and compare(v, number)  # type: ignore[arg-type]
+
+
+def _hits(pairs: Sequence[Value]) -> list[bool]:
+    """For each place, whether it meets every criterion. Arguments alternate: range, criterion."""
+    if len(pairs) % 2:
+        raise fail(VALUE, "a range stands without its criterion")
+    ranges = [as_range(a) for a in pairs[::2]]
+    same_length(*ranges)
+    tests = [criterion(c) for c in pairs[1::2]]
+    return [all(test(v) for test, v in zip(tests, row, strict=True)) for row in zip(*ranges, strict=True)]
+
+
+def _chosen(values: Value, pairs: Sequence[Value]) -> list[float]:
+    """The numbers of the cells whose place meets every criterion; an error among them is passed on."""
+    cells = as_range(values)
+    hits = _hits(pairs)
+    if len(hits) != len(cells):
+        raise fail(VALUE, "the ranges have different lengths")
+    return range_numbers(Range([v for v, hit in zip(cells, hits, strict=True) if hit]))
+
+
+def _average(xs: list[float]) -> float:
+    if not xs:
+        raise fail(DIV0, "no number meets the criteria")
+    return mean(xs)
+
+
+@_group.typed(
+    "COUNTIF(range, criterion)",
+    ('COUNTIF(ALL(x),">0")', "in how many periods x is positive"),
+    takes_ranges=frozenset({0}),
+)
+def _countif(cells: Value, wanted: Value) -> Value:
+    """How many cells meet a criterion: a value, or an operator and a value as text. Text is compared
+    without case, * and ? stand for any text and any character, ~ before them takes them literally.
+    "<>23" counts blanks too."""
+    return float(sum(_hits((cells, wanted))))
+
+
+@_group.typed(
+    "COUNTIFS(range, criterion, …)",
+    ('COUNTIFS(rounds[on],">="&start,rounds[on],"<="&end)', "how many rounds close in the period"),
+    takes_ranges=_PAIRS,
+    step=2,
+)
+def _countifs(*pairs: Value) -> Value:
+    """How many places meet all criteria. Ranges of one length, else #VALUE!."""
+    return float(sum(_hits(pairs)))
+
+
+@_group.typed(
+    "SUMIF(range, criterion, [values])",
+    ('SUMIF(rounds[on],"<="&end,rounds[money])', "the money of the rounds closed so far"),
+    takes_ranges=frozenset({0, 2}),
+)
+def _sumif(cells: Value, wanted: Value, values: Value = None) -> Value:
+    """The sum of the values where the range meets the criterion. Both of one length (Excel would stretch
+    the values), else #VALUE!."""
+    return total(_chosen(cells if values is None else values, (cells, wanted)))
+
+
+@_group.typed(
+    "SUMIFS(values, range, criterion, …)",
+    ('SUMIFS(rounds[money],rounds[on],"<="&end)', "the money of the rounds closed so far"),
+    takes_ranges=_PAIRS_AFTER_VALUES,
+    step=2,
+)
+def _sumifs(values: Value, *pairs: Value) -> Value:
+    """The sum of the values whose place meets all criteria. Ranges of one length, else #VALUE!."""
+    return total(_chosen(values, pairs))
+
+
+@_group.typed(
+    "AVERAGEIF(range, criterion, [values])",
+    ('AVERAGEIF(ALL(x),">0")', "the average of the positive periods"),
+    takes_ranges=frozenset({0, 2}),
+)
+def _averageif(cells: Value, wanted: Value, values: Value = None) -> Value:
+    """The average of the values where the range meets the criterion; none is #DIV/0!."""
+    return _average(_chosen(cells if values is None else values, (cells, wanted)))
+
+
+@_group.typed(
+    "AVERAGEIFS(values, range, criterion, …)",
+    ('AVERAGEIFS(rounds[price],rounds[on],"<="&end)', "the average price of the rounds closed so far"),
+    takes_ranges=_PAIRS_AFTER_VALUES,
+    step=2,
+)
+def _averageifs(values: Value, *pairs: Value) -> Value:
+    """The average of the values whose place meets all criteria; none is #DIV/0!."""
+    return _average(_chosen(values, pairs))
+
+
+# -- MINIFS and MAXIFS: newer than Excel 2010 ----------------------------------------------------------
+
+_LITERAL = re.compile(r'"(<>|<=|>=|=|<|>)((?:[^"]|"")*)"(?:&(.+))?', re.DOTALL)
+
+
+def _condition(cells: str, wanted: str) -> str:
+    """A criterion as an array condition. An operator in quotes at its start is taken apart; anything
+    else is taken for a value to be equal to."""
+    match = _LITERAL.fullmatch(wanted)
+    op, operand = "=", bracketed(wanted)
+    if match:
+        op = match[1]
+        rest = match[2]
+        if match[3] is not None:
+            operand = bracketed(match[3]) if not rest else f'("{rest}"&{match[3]})'
+        else:
+            operand = rest if text_to_number(rest) is not None else f'"{rest}"'
+    blank = "+ISBLANK({0})" if op == "<>" else "*NOT(ISBLANK({0}))"
+    if op == "<>":
+        return f"((({cells}{op}{operand}){blank.format(cells)})>0)"
+    return f"(({cells}{op}{operand}){blank.format(cells)})"
+
+
+def _extreme(function: str, sign: str) -> Callable[..., str]:
+    def printed(*args: str) -> str:
+        met = "*".join(_condition(args[i], args[i + 1]) for i in range(1, len(args) - 1, 2))
+        far = f"{sign}(1-{met})*1E+300"
+        return f"IF(SUMPRODUCT({met}*1)=0,0,SUMPRODUCT({function}({met}*{args[0]}{far})))"
+
+    return printed
+
+
+@_group.typed(
+    "MINIFS(values, range, criterion, …)",
+    ('MINIFS(rounds[on],rounds[funded],">0")', "the first day on which a funded round closes"),
+    takes_ranges=_PAIRS_AFTER_VALUES,
+    step=2,
+    excel=_extreme("MIN", "+"),
+)
+def _minifs(values: Value, *pairs: Value) -> Value:
+    """The smallest of the values whose place meets all criteria; 0 where none does. In the workbook it becomes
+    SUMPRODUCT over conditions: criteria are values or an operator in quotes, without wildcards."""
+    return min(_chosen(values, pairs), default=0.0)
+
+
+@_group.typed(
+    "MAXIFS(values, range, criterion, …)",
+    ('MAXIFS(rounds[price],rounds[on],"<="&end)', "the highest price of the rounds closed so far"),
+    takes_ranges=_PAIRS_AFTER_VALUES,
+    step=2,
+    excel=_extreme("MAX", "-"),
+)
+def _maxifs(values: Value, *pairs: Value) -> Value:
+    """The largest of the values whose place meets all criteria; 0 where none does. Printed as MINIFS is."""
+    return max(_chosen(values, pairs), default=0.0)

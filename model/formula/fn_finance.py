@@ -1,0 +1,210 @@
+"""Present values, rates of return and annuities. Rates are per period, money paid out is negative."""
+
+from __future__ import annotations
+
+import math
+
+from model.formula.coerce import DIVISION, Value, is_number
+from model.formula.fn_base import Group, Refusal, as_range, fail, number, numbers, range_numbers
+from model.formula.roots import rate_of_return, single_root
+from model.values import DIV0, NEVER, NUM, VALUE, ErrorValue, Range
+
+_group = Group("Finance")
+FUNCTIONS = _group.functions
+_typed = _group.typed
+_numeric = _group.numeric
+
+# -- flows --------------------------------------------------------------------------------------------
+
+
+@_typed("NPV(rate, value, …)", ("NPV(0.1,-100,60,60)", 3.7565740045078887), takes_ranges="all")
+def _npv(rate: Value, *values: Value) -> Value:
+    """The present value of flows one period apart, the first of them a period from now. Blanks and text in
+    references are dropped, and the later flows move up; zeros are kept."""
+    r = number(rate)
+    if r == -1:
+        raise fail(NUM, "at a rate of -100 % nothing has a present value")
+    result = 0.0
+    for i, v in enumerate(numbers(values), 1):
+        result += v / (1 + r) ** i
+    return result
+
+
+@_typed(
+    "IRR(values, [guess])",
+    ("IRR(ALL(flow))", "the rate per period that makes the flows worth nothing today"),
+    takes_ranges=frozenset({0}),
+)
+def _irr(values: Value, guess: Value = 0.1) -> Value:
+    """The rate per period at which flows one period apart are worth 0, between -99 % and 1000 %. Blanks and text in
+    references are dropped. #NUM! where there is no such rate, and, unlike Excel, where there is more than one; the
+    guess does not choose."""
+    flows = range_numbers(as_range(values))
+    number(guess)
+    return rate_of_return([(float(i), v) for i, v in enumerate(flows)])
+
+
+def _dated(values: Value, dates: Value) -> list[tuple[float, float]]:
+    """Flows as (years since the first date, amount). Text and booleans are #VALUE!."""
+    amounts, days = _strict(as_range(values)), [math.floor(d) for d in _strict(as_range(dates))]
+    if len(amounts) != len(days):
+        raise fail(NUM, f"there are {len(amounts)} values but {len(days)} dates")
+    if not days:
+        raise fail(NUM, "there are no flows")
+    if min(days) < 0 or max(days) > NEVER:
+        raise fail(NUM, "the date is outside 1900 to 9999")
+    if min(days) < days[0]:
+        raise fail(NUM, "a date lies before the first one, to which the flows are discounted")
+    return [((d - days[0]) / 365, v) for d, v in zip(days, amounts, strict=True)]
+
+
+def _strict(cells: Range) -> list[float]:
+    found: list[float] = []
+    for v in cells:
+        if isinstance(v, ErrorValue):
+            raise Refusal(v)
+        if v is not None and not is_number(v):
+            raise fail(VALUE, "text or a condition stands among the flows and dates")
+        found.append(float(v or 0.0))
+    return found
+
+
+@_typed(
+    "XNPV(rate, values, dates)",
+    ("XNPV(0.1,flows[amount],flows[on])", "the value of dated flows on the first date"),
+    takes_ranges=frozenset({1, 2}),
+)
+def _xnpv(rate: Value, values: Value, dates: Value) -> Value:
+    """The value of dated flows on the first date, at a rate per year of 365 days. A rate of 0 or below is #NUM! as in
+    Excel (LibreOffice computes); so is a date before the first."""
+    r = number(rate)
+    flows = _dated(values, dates)
+    if r <= 0:
+        raise fail(NUM, "XNPV needs a rate above zero")
+    result = 0.0
+    for t, v in flows:
+        result += v / (1 + r) ** t
+    return result
+
+
+@_typed(
+    "XIRR(values, dates, [guess])",
+    ("XIRR(flows[amount],flows[on])", "the yearly rate that makes the dated flows worth nothing"),
+    takes_ranges=frozenset({0, 1}),
+)
+def _xirr(values: Value, dates: Value, guess: Value = 0.1) -> Value:
+    """The rate per year of 365 days at which dated flows are worth 0, between -99 % and 1000 %. #NUM! where there is no
+    such rate, and, unlike Excel, where there is more than one; the guess does not choose. Excel sometimes answers
+    0.0000000298 where it finds none."""
+    flows = _dated(values, dates)
+    if number(guess) <= -1:
+        raise fail(NUM, "the guess must be above -100 %")
+    return rate_of_return(flows)
+
+
+# -- annuities ----------------------------------------------------------------------------------------
+
+
+def _growth(rate: float, periods: float) -> tuple[float, float]:
+    """(1 + rate)^periods, and the value of 1 a period until then: ((1 + rate)^periods - 1) / rate."""
+    if rate == 0:
+        return 1.0, periods
+    if rate > -1:
+        # expm1 keeps the digits that a power minus 1 would lose at small rates.
+        power = periods * math.log1p(rate)
+        return math.exp(power), math.expm1(power) / rate
+    if rate == -1 and periods <= 0:
+        raise fail(DIV0 if periods else NUM, DIVISION)
+    factor = (1 + rate) ** periods
+    if isinstance(factor, complex):
+        raise fail(NUM, "a rate below -100 % needs a whole number of periods")
+    return factor, (factor - 1) / rate
+
+
+def _due(rate: float, kind: float) -> float:
+    """What a payment is worth more when made at the start of its period."""
+    return 1 + rate if kind else 1.0
+
+
+@_numeric("PMT(rate, periods, present, [future], [type])", ("PMT(0,10,1000)", -100.0))
+def pmt(rate: float, periods: float, present: float, future: float = 0.0, kind: float = 0.0) -> float:
+    """The equal payment per period that turns a present value into a future one. Type 1: paid at the start of each
+    period."""
+    factor, annuity = _growth(rate, periods)
+    if annuity == 0:
+        raise fail(NUM, "there is no period to pay in")
+    return -(present * factor + future) / (annuity * _due(rate, kind))
+
+
+@_numeric("FV(rate, periods, payment, [present], [type])", ("FV(0,10,-100)", 1000.0))
+def fv(rate: float, periods: float, payment: float, present: float = 0.0, kind: float = 0.0) -> float:
+    """The future value of equal payments and a present value."""
+    factor, annuity = _growth(rate, periods)
+    return -(present * factor + payment * annuity * _due(rate, kind))
+
+
+@_numeric("PV(rate, periods, payment, [future], [type])", ("PV(0,10,-100)", 1000.0))
+def _pv(rate: float, periods: float, payment: float, future: float = 0.0, kind: float = 0.0) -> float:
+    """The present value of equal payments and a future value."""
+    factor, annuity = _growth(rate, periods)
+    if factor == 0:
+        raise fail(DIV0, DIVISION)
+    return -(future + payment * annuity * _due(rate, kind)) / factor
+
+
+@_numeric("IPMT(rate, period, periods, present, [future], [type])", ("IPMT(0.1,1,3,1000)", -100.0))
+def ipmt(rate: float, period: float, periods: float, present: float, future: float = 0.0, kind: float = 0.0) -> float:
+    """The interest within the payment of one period of an annuity. A period outside 1 to periods is #NUM!."""
+    if not 1 <= period <= periods:
+        raise fail(NUM, "the period lies outside the annuity")
+    if period == 1 and kind:
+        return 0.0
+    payment = pmt(rate, periods, present, future, kind)
+    if kind:
+        return (fv(rate, period - 2, payment, present, 1.0) - payment) * rate
+    return fv(rate, period - 1, payment, present) * rate
+
+
+@_numeric("PPMT(rate, period, periods, present, [future], [type])", ("PPMT(0,1,10,1000)", -100.0))
+def _ppmt(rate: float, period: float, periods: float, present: float, future: float = 0.0, kind: float = 0.0) -> float:
+    """The repayment within the payment of one period of an annuity."""
+    interest = ipmt(rate, period, periods, present, future, kind)
+    return pmt(rate, periods, present, future, kind) - interest
+
+
+@_numeric("NPER(rate, payment, present, [future], [type])", ("NPER(0,-100,1000)", 10.0))
+def _nper(rate: float, payment: float, present: float, future: float = 0.0, kind: float = 0.0) -> float:
+    """How many equal payments turn a present value into a future one. Never is #NUM!."""
+    if rate <= -1:
+        raise fail(NUM, "the rate must be above -100 %")
+    if rate == 0:
+        if payment == 0:
+            raise fail(NUM, "without payment and interest nothing changes")
+        return -(present + future) / payment
+    paid = payment * _due(rate, kind) / rate
+    if present + paid == 0:
+        raise fail(NUM, "the payment just covers the interest")
+    ratio = (paid - future) / (present + paid)
+    if ratio <= 0:
+        raise fail(NUM, "no number of payments gets there")
+    return math.log(ratio) / math.log1p(rate)
+
+
+@_numeric("RATE(periods, payment, present, [future], [type], [guess])", ("RATE(10,-100,1000)", 0.0))
+def _rate(
+    periods: float, payment: float, present: float, future: float = 0.0, kind: float = 0.0, guess: float = 0.1
+) -> float:
+    """The rate per period of an annuity, between -99 % and 1000 %. #NUM! where there is none, and, unlike Excel, where
+    there is more than one; the guess does not choose."""
+    if periods <= 0:
+        raise fail(NUM, "there is no period to pay in")
+
+    def value(x: float) -> float:
+        rate = math.expm1(x)
+        if x <= 0:
+            factor, annuity = _growth(rate, periods)
+            return present * factor + payment * annuity * _due(rate, kind) + future
+        factor = math.exp(-periods * x)  # seen from today, so that nothing overflows
+        return present + payment * -math.expm1(-periods * x) / rate * _due(rate, kind) + future * factor
+
+    return single_root(value)

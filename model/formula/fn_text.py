@@ -1,0 +1,119 @@
+"""Text."""
+
+from __future__ import annotations
+
+from model.formula.coerce import MAX_TEXT, Value, concat, single, to_text
+from model.formula.fn_base import Group, Refusal, fail, number
+from model.formula.textformat import format_value
+from model.values import VALUE, ErrorValue
+
+_group = Group("Text")
+FUNCTIONS = _group.functions
+_typed = _group.typed
+
+
+def _text(v: Value) -> str:
+    s = to_text(v)
+    if isinstance(s, ErrorValue):
+        raise Refusal(s)
+    return s
+
+
+def _count(v: Value) -> int:
+    n = number(v)
+    if n < 0:
+        raise fail(VALUE, "a number of characters cannot be negative")
+    return int(min(n, MAX_TEXT))
+
+
+@_typed("LEFT(text, [count])", ('LEFT("Dealsheet",4)', "Deal"), result="text")
+def _left(text: Value, count: Value = 1.0) -> Value:
+    """The first characters, one unless told how many. A negative count is #VALUE!."""
+    s = _text(text)
+    return s[: _count(count)]
+
+
+@_typed("RIGHT(text, [count])", ('RIGHT("Dealsheet",5)', "sheet"), result="text")
+def _right(text: Value, count: Value = 1.0) -> Value:
+    """The last characters, one unless told how many. A negative count is #VALUE!."""
+    s = _text(text)
+    n = _count(count)
+    return s[-n:] if n else ""
+
+
+@_typed("MID(text, start, count)", ('MID("Dealsheet",5,3)', "she"), result="text")
+def _mid(text: Value, start: Value, count: Value) -> Value:
+    """Characters from a place on, counted from 1. A start below 1 or a negative count is #VALUE!."""
+    s = _text(text)
+    first = number(start)
+    n = _count(count)
+    if first < 1:
+        raise fail(VALUE, "characters are counted from 1")
+    at = int(min(first, MAX_TEXT + 1)) - 1
+    return s[at : at + n]
+
+
+@_typed("LEN(text)", ('LEN("deal")', 4.0))
+def _len(text: Value) -> Value:
+    """How many characters the text has, blanks included."""
+    return float(len(_text(text)))
+
+
+def _cased(text: str, upper: bool) -> str:
+    """Every letter by itself: one that would become two (ß) stays, as in Excel."""
+    changed = (c.upper() if upper else c.lower() for c in text)
+    return "".join(d if len(d) == 1 else c for c, d in zip(text, changed, strict=True))
+
+
+@_typed("UPPER(text)", ('UPPER("deal")', "DEAL"), result="text")
+def _upper(text: Value) -> Value:
+    """The text in capitals."""
+    return _cased(_text(text), True)
+
+
+@_typed("LOWER(text)", ('LOWER("Deal")', "deal"), result="text")
+def _lower(text: Value) -> Value:
+    """The text in small letters."""
+    return _cased(_text(text), False)
+
+
+@_typed("TRIM(text)", ('TRIM("  two   words ")', "two words"), result="text")
+def _trim(text: Value) -> Value:
+    """The text without spaces at its ends and with single spaces between words."""
+    return " ".join(word for word in _text(text).split(" ") if word)
+
+
+@_typed("CONCATENATE(text, …)", ('CONCATENATE("a",1,TRUE)', "a1TRUE"), result="text")
+def _concatenate(*texts: Value) -> Value:
+    """All texts in a row, as &. Numbers are written with 15 digits. Longer than a cell holds is #VALUE!."""
+    joined: Value = ""
+    for t in texts:
+        joined = concat(joined, t)
+        if isinstance(joined, ErrorValue):
+            return joined
+    return joined
+
+
+@_typed("REPT(text, times)", ('REPT("ab",3)', "ababab"), result="text")
+def _rept(text: Value, times: Value) -> Value:
+    """The text so many times over. Negative times, or a result longer than a cell holds, are #VALUE!."""
+    s = _text(text)
+    n = number(times)
+    if n < 0 or len(s) * int(n) > MAX_TEXT:
+        raise fail(VALUE, "the text would be longer than a cell holds, or shorter than nothing")
+    return s * int(n) if s else ""
+
+
+@_typed("VALUE(text)", ('VALUE("40%")', 0.4))
+def _value(text: Value) -> Value:
+    """The number a text shows: 1,234.5, 40%, $3, (7), 1E3, 2026-01-15. Anything else, and TRUE, is #VALUE!."""
+    if isinstance(single(text), bool):
+        raise fail(VALUE, "a condition is not a number")
+    return number(text)
+
+
+@_typed("TEXT(value, format)", ('TEXT(1234.567,"#,##0.00")', "1,234.57"), result="text")
+def _text_of(value: Value, pattern: Value) -> Value:
+    """A number or date written in an Excel number format such as "#,##0.0", "0%", "yyyy-mm-dd". Halves are rounded away
+    from zero. A format outside the common ones is #VALUE!."""
+    return format_value(value, _text(pattern))

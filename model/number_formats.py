@@ -1,0 +1,85 @@
+"""How numbers look, in a cell on screen and as Excel number formats that show the same.
+
+Negatives in brackets, zero as an en dash, halves rounded away from zero as Excel does.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from model.values import NEVER, NO_CAP
+
+DASH: Final = "–"
+THIN_SPACE: Final = "\u2009"
+PERCENT: Final = THIN_SPACE + "%"
+_NOISE: Final = 1e-9  # what the engines may differ by; a rest this small is shown as nothing
+_LIMIT: Final = f"{NO_CAP:.0f}"
+
+
+def show_number(value: float, decimals: int, suffix: str = "") -> str:
+    """``1,234.5``, ``(6.2)`` or ``–``; the suffix stands inside the brackets."""
+    if not math.isfinite(value):
+        return "#NUM!"
+    if abs(value) <= _NOISE:
+        return DASH
+    # 15 digits first, as Excel has them: 1.005 shows as 1.01, not as its binary neighbour would
+    digits = Decimal(f"{value:.15g}")
+    if digits.adjusted() > 21:
+        text = f"{abs(value):.3E}"
+    else:
+        text = f"{abs(digits).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
+    return f"({text}{suffix})" if value < 0 else f"{text}{suffix}"
+
+
+def show_percent(value: float, decimals: int) -> str:
+    """A fraction as percent, with a thin space: ``27.0 %``."""
+    return show_number(float(Decimal(repr(value)).scaleb(2)) if math.isfinite(value) else value, decimals, PERCENT)
+
+
+def show_general(value: float) -> str:
+    """A number without a kind of its own, such as one inside a text column."""
+    if not math.isfinite(value):
+        return "#NUM!"
+    return f"{value:.0f}" if value == int(value) and abs(value) < 1e15 else f"{value:.15g}"
+
+
+def excel_number(decimals: int, suffix: str = "", *, percent: bool = False) -> str:
+    """Positive; bracketed negative; zero as a dash; text as it is."""
+    body = _body(decimals, suffix, percent)
+    return f'{body}_);({body});"{DASH}"_);@_)'
+
+
+def excel_limit(decimals: int, suffix: str = "") -> str:
+    """The same for values that may be "none". Excel allows two conditions only, so zero has its digits
+    here; without the second condition LibreOffice would drop the sign of a negative value."""
+    body = _body(decimals, suffix, False)
+    return f'[>={_LIMIT}]"none"_);[<0]({body});{body}_);@_)'
+
+
+def excel_date() -> str:
+    """English months in every locale; the day of never reads "not yet"."""
+    return f'[>={NEVER:.0f}]"not yet";[=0]"{DASH}";[$-409]d mmm yyyy;@'
+
+
+def _body(decimals: int, suffix: str, percent: bool) -> str:
+    places = "." + "0" * decimals if decimals else ""
+    tail = f'"{THIN_SPACE}"%' if percent else f'"{suffix}"' if suffix else ""
+    return f"#,##0{places}{tail}"
+
+
+_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def is_deceptive(char: str) -> bool:
+    """Control, bidirectional and other invisible characters that can make text look like other text."""
+    return char in _BIDI or unicodedata.category(char) in ("Cc", "Cs") or char in "\ufeff\u2028\u2029\ufffe\uffff"
+
+
+def show_text(text: str) -> str:
+    """Text safe to display: control and bidirectional characters are spelled out; line breaks and tabs stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(f"‹U+{ord(c):04X}›" if c not in "\n\t" and is_deceptive(c) else c for c in text)
