@@ -13,11 +13,12 @@ from model.addresses import is_formula
 from model.deal import Deal, Input
 from model.fields import field_for
 from model.formula.bind import EVENT, OPENING
-from model.formula.compile import FALLBACK_ON
+from model.formula.compile import FALLBACK_ON, Block
 from model.formula.evaluate import BY_YEAR, Cells, circular, evaluate
 from model.layers import Held, View, base_value, overlays
+from model.plan import Step
 from model.problems import Problem
-from model.program import Program, Step, build, signature
+from model.program import Program, program_for
 from model.timeline import Timeline, timeline
 from model.values import NAME, ErrorValue, Range
 
@@ -77,9 +78,7 @@ def run(deal: Deal, view: View, previous: Calc | None = None, changed: frozenset
         changed = None
     if changed is not None and previous is not None:
         return _rerun(deal, view, previous, changed)
-    program = previous.program if previous else None
-    if program is None or program.signature != signature(deal):
-        program = build(deal, program)
+    program, fresh = program_for(deal, previous.program if previous else None)
     calc = Calc(deal, view, program, line)
     calc.inputs = resolve(deal, view)
     cells = calc.cells
@@ -94,17 +93,16 @@ def run(deal: Deal, view: View, previous: Calc | None = None, changed: frozenset
     for key in deal.lines:
         if key + OPENING not in program.formulas:
             cells.scalars[key + OPENING] = 0.0
-    if previous is None or previous.program is not program or previous.timeline is not line:
-        _compute(calc, range(len(program.steps)))
+    if previous is None or fresh is None or previous.timeline is not line:
+        _compute(calc)
         calc.moved = _differences(previous, calc)
         return calc
-    moved = {
-        k for k, v in cells.scalars.items() if k not in program.step_of and not same(previous.cells.scalars.get(k), v)
-    }
-    moved |= {k for k in deal.series if not same(cells.rows[k + BY_YEAR], previous.cells.rows[k + BY_YEAR])}
-    cells.scalars = {**previous.cells.scalars, **cells.scalars}
-    cells.rows = {**previous.cells.rows, **cells.rows}
-    _propagate(calc, moved)
+    before = previous.cells
+    moved = {k for k, v in cells.scalars.items() if not same(before.scalars.get(k), v)}
+    moved |= {k for k in deal.series if not same(cells.rows[k + BY_YEAR], before.rows[k + BY_YEAR])}
+    cells.scalars = {**before.scalars, **cells.scalars}
+    cells.rows = {**before.rows, **cells.rows}
+    _propagate(calc, moved, fresh)
     return calc
 
 
@@ -183,20 +181,25 @@ def _fill(cells: Cells, key: str, is_line: bool, value: ErrorValue) -> None:
         cells.scalars[key] = value
 
 
-def _compute(calc: Calc, indexes: Any) -> None:
-    steps = calc.program.steps
-    for index in indexes:
-        _step(calc, steps[index])
+def _compute(calc: Calc) -> None:
+    """Everything, group by group; a group that meets an error is computed step by step."""
+    cells, plan = calc.cells, calc.program.plan
+    for group in plan.groups:
+        if len(group.steps) > 1 and _run(cells, plan.group_block(group), group.keys):
+            continue
+        for index in group.steps:
+            _step(calc, index)
 
 
-def _propagate(calc: Calc, moved: set[str]) -> None:
-    """Recompute the readers of what moved, in order, cutting off where a value came out the same."""
-    program, cells = calc.program, calc.cells
-    heap: list[int] = []
-    queued: set[int] = set()
+def _propagate(calc: Calc, moved: set[str], fresh: frozenset[str] = frozenset()) -> None:
+    """Recompute the readers of what moved, and what is ``fresh``, in order, cutting off where a value
+    came out the same."""
+    plan, cells = calc.program.plan, calc.cells
+    queued = {plan.step_of[key] for key in fresh}
+    heap = sorted(queued)
 
     def touch(key: str) -> None:
-        for index in program.readers.get(key, ()):
+        for index in plan.readers.get(key, ()):
             if index not in queued:
                 queued.add(index)
                 heapq.heappush(heap, index)
@@ -204,17 +207,13 @@ def _propagate(calc: Calc, moved: set[str]) -> None:
     for key in moved:
         touch(key)
     while heap:
-        step = program.steps[heapq.heappop(heap)]
-        if step.formulas and step.formulas[0].is_line:
-            before: list[Any] = [cells.rows.get(k) for k in step.keys]
-            _step(calc, step)
-            after: list[Any] = [cells.rows[k] for k in step.keys]
-        else:
-            before = [cells.scalars.get(k) for k in step.keys]
-            _step(calc, step)
-            after = [cells.scalars.get(k) for k in step.keys]
-        for key, old, new in zip(step.keys, before, after, strict=True):
-            if not same(old, new):
+        index = heapq.heappop(heap)
+        step = plan.steps[index]
+        values: dict[str, Any] = cells.rows if step.is_line else cells.scalars
+        before = [values.get(k) for k in step.keys]
+        _step(calc, index)
+        for key, old in zip(step.keys, before, strict=True):
+            if not same(old, values[key]):
                 moved.add(key)
                 touch(key)
     calc.moved = frozenset(moved)
@@ -225,25 +224,29 @@ def same(a: Any, b: Any) -> bool:
     return a is b or (a.__class__ is b.__class__ and a == b)
 
 
-def _step(calc: Calc, step: Step) -> None:
+def _step(calc: Calc, index: int) -> None:
     cells = calc.cells
+    step = calc.program.plan.steps[index]
     if step.loop:
-        for key in step.keys:
-            _fill(cells, key, key in calc.deal.lines, circular(step.loop))
-        return
-    block = step.block
-    if block is not None and block.run is not None:
-        try:
-            result = block.run(cells.size, *[_argument(cells, kind, key) for kind, key in block.args])
-        except FALLBACK_ON:
-            pass
-        else:
-            if block.is_line:
-                cells.rows.update(zip(step.keys, result, strict=True))
-            else:
-                cells.scalars[step.keys[0]] = 0.0 if result is None else result
-            return
-    _typed(cells, step)
+        for formula in step.formulas:
+            _fill(cells, formula.key, formula.is_line, circular(step.loop))
+    elif not _run(cells, calc.program.plan.block(index), step.keys):
+        _typed(cells, step)
+
+
+def _run(cells: Cells, block: Block, keys: tuple[str, ...]) -> bool:
+    """Run compiled code; False where it met an error or there is none."""
+    if block.run is None:
+        return False
+    try:
+        result = block.run(cells.size, *[_argument(cells, kind, key) for kind, key in block.args])
+    except FALLBACK_ON:
+        return False
+    if block.is_line:
+        cells.rows.update(zip(keys, result, strict=True))
+    else:
+        cells.scalars[keys[0]] = 0.0 if result is None else result
+    return True
 
 
 def _argument(cells: Cells, kind: str, key: Any) -> Any:
@@ -258,7 +261,7 @@ def _argument(cells: Cells, kind: str, key: Any) -> Any:
 
 def _typed(cells: Cells, step: Step) -> None:
     """The same step over typed values: errors become values and remember where they arose."""
-    if not step.formulas[0].is_line:
+    if not step.is_line:
         for formula in step.formulas:
             cells.scalars[formula.key] = _settle(evaluate(formula.tree, cells), formula.key)
         return

@@ -1,70 +1,63 @@
-"""A deal's formulas bound, ordered and compiled: everything about computing that no input value touches."""
+"""A deal's formulas bound and planned: everything about computing that no input value touches."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from model.addresses import is_formula
-from model.deal import Deal
+from model.deal import Deal, Table
 from model.formula.bind import EVENT, OPENING, Cell, Formula, Namespace, bind, dependencies
-from model.formula.compile import Block, compile_block
-from model.formula.graph import Component, components
+from model.plan import Plan, plan, replan
 from model.problems import Problem, Refused
 
 _TYPES = {
     "money": "n", "number": "n", "percent": "n", "multiple": "n", "integer": "i", "year": "i", "date": "i",
     "choice": "t", "yesno": "t", "text": "t", "flag": "i",
 }  # fmt: skip
-_BLOCK = 20  # lines computed in one loop
-
-
-@dataclass(slots=True)
-class Step:
-    """One unit of computing: a block, or a circle of which every node shows an error."""
-
-    keys: tuple[str, ...]
-    formulas: tuple[Formula, ...]
-    block: Block | None
-    loop: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class Program:
-    signature: tuple[object, ...]
-    namespace: tuple[object, ...]
+    """Bound formulas by node, the plan that computes them, and what is wrong with them."""
+
+    deal: Deal
+    names: tuple[object, ...]
     formulas: dict[str, Formula]
-    steps: list[Step]
-    readers: dict[str, list[int]]  # node -> steps that read it, ascending
-    step_of: dict[str, int]
-    types: dict[str, str]
+    plan: Plan
     unbound: dict[str, Problem] = field(default_factory=dict)  # node -> why it has no formula tree
     problems: list[Problem] = field(default_factory=list)
 
 
-def signature(deal: Deal) -> tuple[object, ...]:
-    """Equal for two deals that share one program: same names, kinds and formulas."""
-    return (
-        tuple((k, t.formula, t.kind) for k, t in deal.terms.items()),
-        tuple((k, s.kind) for k, s in deal.series.items()),
-        tuple((k, line.formula, line.opening) for k, line in deal.lines.items()),
-        tuple((k, o.formula) for k, o in deal.outputs.items()),
-        tuple((k, c.formula) for k, c in deal.checks.items()),
-        tuple((k, e.on) for k, e in deal.events.items()),
-        tuple(
-            (k, tuple((c, col.kind, col.formula) for c, col in t.columns.items()), _cell_formulas(t.records))
-            for k, t in deal.tables.items()
-        ),
-    )
+class Source(NamedTuple):
+    """One formula's text in the document: its node, where it stands, how it is bound."""
+
+    key: str
+    text: str
+    place: str
+    is_line: bool = False
+    cell: Cell | None = None
 
 
-def _cell_formulas(records: dict[str, dict]) -> tuple[object, ...]:
-    return tuple((r, tuple((c, v) for c, v in row.items() if is_formula(v))) for r, row in records.items())
+def program_for(deal: Deal, previous: Program | None) -> tuple[Program, frozenset[str] | None]:
+    """The deal's program, made from ``previous`` with as little work as the difference allows, and
+    the nodes whose formulas are new: None where everything must be computed again."""
+    if previous is None:
+        return build(deal), None
+    texts = _changes(previous.deal, deal)
+    if texts is not None and not texts:
+        return (previous if previous.deal is deal else replace(previous, deal=deal)), frozenset()
+    if texts and not previous.unbound and not previous.problems:
+        patched = _patch(deal, previous, texts)
+        if patched is not None:
+            return patched, frozenset(t.key for t in texts)
+    return build(deal, previous), None
 
 
 def build(deal: Deal, previous: Program | None = None) -> Program:
-    """Bind, order and compile. Formulas that ``previous`` bound under the same names are taken over."""
+    """Bind and plan everything. Formulas that ``previous`` bound under the same names are taken over."""
     collecting = gc.isenabled()
     gc.disable()  # many small, long-lived objects at once: collecting in between only costs
     try:
@@ -77,73 +70,147 @@ def build(deal: Deal, previous: Program | None = None) -> Program:
 def _build(deal: Deal, previous: Program | None) -> Program:
     space = Namespace(deal)
     names = space.signature()
-    known = previous.formulas if previous and previous.namespace == names else {}
-    program = Program(signature(deal), names, {}, [], {}, {}, _input_types(deal))
-
-    def add(key: str, text: str, place: str, is_line: bool = False, cell: Cell | None = None) -> None:
-        old = known.get(key)
-        if old is not None and old.text == text and old.is_line == is_line:
-            program.formulas[key] = old
-            return
+    known = previous.formulas if previous and previous.names == names else {}
+    formulas: dict[str, Formula] = {}
+    unbound: dict[str, Problem] = {}
+    problems: list[Problem] = []
+    for source in _sources(deal):
+        old = known.get(source.key)
+        if old is not None and old.text == source.text and old.is_line == source.is_line:
+            formulas[source.key] = old
+            continue
         try:
-            program.formulas[key] = bind(key, text, space, is_line=is_line, cell=cell)
+            formulas[source.key] = bind(source.key, source.text, space, is_line=source.is_line, cell=source.cell)
         except Refused as err:
-            first = err.problems[0]
-            program.unbound[key] = first
-            program.problems.append(Problem(place, f"{first.what} (in “{text[:200]}”)", first.remedy, span=first.span))
-
-    _collect(deal, add)
-    _add_openings(deal, program)
-    _order(program)
-    return program
-
-
-def _collect(deal: Deal, add: Callable[..., None]) -> None:
-    for key, term in deal.terms.items():
-        if term.formula is not None:
-            add(key, term.formula, f"terms.{key}.formula")
-    for name, table in deal.tables.items():
-        above: str | None = None
-        for record, row in table.records.items():
-            for column, spec in table.columns.items():
-                own = row.get(column)
-                text = str(own) if is_formula(own) else spec.formula if own is None else None
-                if text is not None:
-                    place = (
-                        f"tables.{name}.columns.{column}.formula"
-                        if own is None
-                        else f"tables.{name}.records.{record}.{column}"
-                    )
-                    add(f"{name}.{record}.{column}", text, place, cell=Cell(name, record, above))
-            above = record
-    for key, line in deal.lines.items():
-        add(key, line.formula, f"lines.{key}.formula", is_line=True)
-        if line.opening is not None:
-            add(key + OPENING, line.opening, f"lines.{key}.opening")
-    for key, output in deal.outputs.items():
-        add(key, output.formula, f"outputs.{key}.formula")
-    for key, check in deal.checks.items():
-        add(key, check.formula, f"checks.{key}.formula")
-    for key, event in deal.events.items():
-        add(EVENT + key, event.on, f"events.{key}.on")
+            first = unbound[source.key] = err.problems[0]
+            what = f"{first.what} (in “{source.text[:200]}”)"
+            problems.append(Problem(source.place, what, first.remedy, span=first.span))
+    problems += _add_openings(formulas)
+    types = _input_types(deal)
+    types.update(dict.fromkeys(unbound, "x"))
+    planned = plan(formulas, types)
+    for loop in planned.loops:
+        path = " → ".join(k.removesuffix(OPENING) for k in loop)
+        what = f"These items depend on each other within one period: {path}."
+        problems.append(Problem(loop[0], what, "Break the circle, for example by reading one period back with PREV."))
+    return Program(deal, names, formulas, planned, unbound, problems)
 
 
-def _add_openings(deal: Deal, program: Program) -> None:
-    """Openings given as PREV's second argument; every use of a line must agree on one."""
-    for key, formula in list(program.formulas.items()):
+def _patch(deal: Deal, previous: Program, texts: list[Source]) -> Program | None:
+    """Only these formulas bound and compiled anew; None where the order of computing may change."""
+    space = Namespace(deal)
+    fresh: dict[str, Formula] = {}
+    for source in texts:
+        try:
+            formula = bind(source.key, source.text, space, is_line=source.is_line, cell=source.cell)
+        except Refused:
+            return None
+        if formula.openings != previous.formulas[source.key].openings:
+            return None
+        fresh[source.key] = _with_openings(formula, previous.formulas)
+    planned = replan(previous.plan, previous.formulas, fresh)
+    if planned is None:
+        return None
+    return replace(previous, deal=deal, formulas={**previous.formulas, **fresh}, plan=planned)
+
+
+def _changes(old: Deal, new: Deal) -> list[Source] | None:
+    """The formulas whose text differs, or None where more than texts differs."""
+    out: list[Source] = []
+    for name in ("terms", "series", "tables", "lines", "outputs", "checks", "events"):
+        before, after = getattr(old, name), getattr(new, name)
+        if before is after:
+            continue
+        if list(before) != list(after):
+            return None
+        for key, item in after.items():
+            was = before[key]
+            if item is was:
+                continue
+            if name == "tables":
+                if _shape(item) != _shape(was):
+                    return None
+            elif name != "events" and name != "checks" and item.kind != was.kind:
+                return None
+            else:
+                texts = {s.key: s for s in _item(name, key, item)}
+                gone = {s.key: s.text for s in _item(name, key, was)}
+                if list(texts) != list(gone):
+                    return None
+                out += [s for s in texts.values() if s.text != gone[s.key]]
+    return out
+
+
+def _shape(table: Table) -> tuple[object, ...]:
+    columns = tuple((c, col.kind, col.formula) for c, col in table.columns.items())
+    cells = tuple((r, tuple((c, v) for c, v in row.items() if is_formula(v))) for r, row in table.records.items())
+    blanks = tuple(
+        (r, c) for r, row in table.records.items() for c, col in table.columns.items() if col.formula and c in row
+    )
+    return columns, cells, blanks
+
+
+def _sources(deal: Deal) -> Iterator[Source]:
+    """Every formula text of the deal."""
+    for name in ("terms", "tables", "lines", "outputs", "checks", "events"):
+        for key, item in getattr(deal, name).items():
+            yield from _item(name, key, item)
+
+
+def _item(name: str, key: str, item: object) -> Iterator[Source]:
+    """The formula texts of one item of the document."""
+    place = f"{name}.{key}"
+    if name == "tables":
+        yield from _table(key, item)  # type: ignore[arg-type]
+    elif name == "events":
+        yield Source(EVENT + key, item.on, f"{place}.on")  # type: ignore[attr-defined]
+    elif name != "series" and item.formula is not None:  # type: ignore[attr-defined]
+        yield Source(key, item.formula, f"{place}.formula", name == "lines")  # type: ignore[attr-defined]
+        if name == "lines" and item.opening is not None:  # type: ignore[attr-defined]
+            yield Source(key + OPENING, item.opening, f"{place}.opening")  # type: ignore[attr-defined]
+
+
+def _table(name: str, table: Table) -> Iterator[Source]:
+    above: str | None = None
+    for record, row in table.records.items():
+        for column, spec in table.columns.items():
+            own = row.get(column)
+            address = f"{name}.{record}.{column}"
+            if is_formula(own):
+                yield Source(
+                    address, str(own), f"tables.{name}.records.{record}.{column}", cell=Cell(name, record, above)
+                )
+            elif own is None and spec.formula is not None:
+                place = f"tables.{name}.columns.{column}.formula"
+                yield Source(address, spec.formula, place, cell=Cell(name, record, above))
+        above = record
+
+
+def _add_openings(formulas: dict[str, Formula]) -> list[Problem]:
+    """Openings given as PREV's second argument become nodes; every use of a line must agree on one."""
+    problems = []
+    for key, formula in list(formulas.items()):
         for line, tree in formula.openings.items():
             name = line + OPENING
-            old = program.formulas.get(name)
+            old = formulas.get(name)
             if old is None:
-                program.formulas[name] = Formula(name, formula.text, tree, False, *dependencies(tree))
+                formulas[name] = Formula(name, formula.text, tree, False, *dependencies(tree))
             elif old.tree != tree:
-                program.problems.append(
-                    Problem(
-                        f"lines.{key}.formula",
-                        f"PREV({line}, …) gives {line} another opening value than elsewhere; a line has one opening cell.",
-                        f"Set the opening of {line} once, in lines.{line}.opening.",
-                    )
+                what = (
+                    f"PREV({line}, …) gives {line} another opening value than elsewhere; a line has one opening cell."
                 )
+                remedy = f"Set the opening of {line} once, in lines.{line}.opening."
+                problems.append(Problem(f"lines.{key}.formula", what, remedy))
+    for formula in formulas.values():
+        _with_openings(formula, formulas)
+    return problems
+
+
+def _with_openings(formula: Formula, formulas: dict[str, Formula]) -> Formula:
+    """Reading a line one period back also reads its opening cell."""
+    if formula.past:
+        formula.now |= {p + OPENING for p in formula.past if p + OPENING in formulas}
+    return formula
 
 
 def _input_types(deal: Deal) -> dict[str, str]:
@@ -154,67 +221,3 @@ def _input_types(deal: Deal) -> dict[str, str]:
         for record in table.records:
             types.update((f"{name}.{record}.{c}", _TYPES[col.kind]) for c, col in table.columns.items())
     return types
-
-
-def _order(program: Program) -> None:
-    formulas = program.formulas
-    for formula in formulas.values():
-        extra = frozenset(p + OPENING for p in formula.past if p + OPENING in formulas)
-        if not extra <= formula.now:
-            formula.now |= extra
-    pending: list[Component] = []
-    inside: set[str] = set()
-    for key in program.unbound:
-        program.types[key] = "x"
-
-    def flush() -> None:
-        if pending:
-            _compile(program, [k for c in pending for k in c.keys], list(pending))
-        pending.clear()
-        inside.clear()
-
-    for part in components(formulas):
-        if part.loop:
-            path = " → ".join(k.removesuffix(OPENING) for k in part.loop)
-            program.problems.append(
-                Problem(
-                    part.loop[0], f"These items depend on each other within one period: {path}.",
-                    "Break the circle, for example by reading one period back with PREV.",
-                )
-            )  # fmt: skip
-            flush()
-            _add_step(program, Step(part.keys, (), None, part.loop))
-            program.types.update((k, "x") for k in part.keys)
-            continue
-        reads = {d for k in part.keys for d in (*formulas[k].now, *formulas[k].past)}
-        if not formulas[part.keys[0]].is_line:
-            if reads & inside:
-                flush()
-            _compile(program, list(part.keys), [part])
-            continue
-        whole = {d for k in part.keys for d in formulas[k].whole}
-        if len(inside) + len(part.keys) > _BLOCK or whole & inside:
-            flush()
-        pending.append(part)
-        inside.update(part.keys)
-    flush()
-
-
-def _compile(program: Program, keys: list[str], parts: list[Component]) -> None:
-    formulas = tuple(program.formulas[k] for k in keys)
-    block = compile_block(formulas, program.types)
-    if block.run is None and len(parts) > 1:
-        for part in parts:
-            _compile(program, list(part.keys), [part])
-        return
-    _add_step(program, Step(tuple(keys), formulas, block))
-
-
-def _add_step(program: Program, step: Step) -> None:
-    index = len(program.steps)
-    program.steps.append(step)
-    for key in step.keys:
-        program.step_of[key] = index
-    formulas = step.formulas or tuple(program.formulas[k] for k in step.keys)
-    for dep in {d for f in formulas for d in (*f.now, *f.past)}.difference(step.keys):
-        program.readers.setdefault(dep, []).append(index)

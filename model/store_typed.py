@@ -9,6 +9,7 @@ import re
 import types
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from itertools import islice
 from typing import Any, Final, get_args, get_origin
 
@@ -135,7 +136,7 @@ class Reader:
         if not isinstance(raw, dict):
             self.fault(path, f"a group of values was expected, not {_got(raw)}.", f"Write [{_dotted(path)}].")
             return None
-        fields = {f.encode_name: f for f in msgspec.structs.fields(kind) if (kind, f.name) != (Deal, "extras")}
+        fields = _fields(kind)
         values: dict[str, Any] = {}
         for key, value in raw.items():
             if key.startswith("x-"):
@@ -155,6 +156,12 @@ class Reader:
     def _keep(self, key: str, value: Any, path: tuple[str, ...]) -> None:
         self.extras[_dotted((*path, key))] = value
         self.warn((*path, key), "this key is not Dealsheet's own; it is kept and written back.")
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """The keys that a record takes in the file; asking msgspec for them is slow."""
+    return {f.encode_name: f for f in msgspec.structs.fields(kind) if (kind, f.name) != (Deal, "extras")}
 
 
 def _dotted(path: Iterable[str]) -> str:

@@ -6,6 +6,8 @@ import difflib
 from dataclasses import dataclass, field
 
 from model.deal import Deal
+from model.formula.excel import to_excel
+from model.formula.functions import FUNCTIONS
 from model.formula.helpers import HELPERS, PERIOD_NAMES
 from model.formula.nodes import (
     Before,
@@ -92,9 +94,37 @@ def bind(key: str, text: str, space: Namespace, *, is_line: bool, cell: Cell | N
         raise Refused(
             *(Problem(_place(key, p.where), p.what, p.remedy, p.severity, p.span) for p in err.problems)
         ) from None
+    if binder.rewritten:
+        _printable(key, tree)
     formula = Formula(key, text, tree, is_line, openings=binder.openings)
     formula.now, formula.past, formula.whole = dependencies(tree)
     return formula
+
+
+def _printable(key: str, tree: Node) -> None:
+    """What cannot be written into a workbook is refused when it is entered, not when it is exported."""
+    try:
+        to_excel(tree, _Anywhere())
+    except Refused as err:
+        raise Refused(*(Problem(key, p.what, p.remedy) for p in err.problems)) from None
+
+
+class _Anywhere:
+    """A layout for trying whether a formula can be printed at all."""
+
+    def scalar(self, key: str) -> str:
+        return "A1"
+
+    here = before = row = to_date = scalar
+
+    def column(self, table: str, column: str) -> str:
+        return "A1:A2"
+
+    def series(self, key: str) -> tuple[str, str]:
+        return "A1:A2", "B1:B2"
+
+    def may_be_text(self, key: str) -> bool:
+        return False
 
 
 def _place(key: str, where: str) -> str:
@@ -109,6 +139,7 @@ class _Binder:
         self.cell = cell
         self.openings: dict[str, Node] = {}
         self.params: dict[str, Node] = {}
+        self.rewritten = False  # whether a function is printed in terms of others
 
     def bind(self, node: Node) -> Node:
         if isinstance(node, Name):
@@ -122,6 +153,7 @@ class _Binder:
         if isinstance(node, Call):
             if node.name in HELPERS:
                 return self.helper(node)
+            self.rewritten = self.rewritten or FUNCTIONS[node.name].excel is not None
             return Call(node.name, tuple(self.bind(a) for a in node.args), node.span)
         return node
 

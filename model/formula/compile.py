@@ -18,6 +18,7 @@ from typing import Any
 from model.formula import coerce
 from model.formula.bind import OPENING, Formula
 from model.formula.evaluate import BY_YEAR, COMPARISONS
+from model.formula.fn_stats import total
 from model.formula.functions import FAST_NAMES, FUNCTIONS
 from model.formula.nodes import (
     Before,
@@ -90,7 +91,7 @@ def _ytd(row: Sequence[float], years: Sequence[float], i: int, span: float) -> f
     j = i
     while j >= 0 and years[j] > floor:
         j -= 1
-    return math.fsum(row[j + 1 : i + 1]) if i - j > 366 else float(sum(row[j + 1 : i + 1]))
+    return total(row[j + 1 : i + 1])
 
 
 def _finite(row: list[Any]) -> None:

@@ -102,16 +102,10 @@ def _years_to_date(node: YearsToDate, cells: Cells, i: int) -> Any:
     floor = OPERATORS["-"](years[i], span)
     if isinstance(floor, ErrorValue):
         return floor
-    row = cells.rows[node.key]
-    total: Any = 0.0
-    for j in range(i, -1, -1):
-        if years[j] <= floor:
-            break
-        if isinstance(row[j], ErrorValue):
-            return row[j]
-        if isinstance(row[j], float):
-            total += row[j]
-    return total
+    j = i
+    while j >= 0 and years[j] > floor:
+        j -= 1
+    return FUNCTIONS["SUM"].live(Range(cells.rows[node.key][j + 1 : i + 1]))
 
 
 def _call(spec: Function, node: Call, cells: Cells, i: int) -> Any:

@@ -11,6 +11,7 @@ from model.formula.coerce import Value, fold, is_number, num_eq, num_le, num_lt,
 from model.formula.fn_base import Group, as_range, fail, range_numbers, same_length
 from model.formula.fn_logic import bracketed
 from model.formula.fn_stats import mean, total
+from model.problems import refuse
 from model.values import DIV0, ERROR_KINDS, VALUE, ErrorValue, Range
 
 _group = Group("Totals by criterion")
@@ -264,6 +265,8 @@ _LITERAL = re.compile(r'"(<>|<=|>=|=|<|>)((?:[^"]|"")*)"(?:&(.+))?', re.DOTALL)
 def _condition(cells: str, wanted: str) -> str:
     """A criterion as an array condition. An operator in quotes at its start is taken apart; anything
     else is taken for a value to be equal to."""
+    if wanted.startswith('"') and has_wildcards(wanted):
+        raise refuse("MINIFS", "A criterion with wildcards cannot be written for Excel 2010.", "Name the text in full.")
     match = _LITERAL.fullmatch(wanted)
     op, operand = "=", bracketed(wanted)
     if match:
@@ -297,7 +300,8 @@ def _extreme(function: str, sign: str) -> Callable[..., str]:
 )
 def _minifs(values: Value, *pairs: Value) -> Value:
     """The smallest of the values whose place meets all criteria; 0 where none does. In the workbook it becomes
-    SUMPRODUCT over conditions: criteria are values or an operator in quotes, without wildcards."""
+    SUMPRODUCT over conditions: criteria are values or an operator in quotes, without wildcards, and the values are
+    numbers."""
     return min(_chosen(values, pairs), default=0.0)
 
 

@@ -116,4 +116,5 @@ def _value(text: Value) -> Value:
 def _text_of(value: Value, pattern: Value) -> Value:
     """A number or date written in an Excel number format such as "#,##0.0", "0%", "yyyy-mm-dd". Halves are rounded away
     from zero. A format outside the common ones is #VALUE!."""
-    return format_value(value, _text(pattern))
+    shown = single(value)
+    return shown if isinstance(shown, ErrorValue) else format_value(shown, _text(pattern))

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from model.formula.coerce import Value, is_number, number_text, single, text_to_number, to_number
+from model.formula.coerce import is_number, number_text, text_to_number, to_number
 from model.formula.fn_base import Refusal, fail
 from model.formula.fn_date import parts
 from model.values import NEVER, VALUE, ErrorValue
@@ -68,11 +68,8 @@ def _sections(pattern: str) -> list[list[Token]]:
     return sections
 
 
-def format_value(value: Value, pattern: str) -> str:
+def format_value(value: float | str | bool | None, pattern: str) -> str:
     """The value written in a number format; unknown formats raise a refusal with #VALUE!."""
-    value = single(value)
-    if isinstance(value, ErrorValue):
-        raise Refusal(value)
     sections = _sections(pattern)
     if isinstance(value, str):
         read = text_to_number(value)

@@ -237,6 +237,12 @@ def test_a_line_in_a_single_cell_says_how_to_summarise_it():
     assert "SUM(ALL(x))" in calc.problems[0].remedy
 
 
+def test_a_formula_that_cannot_be_printed_for_excel_is_refused_when_entered():
+    table = Table(label="", columns={"x": Column(label="")}, records={"r": {"x": 1.0}})
+    calc = run(deal(tables={"t": table}, outputs={"o": '= MINIFS(t[x], t[x], "a*b")'}), YEARS)
+    assert calc.problems[0].where == "outputs.o.formula"
+
+
 def test_a_hundred_thousand_lines_in_a_chain_compute_without_recursion():
     count = 100_000
     lines = {"x0": Line(label="", formula="= 1")}
@@ -323,7 +329,7 @@ def test_compiled_code_agrees_with_the_typed_evaluator(text, is_line):
     calc = run(d, YEARS)
     if not is_line and any(w in text for w in ("x", "year", "end", "BYYEAR", "OVERLAP")):
         return
-    types = dict(calc.program.types)
+    types = dict(calc.program.plan.types)
     formula = bind("out", text, Namespace(d), is_line=is_line)
     block = compile_block((formula,), types)
     cells = calc.cells
@@ -359,7 +365,8 @@ def test_ordinary_deal_formulas_do_compile():
             lines={"x": "= year", "out": "= " + text},
         )
         calc = run(d, YEARS)
-        assert all(s.block is not None and s.block.run is not None for s in calc.program.steps)
+        plan = calc.program.plan
+        assert all(plan.group_block(g).run is not None for g in plan.groups)
         assert not any(isinstance(v, ErrorValue) for v in calc.line("out"))
 
 

@@ -1,0 +1,219 @@
+"""One sheet being filled: texts, inputs and formulas with their looks, widths and page setup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from model.engine import Calc
+from model.fields import Field
+from model.formula.excel import MAX_LENGTH, to_excel
+from model.problems import Problem, Refused, refuse
+from model.values import NO_CAP, ErrorValue
+from model.workbook.exact import ExactWorksheet
+from model.workbook.layout import HEAD_ROW, LABEL, MASTER, VALUE, Book, Viewpoint
+from model.workbook.styles import BAD, GOOD, Styles, formula_colour
+from model.workbook.text import footer, is_printable_formula, looks_like_formula, wrapped_lines
+
+ROW_HEIGHT: Final = 15.6  # not XlsxWriter's 15, which it would leave to the reader's program
+NOTE_LINE: Final = 12.0
+_SMALL: Final = 1.24  # characters of small text that one unit of column width holds
+A4: Final = 9
+
+
+class Canvas:
+    """A worksheet, its book and its styles."""
+
+    def __init__(self, book: Book, name: str, sheet: ExactWorksheet, styles: Styles) -> None:
+        self.book = book
+        self.name = name
+        self.sheet = sheet
+        self.style = styles
+        self._heights: dict[int, float] = {}
+
+    # -- cells -------------------------------------------------------------------------------
+
+    def text(self, row: int, col: int, text: str, *looks: str, where: str = "", **more: Any) -> None:
+        """Text that stays text, also where it looks like a formula."""
+        clean = self.book.texts.clean(text, where or f"{self.name} sheet")
+        if looks_like_formula(clean):
+            more["quote_prefix"] = True
+        self.sheet.put_text(row, col, clean, self.style(*looks, **more))
+
+    def note(self, row: int, col: int, text: str, width: float, where: str = "") -> None:
+        """A wrapped remark; the row grows with it."""
+        self.text(row, col, text, "note", where=where)
+        self.grow(row, wrapped_lines(text, width * _SMALL))
+
+    def merged_note(self, row: int, first: int, last: int, text: str, width: float, where: str = "") -> None:
+        """A remark across several columns."""
+        if text:
+            self.sheet.merge_range(row, first, row, last, "", self.style("note"))
+            self.note(row, first, text, width, where=where)
+
+    def link(self, row: int, col: int, target: str, text: str, *looks: str, **more: Any) -> None:
+        """A link to a place in this book; its text stays text."""
+        self.sheet.write_url(row, col, target, self.style(*looks, **more), string=text)
+        self.text(row, col, text, *looks, **more)
+
+    def wrap(self, row: int, text: str, width: float) -> None:
+        """Grow the row for a text that wraps at this width."""
+        lines = wrapped_lines(text, width * 1.1)
+        if lines > 1:
+            self.grow(row, lines)
+
+    def grow(self, row: int, lines: int) -> None:
+        """Make the row as high as this many lines of small text need."""
+        height = max(ROW_HEIGHT, NOTE_LINE * lines + 3)
+        if height > max(self._heights.get(row, 0.0), ROW_HEIGHT):
+            self._heights[row] = height
+            self.sheet.set_row(row, height)
+
+    def blanks(self, row: int, first: int, last: int, *looks: str, **more: Any) -> None:
+        style = self.style(*looks, **more)
+        for col in range(first, last + 1):
+            self.sheet.write_blank(row, col, None, style)
+
+    def constant(self, row: int, col: int, value: Any, *looks: str, where: str = "", **more: Any) -> None:
+        """A value that is not computed in the workbook."""
+        if value is None:
+            self.sheet.write_blank(row, col, None, self.style(*looks, **more))
+        elif isinstance(value, ErrorValue):
+            word = "undisclosed" if value.is_undisclosed else value.kind
+            self.text(row, col, word, *looks, where=where, **more)
+        elif isinstance(value, str):
+            self.text(row, col, value, *looks, where=where, **more)
+        elif isinstance(value, bool):
+            self.sheet.write_boolean(row, col, value, self.style(*looks, **more))
+        else:
+            self.sheet.write_number(row, col, value, self.style(*looks, **more))
+
+    def formula(self, row: int, col: int, formula: str, value: Any, *looks: str, **more: Any) -> None:
+        """A formula with the value it has now."""
+        if isinstance(value, str):
+            value = self.book.texts.clean(value, f"{self.name} sheet")
+        self.sheet.put_formula(row, col, formula, self.style(*looks, **more), value)
+
+    def item(
+        self,
+        row: int,
+        col: int,
+        key: str,
+        value: Any,
+        *looks: str,
+        where: str,
+        view: Viewpoint | None = None,
+        **more: Any,
+    ) -> None:
+        """A single computed cell of the deal, in the colour of what it reads."""
+        view = view or Viewpoint(self.book, self.name)
+        text = printed(self.book, key, value, view, where)
+        self.formula(row, col, text, value, *looks, font_color=formula_colour(view.foreign), **more)
+
+    # -- looks of whole sheets ---------------------------------------------------------------
+
+    def open(self, title: str, widths: Mapping[int, float], *, status: bool = True) -> None:
+        """Title, the line that says which deal this is, the master check, column widths, page setup."""
+        calc = self.book.calc
+        sheet = self.sheet
+        sheet.hide_gridlines(2)
+        sheet.set_default_row(ROW_HEIGHT)
+        base = self.style()
+        sheet.set_column(0, 0, 2, base)
+        for col, width in widths.items():
+            sheet.set_column(col, col, width, base)
+        self.text(0, LABEL, title, "title")
+        sheet.set_row(0, 24)
+        self._heights[0] = 24
+        self.text(1, LABEL, subtitle(self.book), "subtitle")
+        if status:
+            self.status(0, VALUE)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer(f"&L&8{footer(calc.deal.name)} · {footer(view_name(calc))}&C&8&A&R&8Page &P of &N")
+
+    def status(self, row: int, col: int) -> None:
+        """The master check in words, live."""
+        name = self.book.names[MASTER]
+        holds = self.book.calc.holds()
+        shown = "All checks hold" if holds else "A check fails"
+        self.formula(row, col, f'=IF({name},"All checks hold","A check fails")', shown, "status", valign="vcenter")
+        self.good_or_bad(row, col, row, col, '"All checks hold"')
+
+    def good_or_bad(self, row: int, col: int, row2: int, col2: int, good: str, **more: Any) -> None:
+        """Green where the cell equals ``good``, red elsewhere."""
+        for criteria, colour in (("==", GOOD), ("!=", BAD)):
+            style = self.style.bare(font_color=colour, **more)
+            rule = {"type": "cell", "criteria": criteria, "value": good, "format": style}
+            self.sheet.conditional_format(row, col, row2, col2, rule)
+
+    def header(self, row: int, labels: dict[int, str], left: frozenset[int], first: int = LABEL) -> None:
+        """A dark row of column headings; those in ``left`` stand over text."""
+        last = max(labels)
+        tall = 1
+        for col in range(first, last + 1):
+            label = labels.get(col, "")
+            more: dict[str, Any] = {"align": "left", "indent": int(col > first)} if col in left else {"align": "right"}
+            self.text(row, col, label, "head", text_wrap="\n" in label, **more)
+            tall = max(tall, label.count("\n") + 1)
+        self._heights[row] = 6 + 12 * tall
+        self.sheet.set_row(row, 6 + 12 * tall)
+
+    def section(self, row: int, label: str, last: int, first: int = LABEL) -> None:
+        self.blanks(row, first, last, "section")
+        self.text(row, first, label, "section")
+
+    def close(self, last_row: int, last_col: int, freeze_col: int = 0, freeze_row: int = HEAD_ROW + 1) -> None:
+        """Print area, repeated heading and frozen panes."""
+        self.sheet.print_area(0, 0, max(last_row, HEAD_ROW), last_col)
+        self.sheet.repeat_rows(0, freeze_row - 1)
+        self.sheet.freeze_panes(freeze_row, freeze_col)
+
+
+def printed(book: Book, key: str, value: Any, view: Viewpoint, where: str) -> str:
+    """The formula of a node in Excel's words; where it is at fault, the Excel error that the app shows."""
+    formula = book.formula(key)
+    if formula is None:
+        kind = value[0] if isinstance(value, list) and value else value
+        return f"={kind.kind}" if isinstance(kind, ErrorValue) else "=#NAME?"
+    if not is_printable_formula(formula.text):
+        raise refuse(
+            where, "The formula holds a control character, which a workbook cannot.", "Remove it, then export again."
+        )
+    try:
+        return to_excel(formula.tree, view)
+    except Refused as err:
+        raise Refused(*(Problem(where, p.what, p.remedy) for p in err.problems)) from None
+
+
+def check_length(formula: str, where: str) -> None:
+    if len(formula) > MAX_LENGTH:
+        what = f"The formula would need {len(formula):,} characters in Excel, which takes {MAX_LENGTH:,}."
+        raise refuse(where, what, "Split it into helper lines.")
+
+
+def number_format(field: Field, values: Any) -> str:
+    """The field's Excel format; the one that can say "none" where one of the values is that."""
+    limit = any(v == "none" or (isinstance(v, float) and v >= NO_CAP) for v in values)
+    return field.excel_format_limit if limit else field.excel_format
+
+
+def view_name(calc: Calc) -> str:
+    """Version and scenario as a reader calls them."""
+    deal, view = calc.deal, calc.view
+    parts = []
+    if view.version in deal.versions:
+        parts.append(deal.versions[view.version].label)
+    if view.scenario in deal.scenarios:
+        parts.append(deal.scenarios[view.scenario].label)
+    return " · ".join(parts)
+
+
+def subtitle(book: Book) -> str:
+    """Which deal, version, scenario, unit and period length a sheet shows."""
+    calc = book.calc
+    by = {"month": "monthly", "quarter": "quarterly", "year": "annual"}[calc.view.period]
+    unit = f"{calc.deal.unit} unless stated" if calc.deal.unit else ""
+    return " · ".join(p for p in (calc.deal.name, view_name(calc), unit, by) if p)

@@ -1,0 +1,169 @@
+"""The Cover: which deal this is, whether it holds, its headline figures, contents and legend."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from model.fields import field_for, make_field
+from model.values import NEVER, NO_CAP, to_serial
+from model.workbook.canvas import Canvas, number_format
+from model.workbook.layout import (
+    CHECKS,
+    COVER,
+    LABEL,
+    SCHEDULE,
+    SOURCES,
+    TABLES,
+    TERMS,
+    VALUATION,
+    VALUE,
+    Book,
+)  # fmt: skip
+from model.workbook.styles import LINK, WORK_INK
+
+_LEFT, _RIGHT = LABEL, VALUE + 2  # first columns of the two halves
+_WIDTHS: Final = {LABEL: 30, LABEL + 1: 22, LABEL + 2: 16, LABEL + 3: 3, _RIGHT: 18, _RIGHT + 1: 58}
+_ABOUT: Final = {
+    TERMS: "Every term: value, unit, class, source, range. Inputs are here.",
+    TABLES: "Series by calendar year, and tables of records. Inputs are here, too.",
+    SCHEDULE: "The timeline, event flags and all lines by period; workings at the end.",
+    VALUATION: "Outputs: headline figures and what stands behind them.",
+    CHECKS: "What must hold, each live, and the master check.",
+    SOURCES: "Where the facts come from.",
+}
+_PERIODS: Final = {"month": "Calendar months", "quarter": "Calendar quarters", "year": "Calendar years"}
+
+
+def write_cover(canvas: Canvas, today: dt.date) -> None:
+    book = canvas.book
+    deal = book.calc.deal
+    canvas.open(deal.name, {k: float(v) for k, v in _WIDTHS.items()}, status=False)
+    for row, height, look in ((0, 36, "banner"), (1, 24, "banner2")):
+        canvas.sheet.set_row(row, height)
+        canvas.blanks(row, LABEL, _RIGHT + 1, look)
+    canvas.text(0, LABEL, deal.name, "banner", where="name")
+    canvas.text(1, LABEL, deal.title if deal.title != deal.name else "", "banner2", where="title")
+    left = _facts(canvas, 3, today)
+    left = _headline(canvas, left + 1)
+    right = _contents(canvas, 3)
+    right = _legend(canvas, right + 1)
+    row = _remarks(canvas, max(left, right) + 1)
+    canvas.sheet.print_area(0, 0, row, _RIGHT + 1)
+    canvas.sheet.fit_to_pages(1, 1)
+    canvas.sheet.set_first_sheet()
+    canvas.sheet.activate()
+
+
+def _fact(canvas: Canvas, row: int, label: str, value: str, where: str = "") -> int:
+    canvas.text(row, _LEFT, label, "muted", font_size=10)
+    canvas.text(row, _LEFT + 1, value, "label", where=where)
+    return row + 1
+
+
+def _facts(canvas: Canvas, row: int, today: dt.date) -> int:
+    book = canvas.book
+    calc, deal = book.calc, book.calc.deal
+    canvas.section(row, "This workbook", _LEFT + 2, _LEFT)
+    row += 1
+    version = deal.versions.get(calc.view.version)
+    row = _fact(canvas, row, "Version", version.label if version else "none", "versions")
+    scenario = deal.scenarios.get(calc.view.scenario)
+    row = _fact(canvas, row, "Scenario", scenario.label if scenario else "none", "scenarios")
+    count = len(calc.timeline)
+    row = _fact(canvas, row, "Periods", f"{_PERIODS[calc.view.period]}, {count} in all (fixed at export)")
+    unit = " · ".join(dict.fromkeys(p for p in (deal.currency, deal.unit) if p)) or "as stated at each item"
+    row = _fact(canvas, row, "Unit of money", unit, "unit")
+    seen = deal.parties[deal.perspective].label if deal.perspective in deal.parties else deal.perspective
+    if seen:
+        row = _fact(canvas, row, "Seen by", f"{seen}: inflow positive", "perspective")
+    row = _fact(canvas, row, "Signs", "negative in (brackets), zero a dash")
+    canvas.text(row, _LEFT, "Exported", "muted", font_size=10)
+    canvas.constant(row, _LEFT + 1, to_serial(today), "label", num_format=make_field("date").excel_format, align="left")
+    row += 1
+    canvas.text(row, _LEFT, "Master check", "muted", font_size=10)
+    canvas.status(row, _LEFT + 1)
+    return row + 1
+
+
+def _headline(canvas: Canvas, row: int) -> int:
+    book = canvas.book
+    calc, deal = book.calc, book.calc.deal
+    keys = [k for k in deal.headline if k in book.names] or list(deal.outputs)[:8]
+    if not keys:
+        return row
+    canvas.section(row, "Headline figures", _LEFT + 2, _LEFT)
+    row += 1
+    for key in keys:
+        item: Any = deal.outputs.get(key) or deal.terms.get(key)
+        if item is None:
+            continue
+        field, value = field_for(item, deal.unit), calc.scalar(key)
+        canvas.text(row, _LEFT, item.label, "label", where=key)
+        shown = number_format(field, (value,))
+        canvas.formula(row, _LEFT + 1, book.names[key], value, "link", num_format=shown, align="right", bold=True)
+        canvas.text(row, _LEFT + 2, item.unit, "muted", where=key, indent=1)
+        row += 1
+    return row
+
+
+def _contents(canvas: Canvas, row: int) -> int:
+    book = canvas.book
+    canvas.section(row, "Contents", _RIGHT + 1, _RIGHT)
+    for name in book.sheets:
+        if name != COVER:
+            row += 1
+            canvas.link(row, _RIGHT, f"internal:'{name}'!A1", name, "label", underline=1)
+            canvas.text(row, _RIGHT + 1, _ABOUT[name], "muted", indent=1)
+    return row + 1
+
+
+def _legend(canvas: Canvas, row: int) -> int:
+    canvas.section(row, "Legend", _RIGHT + 1, _RIGHT)
+    row += 1
+    date, money = make_field("date").excel_format, make_field("money").excel_format_limit
+    samples: list[tuple[Any, tuple[str, ...], dict[str, Any], str]] = [
+        (250.0, ("input",), {"num_format": "#,##0.0"}, "Input: change it here, and everything follows"),
+        (250.0, ("calc",), {"num_format": "#,##0.0"}, "Formula"),
+        (250.0, ("calc",), {"num_format": "#,##0.0", "font_color": LINK}, "Formula that reads another sheet"),
+        (250.0, ("total",), {"num_format": "#,##0.0"}, "Total or balance"),
+        (250.0, ("helper",), {"num_format": "#,##0.0", "italic": False, "font_color": WORK_INK}, "Working of a helper row (labels in grey italics)"),
+        (NEVER, ("input",), {"num_format": date}, "An event that has not happened; the cell holds 31 Dec 9999"),
+        (NO_CAP, ("input",), {"num_format": money}, "No limit; the cell holds 1E15"),
+        ("undisclosed", ("input",), {}, "Nobody has disclosed it; what needs it shows #N/A"),
+    ]  # fmt: skip
+    for value, looks, more, meaning in samples:
+        canvas.constant(row, _RIGHT, value, *looks, align="right", **more)
+        canvas.text(row, _RIGHT + 1, meaning, "muted", indent=1)
+        row += 1
+    return row
+
+
+def _remarks(canvas: Canvas, row: int) -> int:
+    """What a reader must know about this export: values set by hand, names changed, characters replaced, faults."""
+    lines = remarks(canvas.book)
+    note = canvas.book.calc.deal.note
+    if note or lines:
+        canvas.section(row, "Remarks", _RIGHT + 1, _LEFT)
+        width = float(sum(_WIDTHS.values()))
+        for text in (note, *lines):
+            if text:
+                row += 1
+                canvas.merged_note(row, _LEFT, _RIGHT + 1, text, width)
+    return row
+
+
+def remarks(book: Book) -> list[str]:
+    calc = book.calc
+    out = [f"The deal has {len(calc.problems)} faults, listed on the Checks sheet."] if calc.problems else []
+    if calc.view.sets:
+        shown = ", ".join(f"{address} = {value}" for address, value in calc.view.sets)
+        out.append(f"Values set on top of version and scenario for this export: {shown}.")
+    if book.renamed:
+        shown = ", ".join(f"{key} → {name}" for key, name in book.renamed.items())
+        out.append(f"Keys that Excel would take for something else have another name here: {shown}.")
+    if book.texts.replaced:
+        out.append(
+            f"Characters that a workbook cannot hold were replaced by \ufffd in: {', '.join(book.texts.replaced)}."
+        )
+    return out

@@ -1,0 +1,162 @@
+"""The Tables sheet: series by year and tables of records, one block below the other."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from model.deal import Column, Table
+from model.fields import field_for
+from model.values import UNDISCLOSED
+from model.workbook.canvas import Canvas, number_format
+from model.workbook.layout import LABEL, TABLES, Book, SeriesBlock, TableBlock, Viewpoint, letters
+from model.workbook.sheet_terms import held_in_layers
+from model.workbook.validation import validate
+
+_FIRST_WIDTH: Final = 30.0
+_NARROW: Final = 12.0
+_WIDE: Final = 24.0
+_NOTE_COLUMNS: Final = 8  # how many columns a block's note spans
+
+
+def write_tables(canvas: Canvas) -> None:
+    book = canvas.book
+    widths = _widths(book)
+    canvas.open("Tables", widths)
+    last_col = max([*(b.key_col for b in book.tables.values()), LABEL + _NOTE_COLUMNS - 1])
+    for series in book.series.values():
+        _series(canvas, series, widths)
+    for table in book.tables.values():
+        _table(canvas, table, widths)
+    blocks: list[Any] = [*book.series.values(), *book.tables.values()]
+    canvas.close(max(b.last for b in blocks), last_col, freeze_row=2)
+
+
+def _title(
+    canvas: Canvas, row: int, label: str, unit: str, source: str, note: str, widths: dict[int, float], where: str
+) -> None:
+    deal = canvas.book.calc.deal
+    width = sum(widths.get(c, _NARROW) for c in range(LABEL, LABEL + _NOTE_COLUMNS))
+    canvas.section(row, f"{label}, {unit}" if unit else label, LABEL + _NOTE_COLUMNS - 1)
+    named = deal.sources[source].label if source in deal.sources else source
+    text = " ".join(p for p in (note, f"Source: {named}." if named else "") if p)
+    canvas.merged_note(row + 1, LABEL, LABEL + _NOTE_COLUMNS - 1, text, width, where=f"{where}.note")
+
+
+def _series(canvas: Canvas, block: SeriesBlock, widths: dict[int, float]) -> None:
+    book = canvas.book
+    series = book.calc.deal.series[block.key]
+    where = f"series.{block.key}"
+    field = field_for(series, book.calc.deal.unit)
+    _title(canvas, block.title, series.label, "", series.source, series.note, widths, where)
+    note_col = LABEL + 3 if block.guard is None else LABEL + 4
+    heads = {
+        LABEL: "Year",
+        LABEL + 1: f"Value\n{field.unit}" if field.unit else "Value",
+        LABEL + 2: "Class",
+        note_col: "Note",
+    }
+    if block.guard is not None:
+        heads[block.guard] = "In\nformulas"
+    canvas.header(block.first - 1, {**heads, LABEL + _NOTE_COLUMNS - 1: heads.get(LABEL + _NOTE_COLUMNS - 1, "")},
+                  frozenset((LABEL, LABEL + 2, note_col)))  # fmt: skip
+    for i, year in enumerate(block.years):
+        row, address = block.first + i, f"{block.key}.{year}"
+        value = field.to_engine(book.calc.inputs[address].value)
+        canvas.constant(row, LABEL, float(year), "label", num_format="0", align="left")
+        shown = number_format(field, (value, *held_in_layers(book.calc.deal, address)))
+        canvas.constant(row, LABEL + 1, value, "input", where=address, num_format=shown, align="right")
+        validate(canvas, row, LABEL + 1, field, address)
+        _guard(canvas, row, LABEL + 1, block.guard, value, shown)
+        canvas.text(row, LABEL + 2, series.marks.get(str(year), series.class_), "muted", indent=1)
+        canvas.text(row, note_col, series.notes.get(str(year), ""), "muted", where=f"{where}.notes", indent=1)
+    if not block.years:
+        canvas.text(block.first, note_col, "no values", "muted")
+
+
+def _guard(canvas: Canvas, row: int, col: int, guard: int | None, value: Any, shown: str) -> None:
+    """The value as formulas read it: #N/A where it is undisclosed, nothing where it is blank."""
+    if guard is None:
+        return
+    here = f"{letters(col)}{row + 1}"
+    result = UNDISCLOSED if value == UNDISCLOSED else "" if value is None else value
+    text = f'IF({here}="undisclosed",NA(),IF(ISBLANK({here}),"",{here}))'
+    canvas.formula(row, guard, text, result, "helper", num_format=shown, align="right")
+
+
+def _table(canvas: Canvas, block: TableBlock, widths: dict[int, float]) -> None:
+    book = canvas.book
+    table = book.calc.deal.tables[block.key]
+    where = f"tables.{block.key}"
+    _title(canvas, block.title, table.label, "", table.source, table.note, widths, where)
+    heads = {col: _head(table.columns[c], widths.get(col, _NARROW)) for c, col in block.columns.items()}
+    heads |= {col: f"{table.columns[c].label},\nin formulas" for c, col in block.guards.items()}
+    heads[block.key_col] = "Key"
+    left = frozenset(col for c, col in block.columns.items() if _is_text(table.columns[c])) | {block.key_col}
+    canvas.header(block.first - 1, heads, left)
+    for i, record in enumerate(block.records):
+        above = block.records[i - 1] if i else None
+        for column, col in block.columns.items():
+            _cell(canvas, block, table, column, record, above, block.first + i, widths.get(col, _NARROW))
+        canvas.text(block.first + i, block.key_col, record, "muted", indent=1)
+    if not block.records:
+        canvas.text(block.first, block.key_col, "no records", "muted")
+
+
+def _cell(
+    canvas: Canvas, block: TableBlock, table: Table, column: str, record: str, above: str | None, row: int, width: float
+) -> None:
+    book, spec = canvas.book, table.columns[column]
+    col, key = block.columns[column], f"{block.key}.{record}.{column}"
+    field = field_for(spec, book.calc.deal.unit)
+    value = book.calc.scalar(key)
+    wrapped = isinstance(value, str) and _is_text(spec)
+    align = "left" if _is_text(spec) else "right"
+    more: dict[str, Any] = {"align": align, "valign": "top", "text_wrap": wrapped}
+    if align == "left" and col > LABEL:
+        more["indent"] = 1
+    if wrapped:
+        canvas.wrap(row, value, width)
+    if key in book.calc.inputs:
+        shown = number_format(field, (value, *held_in_layers(book.calc.deal, key)))
+        canvas.constant(row, col, value, "input", where=f"tables.{key}", num_format=shown, **more)
+        validate(canvas, row, col, field, key)
+    else:
+        shown = number_format(field, (value,))
+        view = Viewpoint(book, TABLES, block.key, record, above)
+        canvas.item(row, col, key, value, where=f"tables.{key}", view=view, num_format=shown, **more)
+    if column in block.guards:
+        _guard(canvas, row, col, block.guards[column], value, shown)
+
+
+def _is_text(column: Column) -> bool:
+    return column.kind in ("text", "choice", "yesno")
+
+
+def _head(column: Column, width: float) -> str:
+    """A column's heading with its unit below, broken where it does not fit."""
+    words, lines = column.label.split(), [""]
+    for word in words:
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width - 1:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join([*lines, column.unit] if column.unit else lines)
+
+
+def _widths(book: Book) -> dict[int, float]:
+    """Wide enough for every number; long texts wrap."""
+    calc = book.calc
+    widths = {LABEL: _FIRST_WIDTH}
+    for block in book.tables.values():
+        table = calc.deal.tables[block.key]
+        for column, col in block.columns.items():
+            spec = table.columns[column]
+            field = field_for(spec, calc.deal.unit)
+            shown = [field.show(calc.scalar(f"{block.key}.{r}.{column}")) for r in block.records]
+            longest = max([len(s) for s in shown] + [len(spec.unit)], default=0) + 3
+            limit = _WIDE if _is_text(spec) else 40.0
+            if col != LABEL:
+                widths[col] = max(widths.get(col, _NARROW), min(float(longest), limit))
+        widths[block.key_col] = max(widths.get(block.key_col, _NARROW), 14.0)
+    for col in range(LABEL + 1, LABEL + _NOTE_COLUMNS):
+        widths.setdefault(col, _NARROW)
+    return widths

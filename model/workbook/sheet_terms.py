@@ -1,0 +1,86 @@
+"""The Terms sheet: every scalar with its value, unit, class, source and range."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from model.deal import Deal
+from model.fields import field_for
+from model.layers import layer_label
+from model.workbook.canvas import Canvas, number_format
+from model.workbook.layout import HEAD_ROW, LABEL, TERMS, UNIT, VALUE
+from model.workbook.validation import usual, validate
+
+CLASS, SOURCE, LOW, HIGH, SET_BY, NOTE, NAME = range(VALUE + 1, VALUE + 8)
+_WIDTHS: Final = {
+    LABEL: 36,
+    UNIT: 11,
+    VALUE: 24,
+    CLASS: 11,
+    SOURCE: 30,
+    LOW: 12,
+    HIGH: 12,
+    SET_BY: 20,
+    NOTE: 78,
+    NAME: 24,
+}
+_HEADS: Final = {
+    LABEL: "Term", UNIT: "Unit", VALUE: "Value", CLASS: "Class", SOURCE: "Source", LOW: "Low", HIGH: "High",
+    SET_BY: "Set by", NOTE: "Note", NAME: "Name in formulas",
+}  # fmt: skip
+
+
+def write_terms(canvas: Canvas, source_rows: dict[str, int]) -> None:
+    book = canvas.book
+    canvas.open("Terms", _WIDTHS)
+    canvas.header(HEAD_ROW, _HEADS, frozenset((LABEL, UNIT, CLASS, SOURCE, SET_BY, NOTE, NAME)))
+    last = HEAD_ROW
+    for row, kind, key in book.entries[TERMS]:
+        last = row
+        if kind == "group":
+            canvas.section(row, key, NAME)
+        else:
+            _term(canvas, row, key, source_rows)
+    canvas.close(last, NOTE, freeze_col=UNIT)
+
+
+def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int]) -> None:
+    book, deal = canvas.book, canvas.book.calc.deal
+    term, where = deal.terms[key], f"terms.{key}"
+    field = field_for(term, deal.unit)
+    value = book.calc.scalar(key)
+    top: dict[str, Any] = {"valign": "top"}
+    left: dict[str, Any] = {"valign": "top", "indent": 1}
+    canvas.text(row, LABEL, term.label, "label", where=f"{where}.label", **top)
+    canvas.text(row, UNIT, term.unit, "muted", where=f"{where}.unit", **left)
+    if term.formula is None:
+        shown = number_format(field, (value, *held_in_layers(deal, key), term.low, term.high))
+        canvas.constant(row, VALUE, value, "input", where=where, num_format=shown, align="right", **top)
+        validate(canvas, row, VALUE, field, key, usual(field, term.low, term.high))
+        layer = book.calc.inputs[key].layer
+        canvas.text(
+            row, SET_BY, layer_label(deal, layer).partition(": ")[2] or ("by hand" if layer else ""), "muted", **top
+        )
+    else:
+        shown = number_format(field, (value,))
+        canvas.item(row, VALUE, key, value, where=f"{where}.formula", num_format=shown, align="right", **top)
+        canvas.text(row, SET_BY, "computed", "muted", **left)
+    canvas.text(row, CLASS, term.class_, "muted", **left)
+    if term.source in source_rows:
+        link = f"internal:'Sources'!B{source_rows[term.source] + 1}"
+        label = book.texts.clean(deal.sources[term.source].label, f"sources.{term.source}.label")
+        canvas.link(row, SOURCE, link, label, "muted", text_wrap=True, **left)
+        canvas.wrap(row, label, _WIDTHS[SOURCE] - 1)
+    else:
+        canvas.text(row, SOURCE, term.source, "muted", where=f"{where}.source", **left)
+    for col, bound in ((LOW, term.low), (HIGH, term.high)):
+        shown = number_format(field, (bound,))
+        canvas.constant(row, col, field.to_engine(bound), "muted", num_format=shown, align="right", where=where, **top)
+    canvas.note(row, NOTE, term.note, _WIDTHS[NOTE], where=f"{where}.note")
+    canvas.text(row, NAME, book.names[key], "muted", **left)
+
+
+def held_in_layers(deal: Deal, address: str) -> list[Any]:
+    """What any version or scenario sets at an address, besides the base."""
+    overlays = [v.set for v in deal.versions.values()] + [s.set for s in deal.scenarios.values()]
+    return [overlay[address] for overlay in overlays if address in overlay]

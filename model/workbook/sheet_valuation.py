@@ -1,0 +1,89 @@
+"""The Valuation sheet: headline figures, each a defined name; and the Checks sheet."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from model.fields import field_for
+from model.workbook.canvas import Canvas, number_format
+from model.workbook.layout import CHECKS, HEAD_ROW, LABEL, MASTER, UNIT, VALUATION, VALUE, Viewpoint, cell
+from model.workbook.styles import BAD_FILL, GOOD_FILL
+
+STATUS, NOTE, NAME = VALUE + 1, VALUE + 2, VALUE + 3
+_WIDTHS: Final = {LABEL: 42, UNIT: 12, VALUE: 20, STATUS: 20, NOTE: 84, NAME: 28}
+
+
+def write_valuation(canvas: Canvas) -> None:
+    book, deal = canvas.book, canvas.book.calc.deal
+    canvas.open("Valuation", _WIDTHS)
+    heads = {LABEL: "Output", UNIT: "Unit", VALUE: "Value", STATUS: "Status", NOTE: "Note", NAME: "Name in formulas"}
+    canvas.header(HEAD_ROW, heads, frozenset((LABEL, UNIT, STATUS, NOTE, NAME)))
+    last = HEAD_ROW
+    for row, kind, key in book.entries[VALUATION]:
+        last = row
+        if kind == "group":
+            canvas.section(row, key, NAME)
+            continue
+        output, where = deal.outputs[key], f"outputs.{key}"
+        field = field_for(output, deal.unit)
+        value = book.calc.scalar(key)
+        weight = key in deal.headline
+        canvas.text(row, LABEL, output.label, "label", where=where, valign="top", bold=weight)
+        canvas.text(row, UNIT, output.unit, "muted", where=where, valign="top", indent=1)
+        shown = number_format(field, (value,))
+        canvas.item(
+            row, VALUE, key, value, where=f"{where}.formula", num_format=shown, align="right", valign="top", bold=weight
+        )
+        status = output.status
+        if status in book.names:
+            canvas.formula(row, STATUS, book.names[status], book.calc.scalar(status), "muted", valign="top", indent=1)
+        canvas.note(row, NOTE, output.note, _WIDTHS[NOTE], where=f"{where}.note")
+        canvas.text(row, NAME, book.names[key], "muted", valign="top", indent=1)
+    canvas.close(last, NOTE, freeze_col=UNIT)
+
+
+def write_checks(canvas: Canvas) -> None:
+    """Each check live, and the master check over all of them."""
+    book, calc = canvas.book, canvas.book.calc
+    note, name = VALUE + 1, VALUE + 2
+    widths = {LABEL: 62.0, UNIT: 4.0, VALUE: 14.0, note: 84.0, name: 28.0}
+    canvas.open("Checks", widths)
+    heads = {LABEL: "Check", UNIT: "", VALUE: "Holds", note: "Note", name: "Name in formulas"}
+    canvas.header(HEAD_ROW, heads, frozenset((LABEL, note, name)))
+    entries = book.entries[CHECKS]
+    row = book.scalars[MASTER].row
+    canvas.text(row, LABEL, "Master check: everything below holds", "total")
+    canvas.blanks(row, UNIT, UNIT, "total")
+    formula = "TRUE"
+    if entries:
+        span = f"{cell(entries[0].row, VALUE)}:{cell(entries[-1].row, VALUE)}"
+        formula = f"IFERROR(AND({span}),FALSE)"
+    canvas.formula(row, VALUE, formula, calc.holds(), "total", align="center")
+    canvas.text(row, name, book.names[MASTER], "muted", indent=1)
+    last = row
+    for last, kind, key in entries:
+        if kind == "faults":
+            _faults(canvas, last, note)
+            continue
+        check = calc.deal.checks[key]
+        canvas.text(last, LABEL, check.label, "label", where=f"checks.{key}", valign="top")
+        view = Viewpoint(book, CHECKS)
+        canvas.item(
+            last, VALUE, key, calc.scalar(key), where=f"checks.{key}.formula", view=view, align="center", valign="top"
+        )
+        canvas.note(last, note, check.note, widths[note], where=f"checks.{key}.note")
+        canvas.text(last, name, book.names[key], "muted", valign="top", indent=1)
+    for criteria, fill in (("==", GOOD_FILL), ("!=", BAD_FILL)):
+        rule = {"type": "cell", "criteria": criteria, "value": "TRUE", "format": canvas.style.bare(bg_color=fill)}
+        canvas.sheet.conditional_format(row, VALUE, row, VALUE, rule)
+        if entries:
+            canvas.sheet.conditional_format(entries[0].row, VALUE, last, VALUE, rule)
+    canvas.close(last, note, freeze_col=UNIT)
+
+
+def _faults(canvas: Canvas, row: int, note: int) -> None:
+    """Formulas that could not be computed at all. They fail the master check whatever is changed here."""
+    problems = canvas.book.calc.problems
+    canvas.text(row, LABEL, f"No formula is at fault ({len(problems)} found at export)", "label", valign="top")
+    canvas.constant(row, VALUE, False, "label", align="center", valign="top")
+    canvas.note(row, note, "\n".join(str(p) for p in problems[:20]), 84.0)

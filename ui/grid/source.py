@@ -1,0 +1,93 @@
+"""What a panel tells the grid, and what the grid asks of it. No Qt, no deal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from model.problems import Problem
+
+Align = Literal["left", "right", "center"]
+RowKind = Literal["section", "item", "total", "helper", "blank"]
+Role = Literal["label", "unit", "input", "computed", "linked", "muted", "error", "note", "tag"]
+Tint = Literal["", "amber", "good", "bad", "accent"]
+Place = tuple[int, int]
+Change = tuple[int, int, str]
+
+
+@dataclass(slots=True, frozen=True)
+class ColumnSpec:
+    """A column. ``width`` is in pixels at 100 %; ``stretch`` columns share what is left over;
+    ``fit`` makes the column at least as wide as its content."""
+
+    header: str
+    width: int = 88
+    align: Align = "right"
+    frozen: bool = False
+    stretch: bool = False
+    fit: bool = False
+    key: str = ""  # what keeps the current cell in place when columns come and go; "" means the header
+    tooltip: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class RowSpec:
+    """A row. A section owns the rows below it up to the next section of the same or a lower ``indent``."""
+
+    key: str
+    kind: RowKind = "item"
+    label: str = ""
+    indent: int = 0
+    collapsible: bool = True
+
+
+@dataclass(slots=True)
+class Cell:
+    """What one cell shows. ``copy`` is its full-precision text for the clipboard (None: as shown);
+    ``number`` feeds sum and average, so leave it None for dates and codes."""
+
+    text: str = ""
+    role: Role = "computed"
+    align: Align | None = None
+    editable: bool = False
+    tag: str = ""
+    overridden: bool = False
+    tint: Tint = ""
+    number: float | None = None
+    copy: str | None = None
+    tooltip: str = ""
+    choices: tuple[str, ...] = field(default=())
+
+    @property
+    def clip(self) -> str:
+        return self.text if self.copy is None else self.copy
+
+
+class GridSource(Protocol):
+    """A table as the grid sees it. Row and column numbers are positions in rows() and columns()."""
+
+    def columns(self) -> Sequence[ColumnSpec]: ...
+
+    def rows(self) -> Sequence[RowSpec]: ...
+
+    def cell(self, row: int, col: int) -> Cell:
+        """What the cell shows. Not asked for section and blank rows."""
+        ...
+
+    def edit_text(self, row: int, col: int) -> str:
+        """What the editor starts with: full precision, and set_texts of it changes nothing."""
+        ...
+
+    def set_texts(self, changes: Sequence[Change], title: str) -> Sequence[Problem]:
+        """Enter all of it as one undo step, or nothing and say why. ``title`` names the step;
+        it is "" for a single cell, which the source names better itself."""
+        ...
+
+    def clear(self, cells: Sequence[Place], title: str) -> Sequence[Problem]:
+        """What Delete means here: inherit, blank or the default; one undo step, or nothing."""
+        ...
+
+    def why_not(self, row: int, col: int) -> Problem:
+        """Why a cell that is not editable cannot be typed into."""
+        return Problem("", "This cell is computed and cannot be typed over.", "Change the blue inputs it depends on.")
