@@ -6,7 +6,10 @@ wherever a value came out the same.
 
 from __future__ import annotations
 
+import gc
 import heapq
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from model.addresses import is_formula
@@ -78,6 +81,23 @@ def run(deal: Deal, view: View, previous: Calc | None = None, changed: frozenset
         changed = None
     if changed is not None and previous is not None:
         return _rerun(deal, view, previous, changed)
+    with _no_collecting():
+        return _full(deal, view, previous, line)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Many small, long-lived objects at once: collecting garbage in between only costs."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _full(deal: Deal, view: View, previous: Calc | None, line: Timeline) -> Calc:
     program, fresh = program_for(deal, previous.program if previous else None)
     calc = Calc(deal, view, program, line)
     calc.inputs = resolve(deal, view)

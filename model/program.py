@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -58,16 +57,6 @@ def program_for(deal: Deal, previous: Program | None) -> tuple[Program, frozense
 
 def build(deal: Deal, previous: Program | None = None) -> Program:
     """Bind and plan everything. Formulas that ``previous`` bound under the same names are taken over."""
-    collecting = gc.isenabled()
-    gc.disable()  # many small, long-lived objects at once: collecting in between only costs
-    try:
-        return _build(deal, previous)
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _build(deal: Deal, previous: Program | None) -> Program:
     space = Namespace(deal)
     names = space.signature()
     known = previous.formulas if previous and previous.names == names else {}

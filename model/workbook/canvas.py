@@ -40,10 +40,16 @@ class Canvas:
             more["quote_prefix"] = True
         self.sheet.put_text(row, col, clean, self.style(*looks, **more))
 
-    def note(self, row: int, col: int, text: str, width: float, where: str = "") -> None:
+    def note(self, row: int, col: int, text: str, width: float, where: str = "", valign: str = "top") -> None:
         """A wrapped remark; the row grows with it."""
-        self.text(row, col, text, "note", where=where)
-        self.grow(row, wrapped_lines(text, width * _SMALL))
+        self.text(row, col, text, "note", where=where, valign=valign)
+        self.fit(row, (text, width))
+
+    def fit(self, row: int, *texts: tuple[str, float]) -> str:
+        """Grow a row for small texts that wrap at their widths; how its cells stand: top where one wraps."""
+        lines = max(wrapped_lines(text, (width - 1) * _SMALL) for text, width in texts)
+        self.grow(row, lines)
+        return "top" if lines > 1 else "vcenter"
 
     def merged_note(self, row: int, first: int, last: int, text: str, width: float, where: str = "") -> None:
         """A remark across several columns."""
@@ -57,10 +63,8 @@ class Canvas:
         self.text(row, col, text, *looks, **more)
 
     def wrap(self, row: int, text: str, width: float) -> None:
-        """Grow the row for a text that wraps at this width."""
-        lines = wrapped_lines(text, width * 1.1)
-        if lines > 1:
-            self.grow(row, lines)
+        """Grow the row for a text of full size that wraps at this width."""
+        self.grow(row, wrapped_lines(text, width * 1.1))
 
     def grow(self, row: int, lines: int) -> None:
         """Make the row as high as this many lines of small text need."""
@@ -149,13 +153,17 @@ class Canvas:
             rule = {"type": "cell", "criteria": criteria, "value": good, "format": style}
             self.sheet.conditional_format(row, col, row2, col2, rule)
 
-    def header(self, row: int, labels: dict[int, str], left: frozenset[int], first: int = LABEL) -> None:
+    def header(
+        self, row: int, labels: dict[int, str], left: frozenset[int], center: frozenset[int] = frozenset(), first: int = LABEL
+    ) -> None:
         """A dark row of column headings; those in ``left`` stand over text."""
         last = max(labels)
         tall = 1
         for col in range(first, last + 1):
             label = labels.get(col, "")
             more: dict[str, Any] = {"align": "left", "indent": int(col > first)} if col in left else {"align": "right"}
+            if col in center:
+                more = {"align": "center"}
             self.text(row, col, label, "head", text_wrap="\n" in label, **more)
             tall = max(tall, label.count("\n") + 1)
         self._heights[row] = 6 + 12 * tall

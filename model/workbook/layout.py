@@ -166,7 +166,7 @@ def _terms(book: Book) -> None:
 def _tables(book: Book) -> None:
     calc, deal = book.calc, book.calc.deal
     ranged = _read_as_ranges(calc)
-    row = HEAD_ROW
+    row = HEAD_ROW + 1
     for key in deal.series:
         prefix = key + "."
         years = sorted(

@@ -25,14 +25,15 @@ def write_sources(canvas: Canvas) -> None:
             canvas.section(row, key, NOTE)
         elif kind == "source":
             source, where = deal.sources[key], f"sources.{key}"
-            canvas.text(row, LABEL, source.label, "label", where=where, valign="top")
-            canvas.text(row, KEY, key, "muted", valign="top", indent=1)
+            valign = canvas.fit(row, (source.note, _WIDTHS[NOTE]))
+            canvas.text(row, LABEL, source.label, "label", where=where, valign=valign)
+            canvas.text(row, KEY, key, "muted", valign=valign, indent=1)
             day = None if source.date is None else to_serial(source.date)
             canvas.constant(
-                row, DATE, day, "label", num_format=make_field("date").excel_format, align="right", valign="top"
+                row, DATE, day, "label", num_format=make_field("date").excel_format, align="right", valign=valign
             )
-            canvas.text(row, PUBLISHER, source.publisher, "label", where=where, valign="top", indent=1)
-            canvas.note(row, NOTE, source.note, _WIDTHS[NOTE], where=where)
+            canvas.text(row, PUBLISHER, source.publisher, "label", where=where, valign=valign, indent=1)
+            canvas.note(row, NOTE, source.note, _WIDTHS[NOTE], where=where, valign=valign)
     for choices, row in book.lists.items():
         for i, choice in enumerate(choices):
             canvas.text(row, LABEL + i, choice, "muted", where="choices")

@@ -8,13 +8,14 @@ from model.deal import Column, Table
 from model.fields import field_for
 from model.values import UNDISCLOSED
 from model.workbook.canvas import Canvas, number_format
-from model.workbook.layout import LABEL, TABLES, Book, SeriesBlock, TableBlock, Viewpoint, letters
+from model.workbook.layout import HEAD_ROW, LABEL, TABLES, Book, SeriesBlock, TableBlock, Viewpoint, letters
 from model.workbook.sheet_terms import held_in_layers
 from model.workbook.validation import validate
 
-_FIRST_WIDTH: Final = 30.0
-_NARROW: Final = 12.0
-_WIDE: Final = 24.0
+_FIRST_WIDTH: Final = 27.0
+_NARROW: Final = 11.0
+_WIDE: Final = 22.0
+_NUMBER: Final = 14.0
 _NOTE_COLUMNS: Final = 8  # how many columns a block's note spans
 
 
@@ -28,7 +29,7 @@ def write_tables(canvas: Canvas) -> None:
     for table in book.tables.values():
         _table(canvas, table, widths)
     blocks: list[Any] = [*book.series.values(), *book.tables.values()]
-    canvas.close(max(b.last for b in blocks), last_col, freeze_row=2)
+    canvas.close(max(b.last for b in blocks), last_col, freeze_row=HEAD_ROW + 1)
 
 
 def _title(
@@ -97,7 +98,7 @@ def _table(canvas: Canvas, block: TableBlock, widths: dict[int, float]) -> None:
         above = block.records[i - 1] if i else None
         for column, col in block.columns.items():
             _cell(canvas, block, table, column, record, above, block.first + i, widths.get(col, _NARROW))
-        canvas.text(block.first + i, block.key_col, record, "muted", indent=1)
+        canvas.text(block.first + i, block.key_col, record, "muted", indent=1, valign="top")
     if not block.records:
         canvas.text(block.first, block.key_col, "no records", "muted")
 
@@ -112,6 +113,8 @@ def _cell(
     wrapped = isinstance(value, str) and _is_text(spec)
     align = "left" if _is_text(spec) else "right"
     more: dict[str, Any] = {"align": align, "valign": "top", "text_wrap": wrapped}
+    if not _is_text(spec) and len(field.show(value)) + 2 > width:
+        more["shrink"] = True
     if align == "left" and col > LABEL:
         more["indent"] = 1
     if wrapped:
@@ -153,7 +156,7 @@ def _widths(book: Book) -> dict[int, float]:
             field = field_for(spec, calc.deal.unit)
             shown = [field.show(calc.scalar(f"{block.key}.{r}.{column}")) for r in block.records]
             longest = max([len(s) for s in shown] + [len(spec.unit)], default=0) + 3
-            limit = _WIDE if _is_text(spec) else 40.0
+            limit = _WIDE if _is_text(spec) else _NUMBER  # longer numbers shrink to fit
             if col != LABEL:
                 widths[col] = max(widths.get(col, _NARROW), min(float(longest), limit))
         widths[block.key_col] = max(widths.get(block.key_col, _NARROW), 14.0)

@@ -12,7 +12,7 @@ from model.workbook.layout import HEAD_ROW, LABEL, TERMS, UNIT, VALUE
 from model.workbook.validation import usual, validate
 
 CLASS, SOURCE, LOW, HIGH, SET_BY, NOTE, NAME = range(VALUE + 1, VALUE + 8)
-_WIDTHS: Final = {
+_WIDTHS: Final[dict[int, float]] = {
     LABEL: 36,
     UNIT: 11,
     VALUE: 24,
@@ -31,8 +31,10 @@ _HEADS: Final = {
 
 
 def write_terms(canvas: Canvas, source_rows: dict[str, int]) -> None:
-    book = canvas.book
-    canvas.open("Terms", _WIDTHS)
+    book, deal = canvas.book, canvas.book.calc.deal
+    named = [len(deal.sources[t.source].label) for t in deal.terms.values() if t.source in deal.sources]
+    widths = {**_WIDTHS, SOURCE: min(46.0, max([20.0, *named]) + 1)}  # links do not wrap in every program
+    canvas.open("Terms", widths)
     canvas.header(HEAD_ROW, _HEADS, frozenset((LABEL, UNIT, CLASS, SOURCE, SET_BY, NOTE, NAME)))
     last = HEAD_ROW
     for row, kind, key in book.entries[TERMS]:
@@ -40,17 +42,18 @@ def write_terms(canvas: Canvas, source_rows: dict[str, int]) -> None:
         if kind == "group":
             canvas.section(row, key, NAME)
         else:
-            _term(canvas, row, key, source_rows)
+            _term(canvas, row, key, source_rows, widths)
     canvas.close(last, NOTE, freeze_col=UNIT)
 
 
-def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int]) -> None:
+def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int], widths: dict[int, float]) -> None:
     book, deal = canvas.book, canvas.book.calc.deal
     term, where = deal.terms[key], f"terms.{key}"
     field = field_for(term, deal.unit)
     value = book.calc.scalar(key)
-    top: dict[str, Any] = {"valign": "top"}
-    left: dict[str, Any] = {"valign": "top", "indent": 1}
+    source = deal.sources[term.source].label if term.source in deal.sources else term.source
+    top: dict[str, Any] = {"valign": canvas.fit(row, (term.note, _WIDTHS[NOTE]), (source, widths[SOURCE]))}
+    left: dict[str, Any] = {**top, "indent": 1}
     canvas.text(row, LABEL, term.label, "label", where=f"{where}.label", **top)
     canvas.text(row, UNIT, term.unit, "muted", where=f"{where}.unit", **left)
     if term.formula is None:
@@ -68,15 +71,14 @@ def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int]) -> No
     canvas.text(row, CLASS, term.class_, "muted", **left)
     if term.source in source_rows:
         link = f"internal:'Sources'!B{source_rows[term.source] + 1}"
-        label = book.texts.clean(deal.sources[term.source].label, f"sources.{term.source}.label")
+        label = book.texts.clean(source, f"sources.{term.source}.label")
         canvas.link(row, SOURCE, link, label, "muted", text_wrap=True, **left)
-        canvas.wrap(row, label, _WIDTHS[SOURCE] - 1)
     else:
-        canvas.text(row, SOURCE, term.source, "muted", where=f"{where}.source", **left)
+        canvas.text(row, SOURCE, source, "muted", where=f"{where}.source", **left)
     for col, bound in ((LOW, term.low), (HIGH, term.high)):
         shown = number_format(field, (bound,))
         canvas.constant(row, col, field.to_engine(bound), "muted", num_format=shown, align="right", where=where, **top)
-    canvas.note(row, NOTE, term.note, _WIDTHS[NOTE], where=f"{where}.note")
+    canvas.note(row, NOTE, term.note, _WIDTHS[NOTE], where=f"{where}.note", **top)
     canvas.text(row, NAME, book.names[key], "muted", **left)
 
 

@@ -28,17 +28,18 @@ def write_valuation(canvas: Canvas) -> None:
         field = field_for(output, deal.unit)
         value = book.calc.scalar(key)
         weight = key in deal.headline
-        canvas.text(row, LABEL, output.label, "label", where=where, valign="top", bold=weight)
-        canvas.text(row, UNIT, output.unit, "muted", where=where, valign="top", indent=1)
+        valign = canvas.fit(row, (output.note, _WIDTHS[NOTE]))
+        canvas.text(row, LABEL, output.label, "label", where=where, valign=valign, bold=weight)
+        canvas.text(row, UNIT, output.unit, "muted", where=where, valign=valign, indent=1)
         shown = number_format(field, (value,))
         canvas.item(
-            row, VALUE, key, value, where=f"{where}.formula", num_format=shown, align="right", valign="top", bold=weight
+            row, VALUE, key, value, where=f"{where}.formula", num_format=shown, align="right", valign=valign, bold=weight
         )
         status = output.status
         if status in book.names:
-            canvas.formula(row, STATUS, book.names[status], book.calc.scalar(status), "muted", valign="top", indent=1)
-        canvas.note(row, NOTE, output.note, _WIDTHS[NOTE], where=f"{where}.note")
-        canvas.text(row, NAME, book.names[key], "muted", valign="top", indent=1)
+            canvas.formula(row, STATUS, book.names[status], book.calc.scalar(status), "muted", valign=valign, indent=1)
+        canvas.note(row, NOTE, output.note, _WIDTHS[NOTE], where=f"{where}.note", valign=valign)
+        canvas.text(row, NAME, book.names[key], "muted", valign=valign, indent=1)
     canvas.close(last, NOTE, freeze_col=UNIT)
 
 
@@ -49,7 +50,7 @@ def write_checks(canvas: Canvas) -> None:
     widths = {LABEL: 62.0, UNIT: 4.0, VALUE: 14.0, note: 84.0, name: 28.0}
     canvas.open("Checks", widths)
     heads = {LABEL: "Check", UNIT: "", VALUE: "Holds", note: "Note", name: "Name in formulas"}
-    canvas.header(HEAD_ROW, heads, frozenset((LABEL, note, name)))
+    canvas.header(HEAD_ROW, heads, frozenset((LABEL, note, name)), frozenset((VALUE,)))
     entries = book.entries[CHECKS]
     row = book.scalars[MASTER].row
     canvas.text(row, LABEL, "Master check: everything below holds", "total")
@@ -66,13 +67,14 @@ def write_checks(canvas: Canvas) -> None:
             _faults(canvas, last, note)
             continue
         check = calc.deal.checks[key]
-        canvas.text(last, LABEL, check.label, "label", where=f"checks.{key}", valign="top")
+        valign = canvas.fit(last, (check.note, widths[note]))
+        canvas.text(last, LABEL, check.label, "label", where=f"checks.{key}", valign=valign)
         view = Viewpoint(book, CHECKS)
         canvas.item(
-            last, VALUE, key, calc.scalar(key), where=f"checks.{key}.formula", view=view, align="center", valign="top"
+            last, VALUE, key, calc.scalar(key), where=f"checks.{key}.formula", view=view, align="center", valign=valign
         )
-        canvas.note(last, note, check.note, widths[note], where=f"checks.{key}.note")
-        canvas.text(last, name, book.names[key], "muted", valign="top", indent=1)
+        canvas.note(last, note, check.note, widths[note], where=f"checks.{key}.note", valign=valign)
+        canvas.text(last, name, book.names[key], "muted", valign=valign, indent=1)
     for criteria, fill in (("==", GOOD_FILL), ("!=", BAD_FILL)):
         rule = {"type": "cell", "criteria": criteria, "value": "TRUE", "format": canvas.style.bare(bg_color=fill)}
         canvas.sheet.conditional_format(row, VALUE, row, VALUE, rule)

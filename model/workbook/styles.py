@@ -54,7 +54,10 @@ class Styles:
         properties: dict[str, Any] = {"font_name": FONT, "font_size": 10}
         for name in names:
             properties.update(_NAMED[name])
-        return self.bare(**{**properties, **more})
+        properties.update(more)
+        if properties.get("indent") and "align" not in properties:
+            properties["align"] = "left"  # an indent counts from an edge only
+        return self.bare(**properties)
 
     def bare(self, **properties: Any) -> Any:
         """A format of these properties alone, as conditional formats need it."""
