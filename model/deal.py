@@ -20,6 +20,7 @@ Class: TypeAlias = Literal["stated", "official", "reported", "assumption", ""]
 Kind: TypeAlias = Literal[
     "money", "number", "percent", "multiple", "integer", "year", "date", "choice", "yesno", "flag", "text"
 ]
+Answer: TypeAlias = Literal["yes", "no", "unknown", "ambiguous"]
 PeriodLength: TypeAlias = Literal["month", "quarter", "year"]
 
 
@@ -99,11 +100,15 @@ class Column(_Doc, frozen=True):
 
 
 class Table(_Doc, frozen=True):
-    """Records with stable ids. A cell that holds text beginning with ``=`` is a formula of its own."""
+    """Records with stable ids. A cell that holds text beginning with ``=`` is a formula of its own.
+
+    ``role`` says what the table is for where the app needs to know: "maturity" is a schedule of obligations
+    by the year in which they fall due."""
 
     label: str
     columns: dict[str, Column]
     records: dict[str, dict[str, Input]] = {}
+    role: Literal["", "maturity"] = ""
     group: str = ""
     class_: Class = msgspec.field(default="", name="class")
     source: str = ""
@@ -163,6 +168,56 @@ class Event(_Doc, frozen=True):
     source: str = ""
 
 
+class Right(_Doc, frozen=True):
+    """What a party may do or receive. ``from`` and ``until`` are formulas giving dates, both days inclusive;
+    ``while`` a condition: TRUE or 1 holds, FALSE or 0 does not, anything between or undisclosed is unknown.
+    ``ends_on`` names the event that ends it; ``survives`` and ``exceptions`` are said in words."""
+
+    label: str
+    holder: str
+    from_: str = msgspec.field(name="from")
+    until: str = "= never"
+    while_: str | None = msgspec.field(default=None, name="while")
+    subject: str = ""
+    what: str = ""
+    ends_on: str = ""
+    survives: str = ""
+    exceptions: str = ""
+    class_: Class = msgspec.field(default="", name="class")
+    source: str = ""
+    note: str = ""
+
+
+class Fact(_Doc, frozen=True):
+    """One thing a question needs to know: ``values`` are the possible ones with their labels."""
+
+    label: str
+    values: dict[str, str]
+
+
+class Rule(_Doc, frozen=True):
+    """A row of a decision table: per fact one value, several (``a|b``) or ``any`` (also when left out);
+    dates as for rights. ``why`` is the answer in plain words."""
+
+    answer: Answer
+    when: dict[str, str] = {}
+    from_: str = msgspec.field(default="= 0", name="from")
+    until: str = "= never"
+    why: str = ""
+    class_: Class = msgspec.field(default="", name="class")
+    source: str = ""
+    note: str = ""
+
+
+class Question(_Doc, frozen=True):
+    """A decision table (DMN, unique hit): for all facts on any day exactly one rule must hit."""
+
+    label: str
+    facts: dict[str, Fact]
+    rules: dict[str, Rule]
+    note: str = ""
+
+
 class Chart(_Doc, frozen=True):
     """A picture of lines over the periods: bars, or a line."""
 
@@ -216,6 +271,8 @@ class Deal(_Doc, frozen=True):
     outputs: dict[str, Output] = {}
     checks: dict[str, Check] = {}
     events: dict[str, Event] = {}
+    rights: dict[str, Right] = {}
+    questions: dict[str, Question] = {}
     charts: dict[str, Chart] = {}
     versions: dict[str, Version] = {}
     scenarios: dict[str, Scenario] = {}

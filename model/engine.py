@@ -15,7 +15,7 @@ from typing import Any
 from model.addresses import is_formula
 from model.deal import Deal, Input
 from model.fields import field_for
-from model.formula.bind import EVENT, OPENING
+from model.formula.bind import EVENT, OPENING, PERSPECTIVE
 from model.formula.compile import FALLBACK_ON, Block
 from model.formula.evaluate import BY_YEAR, Cells, circular, evaluate
 from model.layers import Held, View, base_value, overlays
@@ -103,6 +103,7 @@ def _full(deal: Deal, view: View, previous: Calc | None, line: Timeline) -> Calc
     calc.inputs = resolve(deal, view)
     cells = calc.cells
     cells.rows.update(line.rows)
+    cells.scalars[PERSPECTIVE] = view.perspective or deal.perspective
     for address, item in calc.inputs.items():
         if address.count(".") != 1:
             cells.scalars[address] = _engine_value(deal, address, item.value)
@@ -133,6 +134,9 @@ def _rerun(deal: Deal, view: View, previous: Calc, changed: frozenset[str]) -> C
     calc.cells.scalars = dict(previous.cells.scalars)
     calc.cells.rows = dict(previous.cells.rows)
     moved: set[str] = set()
+    if (party := view.perspective or deal.perspective) != calc.cells.scalars[PERSPECTIVE]:
+        calc.cells.scalars[PERSPECTIVE] = party
+        moved.add(PERSPECTIVE)
     for address in changed:
         item = top.get(address) or Held(base_value(deal, address), "")
         if item == calc.inputs.get(address) and item.value.__class__ is calc.inputs[address].value.__class__:

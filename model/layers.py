@@ -16,12 +16,14 @@ SETS = "set"
 
 
 class View(NamedTuple):
-    """What is looked at: a version, a scenario, a period length and values set on top. "" means none."""
+    """What is looked at: a version, a scenario, a period length, values set on top, and the party whose
+    inflows are positive. "" means none, or the deal's own."""
 
     version: str = ""
     scenario: str = ""
     period: PeriodLength = "year"
-    sets: tuple[tuple[str, Input], ...] = ()
+    sets: tuple[tuple[str, Input | None], ...] = ()
+    perspective: str = ""
 
 
 class Held(NamedTuple):
@@ -35,9 +37,10 @@ def default_view(deal: Deal) -> View:
     return View(deal.version, deal.scenario, deal.timeline.period)
 
 
-def chain(deal: Deal, view: View) -> list[tuple[str, dict[str, Input]]]:
+def chain(deal: Deal, view: View) -> list[tuple[str, dict[str, Input | None]]]:
     """The overlays in order of increasing precedence, without the base."""
-    out = [(f"version:{key}", deal.versions[key].set) for key in _lineage(deal.versions, view.version)]
+    out: list[tuple[str, dict[str, Input | None]]] = []
+    out += [(f"version:{key}", deal.versions[key].set) for key in _lineage(deal.versions, view.version)]
     out += [(f"scenario:{key}", deal.scenarios[key].set) for key in _lineage(deal.scenarios, view.scenario)]
     if view.sets:
         out.append((SETS, dict(view.sets)))

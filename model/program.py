@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from model.addresses import is_formula
 from model.deal import Deal, Table
-from model.formula.bind import EVENT, OPENING, Cell, Formula, Namespace, bind, dependencies
+from model.formula.bind import EVENT, OPENING, PERSPECTIVE, RIGHT, RULE, Cell, Formula, Namespace, bind, dependencies
 from model.plan import Plan, plan, replan
 from model.problems import Problem, Refused
 
@@ -106,7 +106,7 @@ def _patch(deal: Deal, previous: Program, texts: list[Source]) -> Program | None
 def _changes(old: Deal, new: Deal) -> list[Source] | None:
     """The formulas whose text differs, or None where more than texts differs."""
     out: list[Source] = []
-    for name in ("terms", "series", "tables", "lines", "outputs", "checks", "events"):
+    for name in ("terms", "series", "tables", "lines", "outputs", "checks", "events", "rights", "questions"):
         before, after = getattr(old, name), getattr(new, name)
         if before is after:
             continue
@@ -119,7 +119,7 @@ def _changes(old: Deal, new: Deal) -> list[Source] | None:
             if name == "tables":
                 if _shape(item) != _shape(was):
                     return None
-            elif name != "events" and name != "checks" and item.kind != was.kind:
+            elif name in ("terms", "series", "lines", "outputs") and item.kind != was.kind:
                 return None
             else:
                 texts = {s.key: s for s in _item(name, key, item)}
@@ -141,7 +141,7 @@ def _shape(table: Table) -> tuple[object, ...]:
 
 def _sources(deal: Deal) -> Iterator[Source]:
     """Every formula text of the deal."""
-    for name in ("terms", "tables", "lines", "outputs", "checks", "events"):
+    for name in ("terms", "tables", "lines", "outputs", "checks", "events", "rights", "questions"):
         for key, item in getattr(deal, name).items():
             yield from _item(name, key, item)
 
@@ -153,6 +153,14 @@ def _item(name: str, key: str, item: object) -> Iterator[Source]:
         yield from _table(key, item)  # type: ignore[arg-type]
     elif name == "events":
         yield Source(EVENT + key, item.on, f"{place}.on")  # type: ignore[attr-defined]
+    elif name == "rights":
+        for part, text in (("from", item.from_), ("until", item.until), ("while", item.while_)):  # type: ignore[attr-defined]
+            if text is not None:
+                yield Source(f"{RIGHT}{key}.{part}", text, f"{place}.{part}")
+    elif name == "questions":
+        for rule, row in item.rules.items():  # type: ignore[attr-defined]
+            yield Source(f"{RULE}{key}.{rule}.from", row.from_, f"{place}.rules.{rule}.from")
+            yield Source(f"{RULE}{key}.{rule}.until", row.until, f"{place}.rules.{rule}.until")
     elif name != "series" and item.formula is not None:  # type: ignore[attr-defined]
         yield Source(key, item.formula, f"{place}.formula", name == "lines")  # type: ignore[attr-defined]
         if name == "lines" and item.opening is not None:  # type: ignore[attr-defined]
@@ -203,7 +211,7 @@ def _with_openings(formula: Formula, formulas: dict[str, Formula]) -> Formula:
 
 
 def _input_types(deal: Deal) -> dict[str, str]:
-    types = {"start": "i", "end": "i", "year": "i", "days": "i", "days_in_year": "i"}
+    types = {"start": "i", "end": "i", "year": "i", "days": "i", "days_in_year": "i", PERSPECTIVE: "t"}
     types.update((k, _TYPES[t.kind]) for k, t in deal.terms.items())
     types.update((k, _TYPES[s.kind]) for k, s in deal.series.items())
     for name, table in deal.tables.items():

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from model.addresses import input_item
-from model.deal import Column, Deal, Input, Scenario, Series, Table, Term, Version
+from model.deal import Column, Deal, Input, Question, Scenario, Series, Table, Term, Version
 from model.fields import UNDISCLOSED_WORD, Field, field_for
 from model.number_formats import show_text
 from model.problems import Problem, Refused
@@ -18,9 +18,20 @@ from model.store_typed import MAX_PROBLEMS, nearest
 
 MAX_KEY: Final = 64
 MAX_YEARS: Final = 200
-RESERVED: Final = frozenset({"start", "end", "year", "days", "days_in_year", "never", "true", "false"})
+RESERVED: Final = frozenset({"start", "end", "year", "days", "days_in_year", "never", "perspective", "true", "false"})
 NAMESPACE: Final = ("terms", "series", "tables", "lines", "outputs", "checks")
-_KEYED: Final = (*NAMESPACE, "parties", "sources", "sections", "events", "charts", "versions", "scenarios")
+_KEYED: Final = (
+    *NAMESPACE,
+    "parties",
+    "sources",
+    "sections",
+    "events",
+    "rights",
+    "questions",
+    "charts",
+    "versions",
+    "scenarios",
+)
 _IDENTIFIER: Final = re.compile(rf"[A-Za-z][A-Za-z0-9_]{{0,{MAX_KEY - 1}}}", re.ASCII)
 _YEAR: Final = re.compile(r"(19|[2-9][0-9])[0-9]{2}", re.ASCII)
 _Layer = TypeVar("_Layer", Version, Scenario)
@@ -210,6 +221,26 @@ class Checker:
         for key, chart in deal.charts.items():
             for place, name in enumerate(chart.lines, 1):
                 self._known(name, deal.lines, f"charts.{key}.lines.{place}", "line")
+
+        for key, right in deal.rights.items():
+            self._known(right.ends_on, deal.events, f"rights.{key}.ends_on", "event")
+            if deal.parties:
+                self._known(right.holder, deal.parties, f"rights.{key}.holder", "party")
+        for key, question in deal.questions.items():
+            self._question(f"questions.{key}", question)
+
+    def _question(self, where: str, question: Question) -> None:
+        self._identifiers(question.facts, f"{where}.facts")
+        self._identifiers(question.rules, f"{where}.rules")
+        for key, fact in question.facts.items():
+            self._identifiers(fact.values, f"{where}.facts.{key}.values")
+        for key, rule in question.rules.items():
+            for name, wanted in rule.when.items():
+                place = f"{where}.rules.{key}.when.{name}"
+                self._known(name, question.facts, place, "fact")
+                if name in question.facts and wanted != "any":
+                    for value in wanted.split("|"):
+                        self._known(value or " ", question.facts[name].values, place, "value")
 
     def _known(self, key: str, known: Mapping[str, object], where: str, what: str) -> None:
         if key and key not in known:

@@ -15,6 +15,7 @@ from model.formula.nodes import (
     ByYear,
     Call,
     Column,
+    Earlier,
     Here,
     Name,
     Node,
@@ -23,15 +24,20 @@ from model.formula.nodes import (
     Row,
     SeriesRange,
     Span,
+    Text,
     ToDate,
     Unary,
     YearsToDate,
 )  # fmt: skip
-from model.formula.parse import parse
+from model.formula.parse import Unknown, parse
+from model.formula.printable import MAX_LITERAL, PAIRWISE, hindrance
 from model.problems import Problem, Refused, refuse
 from model.values import NEVER
 
 EVENT = "event:"  # prefix of the scalar that holds an event's date
+RIGHT = "right:"  # prefix of the scalars of a right: right:KEY.from, .until, .while
+RULE = "rule:"  # prefix of a rule's dates: rule:QUESTION.RULE.from, .until
+PERSPECTIVE = "perspective"  # the party whose inflows are positive, as a text in formulas
 OPENING = "@opening"  # suffix of the scalar that fills a line's opening cell
 
 
@@ -57,6 +63,7 @@ class Namespace:
         self.scalars: dict[str, str] = {}
         self.lines: dict[str, str] = {}
         self.series: dict[str, str] = {}
+        self.scalars[PERSPECTIVE] = PERSPECTIVE
         self.tables = deal.tables
         for mapping in (deal.terms, deal.outputs, deal.checks):
             self.scalars.update((key.lower(), key) for key in mapping)
@@ -87,14 +94,14 @@ class Cell:
 
 def bind(key: str, text: str, space: Namespace, *, is_line: bool, cell: Cell | None = None) -> Formula:
     """Parse and bind one formula. Raises Refused naming the place."""
-    binder = _Binder(key, space, is_line, cell)
+    binder = Binder(key, space, is_line, cell)
     try:
         tree = binder.bind(parse(text))
     except Refused as err:
         raise Refused(
             *(Problem(_place(key, p.where), p.what, p.remedy, p.severity, p.span) for p in err.problems)
         ) from None
-    if binder.rewritten:
+    if binder.suspect:
         _printable(key, tree)
     formula = Formula(key, text, tree, is_line, openings=binder.openings)
     formula.now, formula.past, formula.whole = dependencies(tree)
@@ -104,6 +111,8 @@ def bind(key: str, text: str, space: Namespace, *, is_line: bool, cell: Cell | N
 def _printable(key: str, tree: Node) -> None:
     """What cannot be written into a workbook is refused when it is entered, not when it is exported."""
     try:
+        if refused := hindrance(tree, key):
+            raise refused
         to_excel(tree, _Anywhere())
     except Refused as err:
         raise Refused(*(Problem(key, p.what, p.remedy) for p in err.problems)) from None
@@ -115,7 +124,12 @@ class _Anywhere:
     def scalar(self, key: str) -> str:
         return "A1"
 
-    here = before = row = to_date = scalar
+    here = before = row = scalar
+
+    def to_date(self, key: str) -> str:
+        return "A1:A2"
+
+    earlier = to_date
 
     def column(self, table: str, column: str) -> str:
         return "A1:A2"
@@ -131,7 +145,9 @@ def _place(key: str, where: str) -> str:
     return f"{key}, {where}" if where.startswith("character") else key
 
 
-class _Binder:
+class Binder:
+    """Replaces names by references; ``params`` are names that stand for trees, as inside a helper's body."""
+
     def __init__(self, key: str, space: Namespace, is_line: bool, cell: Cell | None) -> None:
         self.key = key
         self.space = space
@@ -139,7 +155,7 @@ class _Binder:
         self.cell = cell
         self.openings: dict[str, Node] = {}
         self.params: dict[str, Node] = {}
-        self.rewritten = False  # whether a function is printed in terms of others
+        self.suspect = False  # whether printing it for Excel has to be tried
 
     def bind(self, node: Node) -> Node:
         if isinstance(node, Name):
@@ -153,8 +169,10 @@ class _Binder:
         if isinstance(node, Call):
             if node.name in HELPERS:
                 return self.helper(node)
-            self.rewritten = self.rewritten or FUNCTIONS[node.name].excel is not None
+            self.suspect = self.suspect or node.name in PAIRWISE or FUNCTIONS[node.name].excel is not None
             return Call(node.name, tuple(self.bind(a) for a in node.args), node.span)
+        if isinstance(node, Text) and len(node.value) * 2 > MAX_LITERAL:
+            self.suspect = True
         return node
 
     def name(self, node: Name) -> Node:
@@ -211,10 +229,11 @@ class _Binder:
     def helper(self, node: Call) -> Node:
         spec = HELPERS[node.name]
         if spec.body:
-            inner = _Binder(self.key, self.space, self.is_line, None)
+            inner = Binder(self.key, self.space, self.is_line, None)
+            given = [*node.args, *(parse(text) for text in spec.defaults[len(node.args) - spec.min_args :])]
             inner.params = {
                 p: Here(self.line(a, node)) if p in spec.line_params else self.bind(a)
-                for p, a in zip(spec.params, node.args, strict=True)
+                for p, a in zip(spec.params, given, strict=True)
             }
             try:
                 tree = inner.bind(parse(spec.body))
@@ -222,6 +241,7 @@ class _Binder:
                 self.need_line(node)
                 raise
             self.openings.update(inner.openings)
+            self.suspect = self.suspect or inner.suspect
             return tree
         return getattr(self, "do_" + node.name.lower())(node, *node.args)
 
@@ -233,7 +253,7 @@ class _Binder:
         self.need_line(node)
         key = self.line(what, node)
         if first is not None:
-            scalar = _Binder(self.key, self.space, False, None)
+            scalar = Binder(self.key, self.space, False, None)
             self.openings[key] = scalar.bind(first)
         return Before(key, node.span)
 
@@ -246,6 +266,10 @@ class _Binder:
     def do_to_date(self, node: Call, what: Node) -> Node:
         self.need_line(node)
         return ToDate(self.line(what, node), node.span)
+
+    def do_earlier(self, node: Call, what: Node) -> Node:
+        self.need_line(node)
+        return Earlier(self.line(what, node), node.span)
 
     def do_years_to_date(self, node: Call, what: Node, years: Node) -> Node:
         self.need_line(node)
@@ -292,7 +316,7 @@ class _Binder:
             names += self.space.tables[self.cell.table].columns
         near = difflib.get_close_matches(text.lower(), [n.lower() for n in names], 1, 0.6)
         hint = f"Did you mean {next(n for n in names if n.lower() == near[0])}?" if near else "Check its spelling."
-        return self.error(f"“{text}” is not a name in this deal.", span, hint)
+        return Unknown(*self.error(f"“{text}” is not a name in this deal.", span, hint).problems)
 
     def error(self, what: str, span: Span, remedy: str = "") -> Refused:
         return refuse(f"character {span[0] + 1}", what, remedy, span)
@@ -319,7 +343,7 @@ def dependencies(tree: Node) -> tuple[frozenset[str], frozenset[str], frozenset[
             stack.append(node.arg)
         elif isinstance(node, (Ref, Here, ToDate)):
             now.add(node.key)
-        elif isinstance(node, Before):
+        elif isinstance(node, (Before, Earlier)):
             past.add(node.key)
         elif isinstance(node, Row):
             now.add(node.key)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -205,6 +206,20 @@ def fold(text: str) -> str:
     return text.lower()
 
 
+_MARKS: Final = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
+_RANKS: Final = str.maketrans({c: chr(1 + i) for i, c in enumerate(" \t\n\r" + _MARKS)})
+
+
+def collate(text: str) -> tuple[str, str]:
+    """Where a text stands in order: marks before digits before letters, accents looked at last. Texts are equal
+    only where they are without case."""
+    folded = text.lower()
+    if folded.isascii():
+        return folded.translate(_RANKS), folded
+    plain = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    return plain.translate(_RANKS), folded
+
+
 def order(a: float | str | bool, b: float | str | bool) -> int:
     """-1, 0 or 1 in Excel's ordering: numbers before text before booleans."""
     rank_a, rank_b = _rank(a), _rank(b)
@@ -216,7 +231,7 @@ def order(a: float | str | bool, b: float | str | bool) -> int:
             return 1 if x > y else -1
         return _order(x, y)
     if rank_a == 1:
-        s, t = fold(str(a)), fold(str(b))
+        s, t = collate(str(a)), collate(str(b))
         return (s > t) - (s < t)
     return int(a) - int(b)
 

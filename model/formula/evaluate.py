@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from model.formula.arrays import Grid, NeedsCells, lifted
 from model.formula.bind import OPENING
 from model.formula.coerce import OPERATORS, elementwise
 from model.formula.functions import FUNCTIONS, Function
 from model.formula.nodes import (
+    Array,
     Before,
     Binary,
     Bool,
     ByYear,
     Call,
     Column,
+    Earlier,
     Err,
     Here,
     Missing,
@@ -67,12 +70,16 @@ def evaluate(node: Node, cells: Cells, i: int = 0, array: bool = False) -> Any:
     if isinstance(node, Binary):
         left = evaluate(node.left, cells, i, array)
         right = evaluate(node.right, cells, i, array)
+        if left.__class__ is Grid or right.__class__ is Grid:
+            return lifted(OPERATORS[node.op], (left, right))
         if array:
             return elementwise(OPERATORS[node.op], left, right)
         return OPERATORS[node.op](left, right)
     if isinstance(node, Unary):
         value = evaluate(node.arg, cells, i, array)
         unary = OPERATORS[_UNARY[node.op]]
+        if value.__class__ is Grid:
+            return lifted(unary, (value,))
         return elementwise(unary, value) if array else unary(value)
     if isinstance(node, Call):
         return _call(FUNCTIONS[node.name], node, cells, i)
@@ -86,6 +93,10 @@ def evaluate(node: Node, cells: Cells, i: int = 0, array: bool = False) -> Any:
         return Range(cells.rows[node.key])
     if isinstance(node, ToDate):
         return Range(cells.rows[node.key][: i + 1])
+    if isinstance(node, Earlier):
+        return Range((cells.scalars.get(node.key + OPENING), *cells.rows[node.key][:i]))
+    if isinstance(node, Array):
+        return Grid([evaluate(c, cells) for row in node.rows for c in row], len(node.rows[0]))
     if isinstance(node, SeriesRange):
         return cells.scalars[node.series]
     if isinstance(node, ByYear):
@@ -110,22 +121,55 @@ def _years_to_date(node: YearsToDate, cells: Cells, i: int) -> Any:
 
 def _call(spec: Function, node: Call, cells: Cells, i: int) -> Any:
     if spec.lazy:
-        return spec.live(*[_thunk(a, cells, i) for a in node.args])
+        try:
+            return spec.live(*[_thunk(a, cells, i) for a in node.args])
+        except NeedsCells:
+            return lifted(_eager(spec), [evaluate(a, cells, i) for a in node.args])
     args = []
     arrays = node.name == "SUMPRODUCT"
+    lift: list[int] = []
     for position, arg in enumerate(node.args):
         value = evaluate(arg, cells, i, arrays)
         if spec.takes_range(position):
             if isinstance(arg, (Ref, Here, Before)):
                 value = Range((value,))
+            elif position == 0 and node.name == "INDEX" and len(node.args) == 3 and value.__class__ is Range:
+                value = Grid(value, 1 if isinstance(arg, (Column, SeriesRange)) else max(1, len(value)))
+        elif value.__class__ is Grid:
+            lift.append(position)
         elif isinstance(value, Range):
             return ErrorValue(VALUE, f"{node.name} takes single values, not a range")
         args.append(value)
+    if lift:
+        return lifted(_with(spec.live, args, lift), [args[p] for p in lift])
     return spec.live(*args)
 
 
 def _thunk(node: Node, cells: Cells, i: int) -> Callable[[], Any]:
-    return lambda: evaluate(node, cells, i)
+    def compute() -> Any:
+        value = evaluate(node, cells, i)
+        if value.__class__ is Grid:
+            raise NeedsCells
+        return value
+
+    return compute
+
+
+def _eager(spec: Function) -> Callable[..., Any]:
+    """A function of thunks as a function of values."""
+    return lambda *values: spec.live(*[(lambda v=v: v) for v in values])
+
+
+def _with(live: Callable[..., Any], args: list[Any], places: list[int]) -> Callable[..., Any]:
+    """The function of the arguments at some places, the others given."""
+
+    def call(*cells: Any) -> Any:
+        full = list(args)
+        for place, cell in zip(places, cells, strict=True):
+            full[place] = cell
+        return live(*full)
+
+    return call
 
 
 def circular(path: tuple[str, ...]) -> ErrorValue:

@@ -10,12 +10,14 @@ from typing import Protocol
 
 from model.formula.functions import FUNCTIONS
 from model.formula.nodes import (
+    Array,
     Before,
     Binary,
     Bool,
     ByYear,
     Call,
     Column,
+    Earlier,
     Err,
     Here,
     Missing,
@@ -57,6 +59,10 @@ class Layout(Protocol):
 
     def to_date(self, key: str) -> str:
         """A line from the first period to this column, for example ``$E15:G15``."""
+        ...
+
+    def earlier(self, key: str) -> str:
+        """A line from its opening cell to one column to the left, for example ``$D15:F15``."""
         ...
 
     def column(self, table: str, column: str) -> str:
@@ -105,7 +111,7 @@ class _Printer:
             return ("TRUE" if node.value else "FALSE"), _ATOM
         if isinstance(node, Ref):
             name = self.at.scalar(node.key)
-            return (f"IF(ISTEXT({name}),NA(),{name})" if self.at.may_be_text(node.key) else name), _ATOM
+            return (f'IF({name}="undisclosed",NA(),{name})' if self.at.may_be_text(node.key) else name), _ATOM
         if isinstance(node, Here):
             return self.at.here(node.key), _ATOM
         if isinstance(node, Before):
@@ -130,6 +136,11 @@ class _Printer:
             return self.at.row(node.key), _ATOM
         if isinstance(node, ToDate):
             return self.at.to_date(node.key), _ATOM
+        if isinstance(node, Earlier):
+            return self.at.earlier(node.key), _ATOM
+        if isinstance(node, Array):
+            rows = (",".join(self.show(c)[0] if not isinstance(c, Err) else c.kind for c in row) for row in node.rows)
+            return "{" + ";".join(rows) + "}", _ATOM
         if isinstance(node, SeriesRange):
             return self.at.series(node.series)[1], _ATOM
         if isinstance(node, ByYear):
@@ -151,4 +162,6 @@ class _Printer:
     def call(self, node: Call) -> tuple[str, int]:
         spec = FUNCTIONS[node.name]
         args = [self.show(a)[0] for a in node.args]
+        if spec.excel:  # an argument left out has no place outside a list of arguments
+            args = ["0" if isinstance(a, Missing) else text for a, text in zip(node.args, args, strict=True)]
         return spec.printed(args), (0 if spec.excel else _ATOM)

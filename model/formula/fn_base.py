@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from model.formula.arrays import Grid, shape
 from model.formula.coerce import TOO_LARGE, Value, finite, is_number, to_number
 from model.values import NUM, VALUE, ErrorValue, Range
 
@@ -32,7 +33,8 @@ class Function:
     by commas; names in it are builtins or in ``FAST_NAMES``. It equals ``live`` bit for bit, or
     raises ArithmeticError or ValueError, or is not finite. ``fast_ranges`` says that its arguments
     may also be lists of such numbers. ``excel`` prints a function that Excel 2010 does not know.
-    ``step`` is the size of the repeating group at the end of the arguments.
+    ``step`` is the size of the repeating group at the end of the arguments. ``strict`` marks functions of
+    Excel's former Analysis ToolPak: a boolean is #VALUE!, a required argument left out #N/A.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Function:
     fast_ranges: bool = False
     excel: Printer | None = None
     step: int = 1
+    strict: bool = False
 
     def takes_range(self, position: int) -> bool:
         """Whether the argument at this position (from 0) may be a range."""
@@ -102,9 +105,11 @@ class Group:
         """A function of numbers to a number; it may raise ``fail(…)``. Without a template of its own,
         generated code calls it directly."""
 
+        read = not_boolean if more.get("strict") else number
+
         def register(core: Callable[..., float]) -> Callable[..., float]:
             def live(*args: Value) -> Value:
-                return guarded(lambda: core(*[number(a) for a in args]))
+                return guarded(lambda: core(*[read(a) for a in args]))
 
             def direct(*args: float) -> float:
                 for x in args:
@@ -219,6 +224,13 @@ def number(v: Value) -> float:
     return x
 
 
+def not_boolean(v: Value) -> float:
+    """As ``number``, but a condition is no number."""
+    if isinstance(v, bool):
+        raise fail(VALUE, "a condition stands where a number is needed")
+    return number(v)
+
+
 def numbers(args: Sequence[Value]) -> list[float]:
     """All numbers among arguments as SUM sees them; the first error ends the function."""
     found: list[float] = []
@@ -251,7 +263,8 @@ def as_range(v: Value) -> Range:
 
 
 def same_length(*ranges: Range) -> None:
-    if len({len(r) for r in ranges}) > 1:
+    """Refuses ranges of different lengths, and array constants of different shapes."""
+    if len({len(r) for r in ranges}) > 1 or len({shape(r) for r in ranges if isinstance(r, Grid)}) > 1:
         raise fail(VALUE, "the ranges have different lengths")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from model.formula.coerce import Value, fold, is_number, num_eq, num_le, num_lt, single, text_to_number
+from model.formula.coerce import Value, collate, fold, is_number, num_eq, num_le, num_lt, single, text_to_number
 from model.formula.fn_base import Group, as_range, fail, range_numbers, same_length
 from model.formula.fn_logic import bracketed
 from model.formula.fn_stats import mean, total
@@ -149,15 +149,15 @@ def _equals(wanted: float | str | bool | ErrorValue) -> Test:
 
 def _ordered(op: str, bound: float | str | bool | ErrorValue) -> Test:
     if isinstance(bound, str):
-        folded = fold(bound)
-        holds: dict[str, Callable[[str], bool]] = {
-            "<": lambda s: s < folded,
-            "<=": lambda s: s <= folded,
-            ">": lambda s: s > folded,
-            ">=": lambda s: s >= folded,
+        place = collate(bound)
+        holds: dict[str, Callable[[tuple[str, str]], bool]] = {
+            "<": lambda s: s < place,
+            "<=": lambda s: s <= place,
+            ">": lambda s: s > place,
+            ">=": lambda s: s >= place,
         }
         text_test = holds[op]
-        return lambda v: isinstance(v, str) and text_test(fold(v))
+        return lambda v: isinstance(v, str) and text_test(collate(v))
     if isinstance(bound, (bool, ErrorValue)):
         inclusive = op in ("<=", ">=")
         return lambda v: inclusive and _equals(bound)(v)
@@ -276,7 +276,8 @@ def _condition(cells: str, wanted: str) -> str:
             operand = bracketed(match[3]) if not rest else f'("{rest}"&{match[3]})'
         else:
             operand = rest if text_to_number(rest) is not None else f'"{rest}"'
-    blank = "+ISBLANK({0})" if op == "<>" else "*NOT(ISBLANK({0}))"
+    # comparisons, not ISBLANK: some engines do not apply functions cell by cell
+    blank = '+({0}="")' if op == "<>" else '*({0}<>"")'
     if op == "<>":
         return f"((({cells}{op}{operand}){blank.format(cells)})>0)"
     return f"(({cells}{op}{operand}){blank.format(cells)})"
@@ -285,6 +286,7 @@ def _condition(cells: str, wanted: str) -> str:
 def _extreme(function: str, sign: str) -> Callable[..., str]:
     def printed(*args: str) -> str:
         met = "*".join(_condition(args[i], args[i + 1]) for i in range(1, len(args) - 1, 2))
+        met = f'({met}*({args[0]}<>""))'
         far = f"{sign}(1-{met})*1E+300"
         return f"IF(SUMPRODUCT({met}*1)=0,0,SUMPRODUCT({function}({met}*{args[0]}{far})))"
 

@@ -95,15 +95,16 @@ def _shifted(serial: float, months: float) -> tuple[int, int, int]:
     return year, month, day
 
 
-@_numeric("EDATE(date, months)", ("EDATE(DATE(2025,1,31),1)", 45716.0))
+@_numeric("EDATE(date, months)", ("EDATE(DATE(2025,1,31),1)", 45716.0), strict=True)
 def _edate(serial: float, months: float) -> float:
     """The date so many months later (or earlier), at most the last day of that month. Parts of a month
-    are cut off. never has no later date: #NUM!."""
+    are cut off. never has no later date: #NUM!. A condition in place of a number is #VALUE!, in the other
+    functions of the former Analysis ToolPak (EOMONTH, YEARFRAC, MROUND) too."""
     year, month, day = _shifted(serial, months)
     return _in_calendar(_first(year, month) + min(day, _month_days(year, month)) - 1)
 
 
-@_numeric("EOMONTH(date, months)", ("EOMONTH(DATE(2025,1,31),1)", 45716.0))
+@_numeric("EOMONTH(date, months)", ("EOMONTH(DATE(2025,1,31),1)", 45716.0), strict=True)
 def _eomonth(serial: float, months: float) -> float:
     """The last day of the month so many months later (or earlier)."""
     year, month, _ = _shifted(serial, months)
@@ -120,7 +121,7 @@ def _days(end: float, start: float) -> float:
     return _in_calendar(float(math.floor(end))) - _in_calendar(float(math.floor(start)))
 
 
-@_numeric("YEARFRAC(start, end, [basis])", ("YEARFRAC(DATE(2025,1,1),DATE(2025,7,1))", 0.5))
+@_numeric("YEARFRAC(start, end, [basis])", ("YEARFRAC(DATE(2025,1,1),DATE(2025,7,1))", 0.5), strict=True)
 def _yearfrac(start: float, end: float, basis: float = 0.0) -> float:
     """The part of a year between two dates, in either order. Basis 0: 30/360 (US), 1: actual days over the
     actual year, 2: actual/360, 3: actual/365, 4: 30/360 (European). Other bases are #NUM!."""

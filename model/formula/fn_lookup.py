@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from model.formula.coerce import Value, fold, is_number, single
+from model.formula.arrays import Grid, shape
+from model.formula.coerce import Value, collate, is_number, single
 from model.formula.fn_base import Group, Refusal, as_range, fail, number, whole
 from model.formula.fn_criteria import has_wildcards, wildcard
 from model.values import NA, REF, VALUE, ErrorValue, Range
@@ -12,7 +13,7 @@ from model.values import NA, REF, VALUE, ErrorValue, Range
 _group = Group("Finding values")
 FUNCTIONS = _group.functions
 _typed = _group.typed
-Key = tuple[int, float | str]
+Key = tuple[int, float | tuple[str, str]]
 
 
 def _key(v: Value) -> Key | None:
@@ -20,7 +21,7 @@ def _key(v: Value) -> Key | None:
     if isinstance(v, bool):
         return 2, float(v)
     if isinstance(v, str):
-        return 1, fold(v)
+        return 1, collate(v)
     return (0, float(v)) if is_number(v) else None  # type: ignore[arg-type]
 
 
@@ -65,6 +66,8 @@ def _match(value: Value, cells: Value, kind: Value = 1.0) -> Value:
     v, key = _wanted(value)
     area = as_range(cells)
     order = number(kind)
+    if min(shape(area)) > 1:
+        raise fail(NA, "MATCH looks along one row or one column")
     place = _exact(v, key, area) if order == 0 else _sorted_place(key, area, order < 0)
     if place is None:
         raise fail(NA, "the value is not in the range")
@@ -72,23 +75,39 @@ def _match(value: Value, cells: Value, kind: Value = 1.0) -> Value:
 
 
 @_typed(
-    "INDEX(range, place)",
+    "INDEX(range, place, [column])",
     ("INDEX(rounds[price],2)", "the price of the second round"),
     takes_ranges=frozenset({0}),
     result="any",
 )
-def _index(cells: Value, place: Value) -> Value:
-    """The value at a place of a range, counted from 1. Outside the range it is #REF!; place 0 is the whole range."""
+def _index(cells: Value, place: Value, column: Value = None) -> Value:
+    """The value at a place of a range, counted from 1, or at a row and a column of it. Outside the range it is #REF!;
+    place 0 is the whole range."""
     area = as_range(cells)
     n = whole(number(place))
-    if n < 0:
+    m = whole(number(column))
+    if n < 0 or m < 0:
         raise fail(VALUE, "a place in a range is counted from 1")
+    if isinstance(area, Grid) and (column is not None or min(shape(area)) > 1):
+        return _in_grid(area, n, m)
+    if m:  # only the caller knows whether a range runs across or down
+        raise fail(VALUE, "a column can be named in an array only")
     if n > len(area):
         raise fail(REF, f"there is no place {n} in a range of {len(area)}")
     if n == 0:
         return area
     found: Value = area[n - 1]
     return found
+
+
+def _in_grid(area: Grid, row: int, column: int) -> Value:
+    height, width = shape(area)
+    if row > height or column > width:
+        raise fail(REF, f"there is no row {row}, column {column} in an array of {height} by {width}")
+    rows = range(height) if row == 0 else [row - 1]
+    columns = range(width) if column == 0 else [column - 1]
+    found = [area[r * width + c] for r in rows for c in columns]
+    return Grid(found, len(columns)) if len(found) > 1 else found[0]
 
 
 @_typed(
@@ -102,6 +121,9 @@ def _lookup(value: Value, cells: Value, results: Value = None) -> Value:
     _, key = _wanted(value)
     area = as_range(cells)
     beside = area if results is None else as_range(results)
+    if isinstance(area, Grid) and min(shape(area)) > 1:
+        area, last = _edges(area)
+        beside = last if results is None else beside
     place = _sorted_place(key, area)
     if place is None:
         raise fail(NA, "every value of the range is above the one looked for")
@@ -109,3 +131,11 @@ def _lookup(value: Value, cells: Value, results: Value = None) -> Value:
         raise fail(NA, "the results are shorter than the range")
     found: Value = beside[place]
     return found
+
+
+def _edges(area: Grid) -> tuple[Range, Range]:
+    """Of an array the first and the last column, or row where it is wider than high."""
+    height, width = shape(area)
+    if width > height:
+        return Range(area[:width]), Range(area[-width:])
+    return Range(area[::width]), Range(area[width - 1 :: width])

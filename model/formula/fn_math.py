@@ -159,7 +159,7 @@ def _trunc(x: float, digits: float = 0.0) -> float:
     return _round_down(x, digits)
 
 
-@_numeric("MROUND(number, multiple)", ("MROUND(7,5)", 5.0))
+@_numeric("MROUND(number, multiple)", ("MROUND(7,5)", 5.0), strict=True)
 def _mround(x: float, multiple: float) -> float:
     """The nearest multiple. Number and multiple of different sign are #NUM! (LibreOffice computes). Halves of
     decimal multiples may fall either way, as in Excel: MROUND(6.05,0.1) is 6, MROUND(7.05,0.1) is 7.1."""

@@ -20,6 +20,7 @@ class Helper:
     params: tuple[str, ...] = ()
     body: str = ""
     line_params: tuple[str, ...] = ()  # parameters that stand for a line as a whole
+    defaults: tuple[str, ...] = ()  # what stands for the optional arguments of a body when they are left out
 
     def wrong_count(self, count: int) -> str | None:
         """Why this number of arguments cannot be; None where it can."""
@@ -34,6 +35,28 @@ _ALL = (
         "PREV", "PREV(line, [opening])", 1, 2,
         "The line one period back; before the first period its opening value. In a table's column: the record above, or the second argument in the first record.",
         "PREV(closing, commitment)",
+    ),
+    Helper(
+        "NEXT", "NEXT(line, [after])", 1, 2,
+        "The line one period ahead; in the last period the second argument, 0 where there is none.",
+        "NEXT(principal_due)", ("x", "c"),
+        "IF(end = MAX(ALL(end)), c, INDEX(ALL(x), COUNT(TO_DATE(start)) + 1))", ("x",), ("0",),
+    ),
+    Helper(
+        "LAG", "LAG(line, n, [before])", 2, 3,
+        "The line n periods back, n at least 1: LAG(x, 1) is PREV(x). One period before the first stands the opening cell, further back the third argument, 0 where there is none. #REF! where n is below 1.",
+        "LAG(invoiced, payment_delay)", ("x", "n", "c"),
+        "IF(n > COUNT(TO_DATE(start)), c, INDEX(EARLIER(x), COUNT(TO_DATE(start)) - n + 1))", ("x",), ("0",),
+    ),
+    Helper(
+        "YEARSUM", "YEARSUM(line)", 1, 1,
+        "Total of the line over this period's calendar year, later periods included: the same in every period of a year.",
+        "drawdown / YEARSUM(drawdown)", ("x",), "SUMIFS(ALL(x), ALL(year), year)", ("x",),
+    ),
+    Helper(
+        "EARLIER", "EARLIER(line)", 1, 1,
+        "The opening cell of a line and its periods before this one, as a range. Unlike TO_DATE it may be read in a loop through time.",
+        "MAX(EARLIER(balance))",
     ),
     Helper("ALL", "ALL(line)", 1, 1, "All periods of a line (or all years of a series) as a range, without the opening cell.", "SUM(ALL(drawdown))"),
     Helper("TO_DATE", "TO_DATE(line)", 1, 1, "The line from the first period up to this one, as a range.", "MAX(TO_DATE(balance))"),
@@ -68,6 +91,18 @@ _ALL = (
         "ASOF", "ASOF(table[amount], table[date])", 2, 2,
         "Sum of a column over the records dated on or before the end of this period.",
         "ASOF(rounds[delta], rounds[on])", ("v", "d"), 'SUMIFS(v, d, "<=" & end)',
+    ),
+    Helper(
+        "FLOW", "FLOW(payer, payee, amount)", 3, 3,
+        "A payment as the perspective party sees it: positive when it receives, negative when it pays, 0 when it does neither. Parties are named by their keys, as text.",
+        'FLOW("buyer", "seller", price)', ("a", "b", "x"),
+        "x * (IF(perspective = b, 1, 0) - IF(perspective = a, 1, 0))",
+    ),
+    Helper(
+        "TRI", "TRI(condition)", 1, 1,
+        "A condition as 1 (holds), 0 (does not) or 0.5 (unknown: undisclosed, or the text unknown). MIN then means and, MAX or, 1 − x not.",
+        "MIN(TRI(met), TRI(on_time))", ("x",),
+        'IF(ISNA(x), 0.5, IF(ISTEXT(x), IF(x = "yes", 1, IF(x = "no", 0, 0.5)), IF(x, 1, 0)))',
     ),
     Helper(
         "AT", "AT(line, date)", 2, 2, "The line's value in the period that contains the date (or the last one before it).",

@@ -50,6 +50,14 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Array:
+    """An array constant such as ``{1,2;3,4}``: rows of Num, Text, Bool or Err, all of one length."""
+
+    rows: tuple[tuple[Node, ...], ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     """A dotted name as written, not yet bound."""
 
@@ -135,6 +143,14 @@ class ToDate:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """The opening cell of a line and its periods before this one, as a range: what a loop through time may read."""
+
+    key: str
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
 class YearsToDate:
     """Sum of a line over the last ``years`` calendar years up to this period."""
 
@@ -161,8 +177,8 @@ class SeriesRange:
 
 
 Node: TypeAlias = (
-    Num | Text | Bool | Err | Missing | Name | Column | Unary | Binary | Call
-    | Ref | Here | Before | Row | ToDate | YearsToDate | ByYear | SeriesRange
+    Num | Text | Bool | Err | Missing | Array | Name | Column | Unary | Binary | Call
+    | Ref | Here | Before | Row | ToDate | Earlier | YearsToDate | ByYear | SeriesRange
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import re
 
 from model.formula.functions import FORBIDDEN, FUNCTIONS
 from model.formula.helpers import HELPERS
-from model.formula.nodes import Binary, Bool, Call, Column, Err, Missing, Name, Node, Num, Span, Text, Unary
+from model.formula.nodes import Array, Binary, Bool, Call, Column, Err, Missing, Name, Node, Num, Span, Text, Unary
 from model.problems import Refused, refuse
 
 MAX_LENGTH = 8192
@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)
     | (?P<text>"(?:[^"]|"")*")
     | (?P<err>\#(?:DIV/0!|NUM!|VALUE!|REF!|NAME\?|N/A|NULL!))
-    | (?P<op><>|<=|>=|[-+*/^&%<>=()\[\],;])
+    | (?P<op><>|<=|>=|[-+*/^&%<>=()\[\],;{}])
     )""",
     re.VERBOSE,
 )
@@ -37,15 +37,24 @@ _TYPOGRAPHIC = {"−": "-", "–": "-", "×": "*", "÷": "/", "≤": "<=", "≥"
 _cache: dict[str, Node] = {}
 
 
+class Unknown(Refused):
+    """Refused because a name or a function does not exist: what Excel calls #NAME?."""
+
+
 def parse(text: str) -> Node:
     """The tree of a formula. Raises Refused with the place when the text is not one."""
     tree = _cache.get(text)
     if tree is None:
-        tree = _Parser(text).formula()
+        tree = parse_once(text)
         if len(_cache) > 200_000:
             _cache.clear()
         _cache[text] = tree
     return tree
+
+
+def parse_once(text: str) -> Node:
+    """As ``parse``, without keeping the tree for a next time."""
+    return _Parser(text).formula()
 
 
 class _Parser:
@@ -166,6 +175,8 @@ class _Parser:
             return Name(value, span), 0
         if kind == "err":
             return Err(value, span), 0
+        if value == "{":
+            return self.array(span), 0
         if value == "(":
             node, height = self.expression(1, depth + 1)
             self.expect(")", span)
@@ -188,6 +199,47 @@ class _Parser:
             raise self.error(f"“{value}” is larger than any number Excel can hold (about 1.8E308).", span)
         return Num(number, span)
 
+    def array(self, opened: Span) -> Node:
+        rows: list[tuple[Node, ...]] = []
+        row: list[Node] = []
+        while True:
+            row.append(self.constant(opened))
+            _, value, span = self.tokens[self.at]
+            self.at += 1
+            if value == ",":
+                continue
+            if value not in (";", "}"):
+                raise self.error(
+                    "A , a ; or a } is expected in an array constant.", span, "Write for example {1,2;3,4}."
+                )
+            rows.append(tuple(row))
+            row = []
+            if len(rows[-1]) != len(rows[0]):
+                raise self.error("The rows of an array constant must be of one length.", (opened[0], span[1]))
+            if value == "}":
+                return Array(tuple(rows), (opened[0], span[1]))
+
+    def constant(self, opened: Span) -> Node:
+        """One entry of an array constant: a number with or without a sign, a text, TRUE, FALSE or an error."""
+        kind, value, span = self.tokens[self.at]
+        sign = value if kind == "op" and value in ("-", "+") else ""
+        if sign:
+            self.at += 1
+            kind, value, span = self.tokens[self.at]
+        if kind == "end":
+            raise self.error("A closing brace is missing for the array opened here.", opened, "Add a }.")
+        self.at += 1
+        if kind == "num":
+            node = self.number(value, span)
+            return Num(-node.value, span) if sign == "-" and isinstance(node, Num) else node
+        if not sign and kind == "text":
+            return Text(value[1:-1].replace('""', '"'), span)
+        if not sign and kind == "err":
+            return Err(value, span)
+        if not sign and kind == "name" and value.upper() in ("TRUE", "FALSE"):
+            return Bool(value.upper() == "TRUE", span)
+        raise self.error("An array constant holds only numbers, texts, TRUE, FALSE and errors.", span)
+
     def column(self, table: str, span: Span) -> Node:
         self.at += 1
         kind, value, inner = self.tokens[self.at]
@@ -202,13 +254,16 @@ class _Parser:
 
     def call(self, name: str, span: Span, depth: int) -> tuple[Node, int]:
         self.at += 1
-        upper = name.upper()
+        upper = name.upper().removeprefix("_XLFN.")  # as Excel writes newer functions into a file
         if upper in FORBIDDEN:
             raise self.error(f"{upper} cannot be used: {FORBIDDEN[upper]}", span)
         spec = FUNCTIONS.get(upper) or HELPERS.get(upper)
         if spec is None:
             near = difflib.get_close_matches(upper[:64], [*FUNCTIONS, *HELPERS], 1, 0.6)
-            raise self.error(f"There is no function “{name[:64]}”.", span, f"Did you mean {near[0]}?" if near else "")
+            refused = self.error(
+                f"There is no function “{name[:64]}”.", span, f"Did you mean {near[0]}?" if near else ""
+            )
+            raise Unknown(*refused.problems)
         args: list[Node] = []
         height = 0
         if self.tokens[self.at][1] == ")" and self.tokens[self.at][0] == "op":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from model.engine import Calc
@@ -11,9 +11,10 @@ from model.formula.excel import MAX_LENGTH, to_excel
 from model.problems import Problem, Refused, refuse
 from model.values import NO_CAP, ErrorValue
 from model.workbook.exact import ExactWorksheet
-from model.workbook.layout import HEAD_ROW, LABEL, MASTER, VALUE, Book, Viewpoint
+from model.workbook.layout import HEAD_ROW, LABEL, MASTER, VALUE, Book
 from model.workbook.styles import BAD, GOOD, Styles, formula_colour
 from model.workbook.text import footer, is_printable_formula, looks_like_formula, wrapped_lines
+from model.workbook.viewpoint import Viewpoint, letters
 
 ROW_HEIGHT: Final = 15.6  # not XlsxWriter's 15, which it would leave to the reader's program
 NOTE_LINE: Final = 12.0
@@ -154,7 +155,12 @@ class Canvas:
             self.sheet.conditional_format(row, col, row2, col2, rule)
 
     def header(
-        self, row: int, labels: dict[int, str], left: frozenset[int], center: frozenset[int] = frozenset(), first: int = LABEL
+        self,
+        row: int,
+        labels: dict[int, str],
+        left: frozenset[int],
+        center: frozenset[int] = frozenset(),
+        first: int = LABEL,
     ) -> None:
         """A dark row of column headings; those in ``left`` stand over text."""
         last = max(labels)
@@ -178,6 +184,8 @@ class Canvas:
         self.sheet.print_area(0, 0, max(last_row, HEAD_ROW), last_col)
         self.sheet.repeat_rows(0, freeze_row - 1)
         self.sheet.freeze_panes(freeze_row, freeze_col)
+        # a sum over periods leaves out the year above on purpose; real inconsistencies stay marked
+        self.sheet.ignore_errors({"formula_range": f"A1:{letters(last_col)}{max(last_row, HEAD_ROW) + 1}"})
 
 
 def printed(book: Book, key: str, value: Any, view: Viewpoint, where: str) -> str:
@@ -194,6 +202,11 @@ def printed(book: Book, key: str, value: Any, view: Viewpoint, where: str) -> st
         return to_excel(formula.tree, view)
     except Refused as err:
         raise Refused(*(Problem(where, p.what, p.remedy) for p in err.problems)) from None
+
+
+def unit_width(units: Iterable[str], least: float) -> float:
+    """Width of the column of units, in small text."""
+    return min(22.0, max([least, *(len(u) * 0.92 + 2 for u in units)]))
 
 
 def check_length(formula: str, where: str) -> None:

@@ -1,4 +1,4 @@
-"""Which item lives where in the workbook, and how a formula on one sheet names it.
+"""Which item lives where in the workbook. (How a formula names it: ``viewpoint``.)
 
 ``plan`` places everything before anything is written, so that a formula may read what stands on
 a later sheet. Rows and columns count from 0, as in XlsxWriter.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Final, NamedTuple
 
 from model.engine import Calc
@@ -31,7 +30,6 @@ LABEL, UNIT, VALUE = 1, 2, 3  # the same columns on every sheet
 FIRST_PERIOD = 4  # column E
 HEAD_ROW = 2
 MASTER: Final = ":master"  # key of the master check's cell, which no item of a deal can have
-HERE, BEFORE = "\x01", "\x02"  # stand for the column's letters, and the previous column's, in a row's formula
 
 
 class Place(NamedTuple):
@@ -207,6 +205,7 @@ def _read_as_ranges(calc: Calc) -> set[tuple[str, str]]:
 
 def _schedule(book: Book) -> None:
     deal, program = book.calc.deal, book.calc.program
+    looked_back = {key for formula in program.formulas.values() for key in formula.past}
     row = HEAD_ROW + 1
     entries = []
     for key in ("start", "end", "year", "days", "days_in_year", "period", "first_day", "last_day"):
@@ -231,8 +230,9 @@ def _schedule(book: Book) -> None:
         for key in keys:
             entries.append(Entry(row, "line", key))
             book.rows[key] = row
-            if key + OPENING in program.formulas or key + OPENING in program.unbound:
-                book.scalars[key + OPENING] = Place(SCHEDULE, row, VALUE)
+            node = key + OPENING
+            if node in program.formulas or node in program.unbound or key in looked_back:
+                book.scalars[node] = Place(SCHEDULE, row, VALUE)
             row += 1
     book.entries[SCHEDULE] = entries
 
@@ -274,87 +274,3 @@ def fits_in_place(choices: Iterable[str]) -> bool:
     """Whether a drop-down can hold its choices itself: Excel separates them by commas, 255 characters in all."""
     text = ",".join(choices)
     return len(text) <= 250 and not any("," in c or '"' in c for c in choices)
-
-
-@cache
-def letters(col: int) -> str:
-    """A column's letters."""
-    text = ""
-    col += 1
-    while col:
-        col, rest = divmod(col - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
-def cell(row: int, col: int) -> str:
-    """An absolute reference such as ``$D$12``."""
-    return f"${letters(col)}${row + 1}"
-
-
-class Viewpoint:
-    """References as seen from one sheet (the ``Layout`` that ``to_excel`` asks).
-
-    For a line, columns are printed as marks that ``at_column`` fills in, so that a row is printed
-    once. ``record`` and ``above`` name the records that a table's formula may reach by relative references.
-    """
-
-    def __init__(self, book: Book, sheet: str, table: str = "", record: str = "", above: str | None = None) -> None:
-        self.book = book
-        self.sheet = sheet
-        self.foreign = False  #: whether anything on another sheet was named so far
-        self._near = {f"{table}.{r}" for r in (record, above) if table and r}
-
-    def scalar(self, key: str) -> str:
-        place = self.book.scalars[key]
-        if place.sheet != self.sheet:
-            self.foreign = True
-        if key in self.book.names:
-            return self.book.names[key]
-        if key.rpartition(".")[0] in self._near:
-            return f"{letters(place.col)}{place.row + 1}"
-        return self._on(place.sheet) + cell(place.row, place.col)
-
-    def here(self, key: str) -> str:
-        return self._line(HERE, key)
-
-    def before(self, key: str) -> str:
-        return self._line(BEFORE, key)
-
-    def row(self, key: str) -> str:
-        row = self.book.rows[key]
-        return f"{self._on(SCHEDULE)}{cell(row, FIRST_PERIOD)}:{cell(row, self.book.last_period)}"
-
-    def to_date(self, key: str) -> str:
-        fixed = "$" if key in PERIOD_NAMES else ""
-        return f"${letters(FIRST_PERIOD)}{fixed}{self.book.rows[key] + 1}:{self._line(HERE, key)}"
-
-    def column(self, table: str, column: str) -> str:
-        block = self.book.tables[table]
-        col = block.guards.get(column, block.columns[column])
-        return self._down(block.first, block.last, col)
-
-    def series(self, key: str) -> tuple[str, str]:
-        block = self.book.series[key]
-        values = LABEL + 1 if block.guard is None else block.guard
-        return self._down(block.first, block.last, LABEL), self._down(block.first, block.last, values)
-
-    def may_be_text(self, key: str) -> bool:
-        return key in self.book.undisclosed
-
-    def _line(self, mark: str, key: str) -> str:
-        return f"{mark}{'$' if key in PERIOD_NAMES else ''}{self.book.rows[key] + 1}"
-
-    def _down(self, first: int, last: int, col: int) -> str:
-        return f"{self._on(TABLES)}{cell(first, col)}:{cell(last, col)}"
-
-    def _on(self, sheet: str) -> str:
-        if sheet == self.sheet:
-            return ""
-        self.foreign = True
-        return sheet + "!"
-
-
-def at_column(formula: str, col: int) -> str:
-    """A row's formula in one column."""
-    return formula.replace(HERE, letters(col)).replace(BEFORE, letters(col - 1))

@@ -141,15 +141,15 @@ def _legend(canvas: Canvas, row: int) -> int:
 
 def _remarks(canvas: Canvas, row: int) -> int:
     """What a reader must know about this export: values set by hand, names changed, characters replaced, faults."""
-    lines = remarks(canvas.book)
-    note = canvas.book.calc.deal.note
-    if note or lines:
+    book = canvas.book
+    note = book.texts.clean(book.calc.deal.note, "note")  # first: remarks name what had to be replaced
+    texts = [t for t in (note, *remarks(book)) if t]
+    if texts:
         canvas.section(row, "Remarks", _RIGHT + 1, _LEFT)
         width = float(sum(_WIDTHS.values()))
-        for text in (note, *lines):
-            if text:
-                row += 1
-                canvas.merged_note(row, _LEFT, _RIGHT + 1, text, width)
+        for text in texts:
+            row += 1
+            canvas.merged_note(row, _LEFT, _RIGHT + 1, text, width)
     return row
 
 

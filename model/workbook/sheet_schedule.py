@@ -10,21 +10,10 @@ from model.fields import Field, field_for, make_field
 from model.formula.bind import EVENT, OPENING
 from model.formula.nodes import Num
 from model.values import ErrorValue, to_serial
-from model.workbook.canvas import Canvas, check_length, number_format, printed
-from model.workbook.layout import (
-    FIRST_PERIOD,
-    HEAD_ROW,
-    LABEL,
-    SCHEDULE,
-    UNIT,
-    VALUE,
-    Book,
-    Viewpoint,
-    at_column,
-    cell,
-    letters,
-)  # fmt: skip
+from model.workbook.canvas import Canvas, check_length, number_format, printed, unit_width
+from model.workbook.layout import FIRST_PERIOD, HEAD_ROW, LABEL, SCHEDULE, UNIT, VALUE, Book
 from model.workbook.styles import FLAG_FILL, formula_colour
+from model.workbook.viewpoint import Viewpoint, at_column, cell, letters
 
 _FROZEN_ROWS: Final = HEAD_ROW + 3
 _LABEL_WIDTH: Final = 38.0
@@ -37,7 +26,14 @@ def write_schedule(canvas: Canvas, progress: Callable[[float], None]) -> None:
     book = canvas.book
     calc = book.calc
     note = book.last_period + 2
-    widths = {LABEL: _LABEL_WIDTH, UNIT: _UNIT_WIDTH, **_period_widths(book), note - 1: 2.0, note: 60.0, note + 1: 26.0}
+    widths = {
+        LABEL: _LABEL_WIDTH,
+        UNIT: unit_width((x.unit for x in calc.deal.lines.values()), _UNIT_WIDTH),
+        **_period_widths(book),
+        note - 1: 2.0,
+        note: 60.0,
+        note + 1: 26.0,
+    }
     canvas.open("Schedule", widths)
     _timeline(canvas)
     canvas.text(HEAD_ROW, note, "Note", "head")
@@ -185,16 +181,19 @@ def _line(canvas: Canvas, row: int, key: str) -> None:
 
 
 def _opening(canvas: Canvas, row: int, key: str, value: Any, look: str, more: dict[str, Any]) -> None:
-    """The cell before the first period: a formula, a plain number, or nothing but the look of the row."""
+    """The cell before the first period: a formula, a number (0 where a formula looks back and no opening is
+    given), or nothing but the look of the row."""
     book = canvas.book
     node = key + OPENING
     if node not in book.scalars:
         if look == "total":
             canvas.blanks(row, VALUE, VALUE, look)
         return
-    formula = book.formula(node)
-    if formula is not None and isinstance(formula.tree, Num):
-        canvas.constant(row, VALUE, formula.tree.value, look, italic=False, **more)
+    program, formula = book.calc.program, book.formula(node)
+    given = node in program.formulas or node in program.unbound
+    plain = 0.0 if not given else formula.tree.value if formula and isinstance(formula.tree, Num) else None
+    if plain is not None:
+        canvas.constant(row, VALUE, plain, look, italic=False, **more)
         return
     view = Viewpoint(book, SCHEDULE)
     text = printed(book, node, value, view, f"lines.{key}.opening")

@@ -8,9 +8,10 @@ from model.deal import Column, Table
 from model.fields import field_for
 from model.values import UNDISCLOSED
 from model.workbook.canvas import Canvas, number_format
-from model.workbook.layout import HEAD_ROW, LABEL, TABLES, Book, SeriesBlock, TableBlock, Viewpoint, letters
+from model.workbook.layout import HEAD_ROW, LABEL, TABLES, Book, SeriesBlock, TableBlock
 from model.workbook.sheet_terms import held_in_layers
 from model.workbook.validation import validate
+from model.workbook.viewpoint import Viewpoint, letters
 
 _FIRST_WIDTH: Final = 27.0
 _NARROW: Final = 11.0
@@ -81,7 +82,7 @@ def _guard(canvas: Canvas, row: int, col: int, guard: int | None, value: Any, sh
     here = f"{letters(col)}{row + 1}"
     result = UNDISCLOSED if value == UNDISCLOSED else "" if value is None else value
     text = f'IF({here}="undisclosed",NA(),IF(ISBLANK({here}),"",{here}))'
-    canvas.formula(row, guard, text, result, "helper", num_format=shown, align="right")
+    canvas.formula(row, guard, text, result, "helper", num_format=shown, align="right", valign="top")
 
 
 def _table(canvas: Canvas, block: TableBlock, widths: dict[int, float]) -> None:

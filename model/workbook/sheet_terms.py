@@ -7,7 +7,7 @@ from typing import Any, Final
 from model.deal import Deal
 from model.fields import field_for
 from model.layers import layer_label
-from model.workbook.canvas import Canvas, number_format
+from model.workbook.canvas import Canvas, number_format, unit_width
 from model.workbook.layout import HEAD_ROW, LABEL, TERMS, UNIT, VALUE
 from model.workbook.validation import usual, validate
 
@@ -34,6 +34,7 @@ def write_terms(canvas: Canvas, source_rows: dict[str, int]) -> None:
     book, deal = canvas.book, canvas.book.calc.deal
     named = [len(deal.sources[t.source].label) for t in deal.terms.values() if t.source in deal.sources]
     widths = {**_WIDTHS, SOURCE: min(46.0, max([20.0, *named]) + 1)}  # links do not wrap in every program
+    widths[UNIT] = unit_width((t.unit for t in deal.terms.values()), 12)
     canvas.open("Terms", widths)
     canvas.header(HEAD_ROW, _HEADS, frozenset((LABEL, UNIT, CLASS, SOURCE, SET_BY, NOTE, NAME)))
     last = HEAD_ROW

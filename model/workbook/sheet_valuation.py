@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from model.fields import field_for
-from model.workbook.canvas import Canvas, number_format
-from model.workbook.layout import CHECKS, HEAD_ROW, LABEL, MASTER, UNIT, VALUATION, VALUE, Viewpoint, cell
+from model.workbook.canvas import Canvas, number_format, unit_width
+from model.workbook.layout import CHECKS, HEAD_ROW, LABEL, MASTER, UNIT, VALUATION, VALUE
 from model.workbook.styles import BAD_FILL, GOOD_FILL
+from model.workbook.viewpoint import Viewpoint, cell
 
 STATUS, NOTE, NAME = VALUE + 1, VALUE + 2, VALUE + 3
 _WIDTHS: Final = {LABEL: 42, UNIT: 12, VALUE: 20, STATUS: 20, NOTE: 84, NAME: 28}
@@ -15,7 +16,7 @@ _WIDTHS: Final = {LABEL: 42, UNIT: 12, VALUE: 20, STATUS: 20, NOTE: 84, NAME: 28
 
 def write_valuation(canvas: Canvas) -> None:
     book, deal = canvas.book, canvas.book.calc.deal
-    canvas.open("Valuation", _WIDTHS)
+    canvas.open("Valuation", {**_WIDTHS, UNIT: unit_width((o.unit for o in deal.outputs.values()), 12)})
     heads = {LABEL: "Output", UNIT: "Unit", VALUE: "Value", STATUS: "Status", NOTE: "Note", NAME: "Name in formulas"}
     canvas.header(HEAD_ROW, heads, frozenset((LABEL, UNIT, STATUS, NOTE, NAME)))
     last = HEAD_ROW
@@ -33,7 +34,15 @@ def write_valuation(canvas: Canvas) -> None:
         canvas.text(row, UNIT, output.unit, "muted", where=where, valign=valign, indent=1)
         shown = number_format(field, (value,))
         canvas.item(
-            row, VALUE, key, value, where=f"{where}.formula", num_format=shown, align="right", valign=valign, bold=weight
+            row,
+            VALUE,
+            key,
+            value,
+            where=f"{where}.formula",
+            num_format=shown,
+            align="right",
+            valign=valign,
+            bold=weight,
         )
         status = output.status
         if status in book.names:

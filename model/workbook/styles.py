@@ -26,7 +26,14 @@ FLAG_FILL: Final = "#FCE8B2"
 _NAMED: Final[dict[str, dict[str, Any]]] = {
     "title": {"bold": True, "font_size": 15, "font_color": ACCENT},
     "subtitle": {"font_size": 9, "font_color": MUTED},
-    "banner": {"bold": True, "font_size": 20, "font_color": "#FFFFFF", "bg_color": ACCENT, "valign": "vcenter", "indent": 1},
+    "banner": {
+        "bold": True,
+        "font_size": 20,
+        "font_color": "#FFFFFF",
+        "bg_color": ACCENT,
+        "valign": "vcenter",
+        "indent": 1,
+    },
     "banner2": {"font_size": 11, "font_color": "#DDEBEB", "bg_color": ACCENT, "valign": "top", "indent": 1},
     "head": {"bold": True, "font_size": 9, "font_color": "#FFFFFF", "bg_color": ACCENT, "valign": "vcenter"},
     "section": {"bold": True, "font_color": ACCENT, "bg_color": BAND},

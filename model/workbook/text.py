@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from model.formula.printable import utf16_length
 from model.problems import refuse
 
 MAX_CELL: Final = 32_767
@@ -35,11 +36,6 @@ class Texts:
                 "Shorten it, then export again.",
             )
         return text
-
-
-def utf16_length(text: str) -> int:
-    """Length as Excel counts it: characters beyond the basic plane count twice."""
-    return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
 
 
 def looks_like_formula(text: str) -> bool:

@@ -7,7 +7,8 @@ from typing import Any, Final
 from model.fields import Field
 from model.values import NEVER
 from model.workbook.canvas import Canvas
-from model.workbook.layout import LABEL, SOURCES, Book, cell, fits_in_place
+from model.workbook.layout import LABEL, SOURCES, Book, fits_in_place
+from model.workbook.viewpoint import cell
 
 _NUMBERS: Final = {"money", "number", "percent", "multiple"}
 _HUGE: Final = 1e15

@@ -20,9 +20,10 @@ from typing import Any, Final
 from model.engine import Calc
 from model.layers import layer_label
 from model.problems import refuse
-from model.workbook.layout import CHECKS, COVER, SCHEDULE, SOURCES, TABLES, TERMS, VALUATION, Book, cell, plan
+from model.workbook.layout import CHECKS, COVER, SCHEDULE, SOURCES, TABLES, TERMS, VALUATION, Book, plan
 from model.workbook.styles import ACCENT, FONT
 from model.workbook.text import file_name
+from model.workbook.viewpoint import cell
 
 SUFFIX: Final = ".xlsx"
 _MAX_COLUMNS: Final = 16_384
