@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sys
 
-COMMANDS = ("show", "export", "check", "shot")
+COMMANDS = ("show", "ask", "export", "check", "diff", "eval", "shot")
 
 
 def main(argv: list[str]) -> int:
     """Exit status of the window or of a headless command."""
     if argv and (argv[0] in COMMANDS or argv[0].startswith("-")):
-        if argv[0] == "shot":
-            from ui.shot import command
+        from model import headless
 
-            return command(argv)
-        from model.headless import main as headless
+        if argv[0] != "shot":
+            return headless.main(argv)
+        args = headless.parser().parse_args(argv)
+        from ui.shot import shot
 
-        return headless(argv)
+        return shot(args.deal, args.output, args.view, args.theme, args.size, args.version, args.scenario, args.period)
     if len(argv) > 1:
         print(f"main.py: “{argv[0]}” is not a command. See main.py --help.", file=sys.stderr)
         return 2

@@ -1,6 +1,6 @@
 """Start to first paint with the shipped deal, beside a bare Qt window, in one run.
 
-    uv run python -m bench.start
+uv run python -m bench.start
 """
 
 from __future__ import annotations
@@ -9,25 +9,40 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
-_BARE = """
-from PySide6.QtWidgets import QApplication, QTableWidget
-from PySide6.QtCore import QTimer
-app = QApplication([]); w = QTableWidget(40, 16); w.resize(1440, 900)
-paint = type(w).paintEvent
-w.show(); app.processEvents(); QTimer.singleShot(0, app.quit); app.exec()
+_QUIT_AFTER_PAINT = """
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+class Watch(QObject):
+    def eventFilter(self, what, event):
+        if event.type() == QEvent.Type.Paint:
+            QTimer.singleShot(0, app.quit)
+            app.removeEventFilter(self)
+        return False
+watch = Watch(); app.installEventFilter(watch)
 """
-_APP = """
-import sys
-from ui.app import first_paint
-sys.exit(first_paint())
+_BARE = (
+    _QUIT_AFTER_PAINT
+    + """
+from PySide6.QtWidgets import QTableWidget
+w = QTableWidget(40, 16); w.resize(1440, 900); w.show(); app.exec()
 """
+)
+_APP = (
+    _QUIT_AFTER_PAINT
+    + """
+import ui.app
+ui.app.run(None)
+"""
+)
 
 
 def median(code: str, runs: int = 7) -> float:
     """Median wall time of a fresh interpreter running the code, the first (cold) run left out."""
-    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": tempfile.mkdtemp()}
     times = []
     for _ in range(runs + 1):
         began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Commands for scripts: show, export, check. Results on stdout, messages on stderr.
+"""Commands for scripts: show, ask, export, check, diff, eval. Results on stdout, messages on stderr.
 
 Exit status: 0, or 1 when the deal has problems, or 2 when the command line is wrong.
 """
@@ -12,11 +12,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from model import store
+from model import decisions, rights, store
 from model.addresses import input_item
-from model.deal import Deal
+from model.date_text import show_date
+from model.deal import Deal, Table, Term
 from model.engine import Calc, run
 from model.fields import field_for
+from model.formula.bind import RIGHT
 from model.layers import View, default_view, find_key
 from model.problems import Problem, Refused, refuse
 from model.values import ErrorValue
@@ -29,18 +31,20 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="main.py", description="Dealsheet. Without a command the window opens, on DEAL if one is named."
     )
-    commands = top.add_subparsers(dest="command", metavar="{show,export,check,shot}", required=True)
+    commands = top.add_subparsers(dest="command", metavar="{show,ask,export,check,diff,eval,shot}", required=True)
     deal = argparse.ArgumentParser(add_help=False)
     deal.add_argument("deal", metavar="DEAL", help="a .deal file, or the name of a template")
-    view = argparse.ArgumentParser(add_help=False)
-    view.add_argument("--version", default=None, help="a version's key or label")
-    view.add_argument("--scenario", default=None, help="a scenario's key or label")
-    view.add_argument("--period", choices=("month", "quarter", "year"), default=None)
+    looking = argparse.ArgumentParser(add_help=False)
+    looking.add_argument("--version", default=None, help="a version's key or label")
+    looking.add_argument("--scenario", default=None, help="a scenario's key or label")
+    looking.add_argument("--period", choices=("month", "quarter", "year"), default=None)
+    view = argparse.ArgumentParser(add_help=False, parents=[looking])
     view.add_argument(
         "--set", dest="sets", action="append", default=[], metavar="KEY=VALUE", help="set an input on top"
     )
 
-    show = commands.add_parser("show", parents=[deal, view], help="print terms, schedule, outputs and checks")
+    show = commands.add_parser("show", parents=[deal, view], help="print terms, schedule, rights, outputs and checks")
+    show.add_argument("--on", action="append", default=[], metavar="DATE", help="how rights stand on a day; repeatable")
     form = show.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object")
     form.add_argument(
@@ -50,24 +54,60 @@ def parser() -> argparse.ArgumentParser:
         choices=("schedule", "annual", "terms"),
         help="one table for a spreadsheet",
     )
+    ask = commands.add_parser("ask", parents=[deal, view], help="may they? A question of the deal, answered on a day")
+    ask.add_argument("question", metavar="QUESTION", nargs="?", default=None, help="a question's key or label")
+    ask.add_argument("--given", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="a fact of the case")
+    ask.add_argument("--on", default=None, metavar="DATE", help="the day asked about")
+    ask.add_argument("--list", action="store_true", help="list the questions with their facts and values")
+    ask.add_argument("--json", action="store_true", help="one JSON object")
     export = commands.add_parser("export", parents=[deal, view], help="write an Excel workbook with live formulas")
     export.add_argument("-o", "--output", required=True, metavar="BOOK.xlsx")
     check = commands.add_parser(
         "check", parents=[deal], help="report problems and checks under every version and scenario"
     )
     check.add_argument("--json", action="store_true")
-    shot = commands.add_parser("shot", parents=[view], help="render the window to a PNG")
+    evaluate = commands.add_parser("eval", help="evaluate formulas read from standard input, one a line")
+    evaluate.add_argument("--json", action="store_true", help="one JSON value a line (the only form there is)")
+    evaluate.add_argument(
+        "--set", dest="sets", action="append", default=[], metavar="NAME=VALUE", help="a name that formulas may use"
+    )
+    diff = commands.add_parser("diff", help="compare two deals, versions or scenarios")
+    diff.add_argument("a", metavar="A", help="DEAL, DEAL@version, DEAL@scenario or DEAL@version@scenario")
+    diff.add_argument("b", metavar="B")
+    diff.add_argument("--json", action="store_true")
+    shot = commands.add_parser("shot", parents=[looking], help="render the window to a PNG")
     shot.add_argument("deal", metavar="DEAL", nargs="?", default=None)
     shot.add_argument("-o", "--output", required=True, metavar="PNG")
     shot.add_argument("--view", default="terms", metavar="NAME", help="terms, schedule, valuation, checks …")
     shot.add_argument("--theme", choices=("light", "dark"), default="light")
-    shot.add_argument("--size", default="1280x800", metavar="WxH")
+    shot.add_argument("--size", type=size_of, default="1280x800", metavar="WxH")
     return top
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """Width and height of "1280x800". Raises ArgumentTypeError."""
+    width, _, height = text.lower().replace("×", "x").partition("x")
+    if not (width.isascii() and width.isdigit() and height.isascii() and height.isdigit()):
+        raise argparse.ArgumentTypeError(f"“{text}” is not of the form 1280x800")
+    if not (320 <= int(width) <= 7680 and 240 <= int(height) <= 4320):
+        raise argparse.ArgumentTypeError(f"“{text}” is outside 320x240 to 7680x4320")
+    return int(width), int(height)
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one headless command (``shot`` is not among them). Returns the exit status."""
     args = parser().parse_args(argv)
+    if args.command == "diff":
+        from model import diff_command
+
+        return diff_command.main(args.a, args.b, args.json)
+    if args.command == "eval":
+        from model.eval_command import command
+
+        try:
+            return command(args.sets)
+        except Refused as err:
+            return _complain(err, USAGE)
     try:
         loaded = store.load(store.find(args.deal))
     except Refused as err:
@@ -79,21 +119,43 @@ def main(argv: Sequence[str]) -> int:
         return _check(deal, args.json)
     try:
         view = view_of(deal, args.version, args.scenario, args.period, args.sets)
+        if args.command == "ask":
+            from model.ask_command import command as ask
+
+            return ask(deal, view, args)
+        days = [day_of(text, "--on") for text in args.on] if args.command == "show" else []
     except Refused as err:
         return _complain(err, USAGE)
     calc = run(deal, view)
-    status = PROBLEMS if calc.problems else OK
-    for problem in calc.problems:
+    problems = problems_of(calc)
+    for problem in problems:
         print(problem, file=sys.stderr)
+    status = PROBLEMS if problems else OK
     if args.command == "export":
         return _export(calc, args.output) or status
     if args.json:
-        print(json.dumps(report(calc), ensure_ascii=False, allow_nan=False))
+        print(json.dumps(report(calc, days), ensure_ascii=False, allow_nan=False))
     elif args.csv:
         _csv(calc, args.csv)
     else:
-        print(table(calc))
+        print(table(calc, days))
     return status
+
+
+def problems_of(calc: Calc) -> list[Problem]:
+    """What is wrong with the formulas, rights and decision tables under a run."""
+    return [*calc.problems, *rights.faults(calc), *decisions.faults(calc)]
+
+
+def day_of(text: str, option: str) -> dt.date:
+    """A day in any form that the date field reads. Raises Refused."""
+    try:
+        day = field_for(_DATE).parse(text)
+    except Refused as err:
+        raise Refused(*(Problem(option, p.what, p.remedy) for p in err.problems)) from None
+    if not isinstance(day, dt.date):
+        raise refuse(option, f"“{text}” is not a day.", "Write for example 2027-01-01.")
+    return day
 
 
 def view_of(deal: Deal, version: str | None, scenario: str | None, period: Any, sets: Sequence[str]) -> View:
@@ -118,9 +180,11 @@ def view_of(deal: Deal, version: str | None, scenario: str | None, period: Any, 
     return view._replace(sets=tuple(pairs))
 
 
-def report(calc: Calc) -> dict[str, Any]:
-    """Everything computed, as plain JSON values: the answer of ``show --json``."""
+def report(calc: Calc, days: Sequence[dt.date] = ()) -> dict[str, Any]:
+    """Everything computed, as plain JSON values: the answer of ``show --json``. ``days`` are those on which
+    the rights are looked at."""
     deal = calc.deal
+    due = [(name, table) for name, table in deal.tables.items() if table.role == "maturity"]
     return {
         "deal": deal.name,
         "version": calc.view.version or None,
@@ -146,17 +210,44 @@ def report(calc: Calc) -> dict[str, Any]:
         "outputs": {key: to_json(output, calc.scalar(key)) for key, output in deal.outputs.items()},
         "checks": {key: value is True for key, value in calc.checks.items()},
         "events": {key: to_json(_DATE, calc.event(key)) for key in deal.events},
-        "problems": [
-            {"where": p.where, "what": p.what, "remedy": p.remedy, "severity": p.severity} for p in calc.problems
-        ],
+        "rights": {key: _right(calc, key, days) for key in deal.rights},
+        **({"maturity": [row for name, table in due for row in _rows(calc, name, table)]} if due else {}),
+        "problems": [_problem(p) for p in problems_of(calc)],
     }
 
 
-class _DateItem:
-    kind = "date"
+def _problem(problem: Problem) -> dict[str, str]:
+    return {
+        "where": problem.where, "what": problem.what, "remedy": problem.remedy, "severity": problem.severity,
+    }  # fmt: skip
 
 
-_DATE = _DateItem()
+_DATE = Term(label="day", kind="date")
+
+
+def _right(calc: Calc, key: str, days: Sequence[dt.date]) -> dict[str, Any]:
+    """A right with its dates, and how it stands on each day asked about."""
+    right = calc.deal.rights[key]
+    return {
+        "label": right.label,
+        "holder": right.holder,
+        "from": to_json(_DATE, calc.scalar(f"{RIGHT}{key}.from")),
+        "until": to_json(_DATE, calc.scalar(f"{RIGHT}{key}.until")),
+        "class": right.class_,
+        "source": right.source,
+        "on": {day.isoformat(): rights.status(calc, key, day).state for day in days},
+    }
+
+
+def _rows(calc: Calc, name: str, table: Table) -> list[dict[str, Any]]:
+    """The records of a table, each with all its columns."""
+    return [
+        {
+            "record": record,
+            **{c: to_json(col, calc.scalar(f"{name}.{record}.{c}")) for c, col in table.columns.items()},
+        }
+        for record in table.records
+    ]
 
 
 def _years(calc: Calc, key: str) -> dict[str, Any]:
@@ -188,7 +279,7 @@ def to_json(item: Any, value: Any) -> Any:
     return value
 
 
-def table(calc: Calc) -> str:
+def table(calc: Calc, days: Sequence[dt.date] = ()) -> str:
     """The readable form of ``show``."""
     deal, view = calc.deal, calc.view
     version = deal.versions[view.version].label if view.version else "none"
@@ -211,6 +302,10 @@ def table(calc: Calc) -> str:
             out.append(f" {deal.sections.get(section, section)}")
         field = field_for(line)
         out.append(f"  {line.label[:34]:<34}" + "".join(f"{field.show(v):>{width + 1}}" for v in calc.line(key)))
+    if days and deal.rights:
+        out += ["", f"  {'Rights':<44}" + "".join(f"{show_date(day):>16}" for day in days)]
+        for key, right in deal.rights.items():
+            out.append(f"  {right.label[:44]:<44}" + "".join(f"{rights.status(calc, key, d).state:>16}" for d in days))
     out += ["", "Outputs"]
     for key, output in deal.outputs.items():
         out.append(f"  {key:<30} {output.label[:40]:<40} {field_for(output).show(calc.scalar(key)):>16} {output.unit}")
@@ -250,21 +345,24 @@ def _export(calc: Calc, output: str) -> int:
 def _check(deal: Deal, as_json: bool) -> int:
     """Problems and checks under every version and scenario."""
     first = run(deal, default_view(deal))
+    found = {(p.where, p.what): p for p in problems_of(first)}
     failed = []
     for version in deal.versions or [""]:
         for scenario in deal.scenarios or [""]:
             calc = run(deal, View(version, scenario, deal.timeline.period), first)
+            for problem in problems_of(calc):
+                found.setdefault((problem.where, problem.what), problem)
             for key, value in calc.checks.items():
                 if value is not True:
                     why = f" ({value.kind} at {value.at})" if isinstance(value, ErrorValue) else ""
                     failed.append({
                         "check": key, "label": deal.checks[key].label + why, "version": version, "scenario": scenario,
                     })  # fmt: skip
-    problems = [{"where": p.where, "what": p.what, "remedy": p.remedy, "severity": p.severity} for p in first.problems]
+    problems = [_problem(p) for p in found.values()]
     if as_json:
         print(json.dumps({"deal": deal.name, "problems": problems, "failed": failed}, ensure_ascii=False))
     else:
-        for problem in first.problems:
+        for problem in found.values():
             print(problem)
         for item in failed:
             print(

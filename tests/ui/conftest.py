@@ -13,9 +13,9 @@ from ui import theme
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The offscreen platform says this of every top-level widget with a minimum size; all else fails the test."""
+    """The offscreen platform says this of top-level widgets and pop-ups; all else fails the test."""
     for item in items:
-        item.add_marker(pytest.mark.qt_log_ignore("^This plugin does not support propagateSizeHints"))
+        item.add_marker(pytest.mark.qt_log_ignore("^This plugin does not support (propagateSizeHints|raise|grabbing)"))
 
 
 @pytest.fixture(autouse=True)

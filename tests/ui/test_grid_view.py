@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
@@ -481,19 +479,6 @@ def test_keys_that_belong_to_the_window_are_left_to_it(qtbot, schedule: GridView
         reached.append(event.isAccepted())
     assert reached == [False] * 5
     assert not schedule.is_editing
-
-
-def test_forty_columns_by_thirty_two_rows_paint_within_a_frame(qtbot) -> None:
-    months = [f"{m:02d}.{y}" for y in range(2025, 2041) for m in range(1, 13)]
-    view = opened(qtbot, ScheduleSource(months, rows=40), width=296 + 80 * 40, height=28 + 24 * 32)
-    view.grab()
-    best = 1.0
-    for _ in range(12):
-        view.viewport().update()
-        started = time.perf_counter()
-        view.viewport().repaint()
-        best = min(best, time.perf_counter() - started)
-    assert best < 0.016
 
 
 def test_columns_with_frozen_everything_are_simply_columns(qtbot) -> None:

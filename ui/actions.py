@@ -1,0 +1,131 @@
+"""Every action of the window as one table: menu, text, keys, and the window's method behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """``name`` is the window's method; "" is a separator; a name that begins with ``>`` is a submenu the window fills."""
+
+    menu: str
+    name: str = ""
+    text: str = ""
+    keys: tuple[str, ...] = ()
+    checkable: bool = False
+    tip: str = ""
+    group: str = ""
+
+
+ACTIONS: tuple[Spec, ...] = (
+    Spec("&File", ">templates", "&New from template"),
+    Spec("&File", "open_file", "&Open…", ("Ctrl+O",)),
+    Spec("&File", ">recent", "Open &recent"),
+    Spec("&File"),
+    Spec("&File", "save", "&Save", ("Ctrl+S",)),
+    Spec("&File", "save_as", "Save &as…", ("Ctrl+Shift+S", "F12")),
+    Spec("&File"),
+    Spec("&File", "export", "&Export to Excel…", ("Ctrl+E",), tip="A workbook with live formulas of what is in view"),
+    Spec("&File"),
+    Spec("&File", "close", "&Quit", ("Ctrl+Q",)),
+    Spec("&Edit", "undo", "&Undo", ("Ctrl+Z",)),
+    Spec("&Edit", "redo", "&Redo", ("Ctrl+Y", "Ctrl+Shift+Z")),
+    Spec("&Edit"),
+    Spec("&Edit", "cut", "Cu&t", ("Ctrl+X",)),
+    Spec("&Edit", "copy", "&Copy", ("Ctrl+C",)),
+    Spec("&Edit", "paste", "&Paste", ("Ctrl+V",)),
+    Spec("&Edit", "clear", "C&lear", ("Del",), tip="Empty the cells, or let them inherit again"),
+    Spec("&Edit"),
+    Spec("&Edit", "fill_down", "Fill &down", ("Ctrl+D",)),
+    Spec("&Edit", "fill_right", "Fill &right", ("Ctrl+R",)),
+    Spec("&Edit"),
+    Spec("&Edit", "edit_formula", "Edit in the &formula bar", ("Shift+F2",)),
+    Spec("&Edit", "go_to", "&Go to…", ("Ctrl+G", "F5")),
+    Spec("&View", ">sheets", "&Sheet"),
+    Spec("&View", "next_sheet", "&Next sheet", ("Ctrl+PgDown",)),
+    Spec("&View", "previous_sheet", "&Previous sheet", ("Ctrl+PgUp",)),
+    Spec("&View", "next_region", "Next &part of the window", ("F6",)),
+    Spec("&View", "previous_region", "Previous part of the &window", ("Shift+F6",)),
+    Spec("&View"),
+    Spec("&View", "toggle_inspector", "&Inspector", ("F4",), checkable=True),
+    Spec("&View", "toggle_helpers", "Show &helper lines", ("Ctrl+H",), checkable=True),
+    Spec("&View"),
+    Spec("&View", "theme_auto", "Theme of the s&ystem", checkable=True, group="theme"),
+    Spec("&View", "theme_light", "&Light theme", checkable=True, group="theme"),
+    Spec("&View", "theme_dark", "&Dark theme", checkable=True, group="theme"),
+    Spec("&View"),
+    Spec("&View", "zoom_in", "Zoom &in", ("Ctrl+Shift+.",)),
+    Spec("&View", "zoom_out", "Zoom &out", ("Ctrl+Shift+,",)),
+    Spec("&View", "zoom_reset", "&Actual size", ("Ctrl+0",)),
+    Spec("&Deal", ">versions", "&Version"),
+    Spec("&Deal", ">scenarios", "&Scenario"),
+    Spec("&Deal", ">periods", "&Period"),
+    Spec("&Deal"),
+    Spec("&Deal", "pin_baseline", "Pin &baseline", tip="Measure changes against this state from now on"),
+    Spec("&Deal", "unpin_baseline", "Measure since &opening"),
+    Spec("&Deal"),
+    Spec("&Deal", "recalculate", "&Recalculate", ("F9",)),
+    Spec("&Help", "show_shortcuts", "&Keyboard shortcuts", ("F1",)),
+    Spec("&Help", "show_functions", "&Functions of the formula language"),
+    Spec("&Help", "show_about", "&About Dealsheet"),
+)
+
+
+def build(window: MainWindow, bar: QMenuBar) -> tuple[dict[str, QAction], dict[str, QMenu]]:
+    """Menus and actions by name, wired to the window's methods."""
+    actions: dict[str, QAction] = {}
+    menus: dict[str, QMenu] = {}
+    tops: dict[str, QMenu] = {}
+    for spec in ACTIONS:
+        top = tops.get(spec.menu)
+        if top is None:
+            top = tops[spec.menu] = bar.addMenu(spec.menu)
+            top.setToolTipsVisible(True)
+        if not spec.name:
+            top.addSeparator()
+        elif spec.name.startswith(">"):
+            menus[spec.name[1:]] = top.addMenu(spec.text)
+        else:
+            action = QAction(spec.text, window)
+            action.setObjectName(spec.name)
+            action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
+            action.setCheckable(spec.checkable)
+            if spec.tip:
+                action.setToolTip(spec.tip)
+            method = getattr(window, spec.name)
+            action.triggered.connect(lambda _checked=False, method=method: method())
+            top.addAction(action)
+            actions[spec.name] = action
+    return actions, menus
+
+
+def shortcuts() -> Iterator[tuple[str, str]]:
+    """What the keys do: the menus' and the grid's."""
+    for spec in ACTIONS:
+        if spec.keys:
+            keys = " or ".join(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in spec.keys)
+            yield keys, spec.text.replace("&", "").rstrip("…")
+    yield from GRID_KEYS
+
+
+GRID_KEYS = (
+    ("Arrows, Tab, Enter", "Move; with Shift extend or go back"),
+    ("Ctrl+arrows", "To the edge of the filled cells"),
+    ("Home, Ctrl+Home, Ctrl+End", "First column, first cell, last cell"),
+    ("F2 or double-click", "Edit the cell; a computed one in the formula bar"),
+    ("Esc", "Leave the cell as it was"),
+    ("Alt+Down", "Choices of the cell"),
+    ("Ctrl+Enter", "One value into the whole selection"),
+    ("Alt+Left, Alt+Right", "Close or open the section"),
+    ("Ctrl+Shift+PgUp, PgDown", "Previous or next part of the Terms sheet"),
+    ("Ctrl+wheel", "Zoom"),
+)

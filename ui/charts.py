@@ -1,0 +1,396 @@
+"""Small charts of lines over the periods, painted by hand: bars or a line, labels on the marks, triggers as
+dashed verticals. Hovering explains, a click goes to the cell behind a mark."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QGuiApplication,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)  # fmt: skip
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QSizePolicy, QToolButton, QToolTip, QWidget
+
+from model.field_base import Field
+from model.fields import make_field
+from ui import theme as themes
+from ui.chart_data import ChartData, ChartFlag, ChartSeries, telling
+from ui.session import ChangeSet, DealSession
+from ui.wording import with_unit
+
+_TITLE = 26
+_AXIS = 20
+_SIDE = 12
+_FLAG_ROW = 14
+_FLAG_ROWS = 3
+
+
+class ChartView(QWidget):
+    """One chart. Arrow keys walk along the periods, Enter goes to the cell."""
+
+    clicked = Signal(str, int)  # line, period
+
+    def __init__(self, session: DealSession, key: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.key = key
+        self._data: ChartData | None = None
+        self._at: int | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(288, 150)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._button = QToolButton(self)
+        self._button.setText("Copy")
+        self._button.setProperty("quiet", True)
+        self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._button.setAccessibleName("Copy the chart")
+        menu = QMenu(self._button)
+        menu.addAction("Copy picture", self.copy_picture)
+        menu.addAction("Copy data", self.copy_data)
+        self._button.setMenu(menu)
+
+    @property
+    def data(self) -> ChartData:
+        if self._data is None:
+            self._data = ChartData(self.session.calc, self.key)
+            self.setAccessibleName(f"Chart: {self._data.label}")
+        return self._data
+
+    def refresh(self) -> None:
+        self._data = None
+        self._at = None
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(340, 200)
+
+    def resizeEvent(self, event: object) -> None:
+        size = self._button.sizeHint()
+        self._button.setGeometry(self.width() - size.width() - 4, 2, size.width(), size.height())
+
+    # --- copying -------------------------------------------------------------
+
+    def picture(self) -> QPixmap:
+        """The chart at twice its size on screen, without buttons."""
+        scale = 2.0
+        pixmap = QPixmap(round(self.width() * scale), round(self.height() * scale))
+        pixmap.setDevicePixelRatio(scale)
+        pixmap.fill(themes.current().color("background"))
+        painter = QPainter(pixmap)
+        at, self._at = self._at, None
+        self._paint(painter)
+        self._at = at
+        painter.end()
+        return pixmap
+
+    def copy_picture(self) -> None:
+        QGuiApplication.clipboard().setPixmap(self.picture())
+        self.session.told.emit("Chart copied as a picture.")
+
+    def copy_data(self) -> None:
+        QGuiApplication.clipboard().setText(self.data.table())
+        self.session.told.emit("Chart data copied.")
+
+    # --- geometry ------------------------------------------------------------
+
+    def _plot(self) -> QRectF:
+        rows = self._flag_rows()
+        top = _TITLE + rows * _FLAG_ROW + 14
+        return QRectF(_SIDE, top, max(1, self.width() - 2 * _SIDE), max(1, self.height() - top - _AXIS))
+
+    def _step(self) -> float:
+        return self._plot().width() / max(1, len(self.data.periods))
+
+    def _flag_rows(self) -> int:
+        return max((row for *_, row in self._flag_places()), default=-1) + 1
+
+    def _flag_places(self) -> list[tuple[ChartFlag, float, QRectF, int]]:
+        """Triggers with their names placed where they do not meet; those without room keep only their line."""
+        metrics = QFontMetricsF(themes.ui_font(10))
+        width = max(1, self.width() - 2 * _SIDE)
+        step = width / max(1, len(self.data.periods))
+        ends = [-1e9] * _FLAG_ROWS
+        out = []
+        for flag in self.data.flags:
+            x = _SIDE + flag.at * step
+            size = metrics.horizontalAdvance(flag.label)
+            left = min(max(x + 3, _SIDE), self.width() - size - 2)
+            row = next((i for i, end in enumerate(ends) if left > end + 6), -1)
+            if row >= 0 and size < width * 0.6:
+                ends[row] = left + size
+                out.append((flag, x, QRectF(left, _TITLE + row * _FLAG_ROW, size + 2, _FLAG_ROW), row))
+            else:
+                out.append((flag, x, QRectF(), -1))
+        return out
+
+    # --- painting ------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        t = themes.current()
+        painter.fillRect(self.rect(), t.color("background"))
+        self._paint(painter)
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(t.color("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+        painter.end()
+
+    def _paint(self, p: QPainter) -> None:
+        t, data = themes.current(), self.data
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.setFont(themes.ui_font(12, weight=QFont.Weight.DemiBold))
+        p.setPen(t.color("text"))
+        unit = data.series[0].field.unit if data.series else ""
+        room = self._button.x() - _SIDE - 8
+        title = p.fontMetrics().elidedText(data.label, Qt.TextElideMode.ElideRight, room)
+        p.drawText(QRectF(_SIDE, 4, room, 20), int(Qt.AlignmentFlag.AlignVCenter), title)
+        used = p.fontMetrics().horizontalAdvance(title)
+        p.setFont(themes.ui_font(11))
+        p.setPen(t.color("muted"))
+        if unit and used + 60 < room:
+            p.drawText(QRectF(_SIDE + used + 8, 4, room - used - 8, 20), int(Qt.AlignmentFlag.AlignVCenter), unit)
+        values = [v for s in data.series for v in s.values if v is not None]
+        if not values:
+            p.drawText(self._plot(), int(Qt.AlignmentFlag.AlignCenter), "Nothing to show yet.")
+            return
+        low, high = min(0.0, *values), max(0.0, *values)
+        if high == low:
+            high = low + 1.0
+        self._paint_flags(p)
+        self._paint_axis(p, low, high)
+        if data.type == "bar":
+            self._paint_bars(p, low, high)
+        else:
+            self._paint_lines(p, low, high)
+
+    def _y(self, value: float, low: float, high: float) -> float:
+        plot = self._plot()
+        return plot.bottom() - (value - low) / (high - low) * plot.height()
+
+    def _paint_flags(self, p: QPainter) -> None:
+        t, plot = themes.current(), self._plot()
+        p.setFont(themes.ui_font(10))
+        drawn: set[int] = set()
+        for flag, x, box, row in self._flag_places():
+            top = box.top() + 2 if row >= 0 else _TITLE + self._flag_rows() * _FLAG_ROW
+            if round(x) not in drawn:  # several on one day share a line
+                drawn.add(round(x))
+                p.setPen(QPen(t.color("bad", 190), 1, Qt.PenStyle.DashLine))
+                p.drawLine(QPointF(x, top), QPointF(x, plot.bottom()))
+            if row >= 0:
+                p.fillRect(box, t.color("background"))
+                p.setPen(t.color("bad"))
+                p.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), flag.label)
+
+    def _paint_axis(self, p: QPainter, low: float, high: float) -> None:
+        t, plot, step = themes.current(), self._plot(), self._step()
+        p.setPen(QPen(t.color("line"), 1))
+        zero = self._y(0, low, high)
+        p.drawLine(QPointF(plot.left(), zero), QPointF(plot.right(), zero))
+        p.setFont(themes.ui_font(10))
+        metrics = QFontMetricsF(p.font())
+        p.setPen(t.color("muted"))
+        last = -1e9
+        for i, period in enumerate(self.data.periods):
+            yearly = self.session.view.period == "year"
+            if not yearly and period.start.month != 1 and i:
+                continue
+            text = str(period.year)
+            width = metrics.horizontalAdvance(text)
+            middle = plot.left() + (i + 0.5) * step if yearly else plot.left() + i * step + width / 2
+            if middle - width / 2 > last + 4 and middle + width / 2 <= self.width():
+                p.drawText(QRectF(middle - width / 2, plot.bottom() + 3, width + 1, _AXIS - 4), 0, text)
+                last = middle + width / 2
+
+    def _paint_bars(self, p: QPainter, low: float, high: float) -> None:
+        t, plot, step = themes.current(), self._plot(), self._step()
+        count = len(self.data.series)
+        wide = max(1.0, step * (0.6 if step > 5 else 0.9) / count)
+        zero = self._y(0, low, high)
+        for n, series in enumerate(self.data.series):
+            color = _shade(n)
+            told = telling(series.values, step)
+            last = -1e9
+            for i, value in enumerate(series.values):
+                x = plot.left() + (i + 0.5) * step - wide * count / 2 + n * wide
+                if value is None:
+                    brush = QBrush(t.color("muted", 110), Qt.BrushStyle.BDiagPattern)
+                    p.fillRect(QRectF(x, plot.top(), wide, plot.height()), brush)
+                    continue
+                y = self._y(value, low, high)
+                strong = t.color("accent") if i == self._at else color
+                p.fillRect(QRectF(x, min(y, zero), wide, max(abs(zero - y), 0.5 if value else 0)), strong)
+                if count == 1 and (i in told or i == self._at):
+                    last = self._mark(p, series, value, x + wide / 2, y, last, above=value >= 0, force=i == self._at)
+
+    def _paint_lines(self, p: QPainter, low: float, high: float) -> None:
+        t, plot, step = themes.current(), self._plot(), self._step()
+        for n, series in enumerate(self.data.series):
+            pen = QPen(t.color("accent") if n == 0 else _shade(n), 2)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            points: list[QPointF] = []
+            told = telling(series.values, step)
+            last = -1e9
+            for i, value in enumerate([*series.values, None]):
+                if value is not None:
+                    points.append(QPointF(plot.left() + (i + 0.5) * step, self._y(value, low, high)))
+                    continue
+                p.setPen(pen)
+                p.setBrush(Qt.BrushStyle.NoBrush)
+                p.drawPolyline(QPolygonF(points))
+                points = []
+            for i, value in enumerate(series.values):
+                if value is None:
+                    continue
+                spot = QPointF(plot.left() + (i + 0.5) * step, self._y(value, low, high))
+                if step > 10 or i == self._at:
+                    p.setPen(Qt.PenStyle.NoPen)
+                    p.setBrush(pen.color())
+                    radius = 4.0 if i == self._at else 2.5
+                    p.drawEllipse(spot, radius, radius)
+                if n == 0 and (i in told or i == self._at):
+                    before = series.values[i - 1] if i else None
+                    if i == self._at or before is None or abs(value - before) > (high - low) * 0.02:
+                        last = self._mark(p, series, value, spot.x(), spot.y() - 3, last, True, force=i == self._at)
+
+    def _mark(
+        self, p: QPainter, series: ChartSeries, value: float, x: float, y: float, last: float, above: bool, force: bool
+    ) -> float:  # fmt: skip
+        """The number at a mark, unless it would meet the one before. Where the last one ends."""
+        if abs(value) < 1e-9 and not force:
+            return last
+        p.setFont(themes.ui_font(10))
+        text = _brief(series).show(value)
+        width = QFontMetricsF(p.font()).horizontalAdvance(text)
+        left = min(max(x - width / 2, 1), self.width() - width - 1)
+        if left <= last + 3 and not force:
+            return last
+        box = QRectF(left, y - 14 if above else y + 1, width + 1, 13)
+        if force:
+            p.fillRect(box, themes.current().color("background"))
+        p.setPen(themes.current().color("text"))
+        p.drawText(box, int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter), text)
+        return left + width
+
+    # --- mouse and keys ------------------------------------------------------
+
+    def _period_at(self, x: float) -> int | None:
+        i = int((x - self._plot().left()) // self._step())
+        return i if 0 <= i < len(self.data.periods) else None
+
+    def _show_at(self, at: int | None) -> None:
+        if at != self._at:
+            self._at = at
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._show_at(self._period_at(event.position().x()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._show_at(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = self._period_at(event.position().x())
+        if at is not None and event.position().y() > _TITLE and self.data.series:
+            self.clicked.emit(self.data.series[0].key, self.data.first + at)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        count = len(self.data.periods)
+        match event.key():
+            case Qt.Key.Key_Left | Qt.Key.Key_Right if count:
+                step = 1 if event.key() == Qt.Key.Key_Right else -1
+                self._show_at(min(max((self._at if self._at is not None else -step) + step, 0), count - 1))
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if self._at is not None and self.data.series:
+                self.clicked.emit(self.data.series[0].key, self.data.first + self._at)
+            case _:
+                super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self._tip(float(event.pos().x())), self)
+            return True
+        return super().event(event)
+
+    def _tip(self, x: float) -> str:
+        at = self._period_at(x)
+        if at is None:
+            return ""
+        lines = [self.data.periods[at].label]
+        for s in self.data.series:
+            value = s.values[at]
+            lines.append(f"{s.label}: {'unknown' if value is None else with_unit(s.field, value)}")
+        lines += [flag.tip for flag in self.data.flags if at <= flag.at < at + 1]
+        return "\n".join(lines)
+
+
+def _shade(n: int) -> QColor:
+    """The accent's tint for the first row of marks, then quieter ones."""
+    t = themes.current()
+    accent, ground = t.color("accent"), t.color("background")
+    part = (0.42, 0.75, 0.22)[n % 3]
+    mixed = [round(a * part + b * (1 - part)) for a, b in (
+        (accent.red(), ground.red()), (accent.green(), ground.green()), (accent.blue(), ground.blue())
+    )]  # fmt: skip
+    return QColor(*mixed)
+
+
+def _brief(series: ChartSeries) -> Field:
+    """Labels on marks need no decimals where the numbers are large."""
+    field = series.field
+    if field.kind not in ("money", "percent"):
+        return field
+    largest = max((abs(v) for v in series.values if v is not None), default=0.0) * (
+        100 if field.kind == "percent" else 1
+    )
+    return make_field(field.kind, (), field.unit, 0 if largest >= 100 else 1)
+
+
+class ChartStrip(QScrollArea):
+    """All charts of the deal side by side; scrolls where there are more than fit."""
+
+    clicked = Signal(str, int)
+
+    def __init__(self, session: DealSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.setObjectName("charts")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMinimumHeight(170)
+        inner = QWidget()
+        self._row = QHBoxLayout(inner)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(1)
+        self.setWidget(inner)
+        self.views: list[ChartView] = []
+        self._build()
+
+    def _build(self) -> None:
+        for view in self.views:
+            self._row.removeWidget(view)
+            view.deleteLater()
+        self.views = [ChartView(self.session, key) for key in self.session.deal.charts]
+        for view in self.views:
+            view.clicked.connect(self.clicked)
+            self._row.addWidget(view)
+
+    def sync(self, changes: ChangeSet) -> None:
+        if [view.key for view in self.views] != list(self.session.deal.charts):
+            self._build()
+            return
+        for view in self.views:
+            view.refresh()

@@ -1,0 +1,33 @@
+"""One undo step: an edit and its inverse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QUndoCommand
+
+from model.edits import Edit
+
+if TYPE_CHECKING:
+    from ui.session import DealSession, Prepared
+
+
+class EditCommand(QUndoCommand):
+    """Redo applies the edit, undo its inverse; the first redo shows what was computed when the edit was checked."""
+
+    def __init__(self, session: DealSession, edit: Edit, prepared: Prepared) -> None:
+        super().__init__(edit.title)
+        self._session = session
+        self._edit = edit
+        self._inverse = prepared.inverse
+        self._prepared: Prepared | None = prepared
+
+    def redo(self) -> None:
+        prepared, self._prepared = self._prepared, None
+        if prepared is None:
+            prepared = self._session.prepare(self._edit)
+            self._inverse = prepared.inverse
+        self._session.show_prepared(prepared, self._edit)
+
+    def undo(self) -> None:
+        self._session.show_prepared(self._session.prepare(self._inverse), self._inverse)

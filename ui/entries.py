@@ -1,0 +1,243 @@
+"""From typed texts to one edit: every way of typing something into the window ends here. No Qt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from model.deal import Deal, Source
+from model.edits import ABSENT, Edit, Put, set_attribute, set_values
+from model.engine import Calc
+from model.fields import field_for, make_field
+from model.formula.bind import Cell, Namespace, bind
+from model.layers import BASE
+from model.problems import Problem, Refused, refuse
+from ui.targets import CLASSES, Target, field_of, label
+from ui.wording import sentence
+
+LayerOf = Callable[[str], str]
+_TEXT = make_field("text")
+_DATE = make_field("date")
+_RANGE = re.compile(r"\s*(?:–|—|\.\.|\bto\b|(?<=[\d%x)])\s*-(?=\s*[\d(.$€£]))\s*")
+_WORDS = {"class": "class", "note": "note", "notes": "note", "marks": "class", "source": "source", "label": "label"}
+
+
+def make_edit(calc: Calc, items: Sequence[tuple[Target, str]], layer_of: LayerOf, title: str = "") -> Edit:
+    """One edit that enters all texts. Raises Refused with every fault; then nothing is changed."""
+    edits: list[Edit] = []
+    problems: list[Problem] = []
+    many = len(items) > 1
+    for target, text in items:
+        try:
+            edits.append(_one(calc, target, text, layer_of))
+        except Refused as refused:
+            name = label(calc.deal, target)
+            problems += [_told(p, name, many) for p in refused.problems]
+    if problems:
+        raise Refused(*problems)
+    return joined(edits, title)
+
+
+def clear_edit(calc: Calc, targets: Iterable[Target], layer_of: LayerOf, title: str = "") -> Edit:
+    """What Delete means: an overridden cell inherits again, texts and table cells become empty, years leave
+    their series. A term of the base always has a value, so there it is refused."""
+    edits: list[Edit] = []
+    problems: list[Problem] = []
+    targets = list(targets)
+    for target in targets:
+        if target.kind == "text":
+            edits.append(_one(calc, target, "", layer_of))
+        elif target.kind == "input":
+            layer = layer_of(target.key)
+            if layer == BASE and "." not in target.key:
+                name = label(calc.deal, target)
+                problems.append(
+                    Problem(target.key, f"“{name}” needs a value: an empty term would silently count as zero.",
+                            "Type 0, “undisclosed” or another value.")
+                )  # fmt: skip
+                continue
+            edit = set_values(calc.deal, calc.view, [(target.key, None)], layer=layer)
+            if target.key.count(".") == 2 and _column_formula(calc.deal, target.key):
+                edit = Edit(edit.title, edit.puts, None)  # the column's formula takes over again
+            edits.append(edit)
+        else:
+            problems.append(why_not(calc.deal, target))
+    if problems:
+        raise Refused(*problems)
+    return joined(edits, title)
+
+
+def joined(edits: Sequence[Edit], title: str = "") -> Edit:
+    """Several edits as one step."""
+    if not edits:
+        return Edit(title or "Nothing", (), frozenset())
+    if len(edits) == 1:
+        return Edit(title or edits[0].title, edits[0].puts, edits[0].touches)
+    touches: frozenset[str] | None = frozenset()
+    for edit in edits:
+        touches = None if touches is None or edit.touches is None else touches | edit.touches
+    return Edit(title or f"Set {len(edits)} cells", tuple(p for e in edits for p in e.puts), touches)
+
+
+def why_not(deal: Deal, target: Target) -> Problem:
+    """Why a cell cannot simply be typed over."""
+    if target.kind == "formula":
+        return Problem(
+            target.key, f"“{label(deal, target)}” is computed, so it cannot be typed over.",
+            "Change its inputs, or press F2 to change its formula.",
+        )  # fmt: skip
+    return Problem(target.key, "This cell only shows something and cannot be typed into.", "")
+
+
+def _told(problem: Problem, name: str, many: bool) -> Problem:
+    what = sentence(problem.what)
+    if many:
+        what = f"{name}: {what}"
+    return Problem(problem.where or name, what, problem.remedy, problem.severity, problem.span)
+
+
+def _one(calc: Calc, target: Target, text: str, layer_of: LayerOf) -> Edit:
+    deal = calc.deal
+    if target.kind == "input":
+        field = field_of(deal, target)
+        if not text.strip() and target.key.count(".") and field.kind != "text":
+            return clear_edit(calc, [target], layer_of)
+        value = field.parse(text)
+        return set_values(deal, calc.view, [(target.key, value)], layer=layer_of(target.key))
+    if target.kind == "formula":
+        return _formula(deal, target, text)
+    if target.kind == "text":
+        return _attribute(deal, target, text)
+    raise Refused(why_not(deal, target))
+
+
+def _column_formula(deal: Deal, address: str) -> bool:
+    table, _, column = address.split(".")
+    return deal.tables[table].columns[column].formula is not None
+
+
+# --- formulas ------------------------------------------------------------------------------------
+
+
+def _formula(deal: Deal, target: Target, text: str) -> Edit:
+    text = text.strip()
+    name = label(deal, target)
+    if not text.startswith("="):
+        if target.path[-1] == "opening" and not text:
+            return set_attribute(deal, target.path, None, f"Clear the opening of {name}")
+        raise refuse(target.key, f"“{name}” is computed, so it needs a formula.", "Begin with =, for example = 2 * 3.")
+    check_formula(deal, target, text)
+    what = "opening" if target.path[-1] == "opening" else "formula"
+    return set_attribute(deal, target.path, text, f"Change the {what} of {name}")
+
+
+def check_formula(deal: Deal, target: Target, text: str) -> None:
+    """Parse and bind as the engine would. Raises Refused with the span at fault."""
+    space = Namespace(deal)
+    is_line = target.path[:1] == ("lines",) and target.path[-1] == "formula"
+    for cell in _cells(deal, target):
+        try:
+            bind(target.key, text, space, is_line=is_line, cell=cell)
+        except Refused as refused:
+            raise Refused(
+                *(Problem(p.where, sentence(p.what), p.remedy, span=p.span) for p in refused.problems)
+            ) from None
+
+
+def _cells(deal: Deal, target: Target) -> list[Cell | None]:
+    if target.path[:1] != ("tables",):
+        return [None]
+    table = target.path[1]
+    records = list(deal.tables[table].records)
+    own = target.path[3] if target.path[2] == "records" else None
+    return [
+        Cell(table, record, records[i - 1] if i else None) for i, record in enumerate(records) if own in (None, record)
+    ] or [None]
+
+
+# --- texts of the document -----------------------------------------------------------------------
+
+
+def _attribute(deal: Deal, target: Target, text: str) -> Edit:
+    path, name = target.path, label(deal, target)
+    match path:
+        case (*_, "range"):
+            return _range(deal, target.key, text)
+        case ("series", key, "notes" | "marks" as kind, year):
+            value: Any = _class(text) if kind == "marks" else _TEXT.parse(text)
+            year_name = f"{deal.series[key].label} {year}"
+            what = "class" if kind == "marks" else "note"
+            return Edit(f"Change the {what} of {year_name}", (Put(path, value or ABSENT),), frozenset())
+        case (section, key, "class"):
+            return Edit(f"Change the class of {name}", (Put((section, key, "class_"), _class(text)),), frozenset())
+        case ("sources", _, "date"):
+            day = _DATE.parse(text) if text.strip() else None
+            if isinstance(day, str):
+                raise refuse(
+                    target.key, "A source has a day or none.", "Write a date such as 2025-10-29, or leave it empty."
+                )
+            return Edit(f"Change the date of {name}", (Put(path, day),), frozenset())
+        case (section, key, "source"):
+            return _source(deal, path, name, text)
+        case (*_, "label"):
+            words = str(_TEXT.parse(text))
+            if not words:
+                raise refuse(target.key, "A label cannot be empty.", "Write what people call it.")
+            return Edit(f"Rename {name}", (Put(path, words),), frozenset())
+    value = _TEXT.parse(text)
+    return Edit(f"Change the {_WORDS.get(path[-1], path[-1])} of {name}", (Put(path, value),), frozenset())
+
+
+def _class(text: str) -> str:
+    words = text.strip().casefold()
+    if not words:
+        return ""
+    found = [c for c in CLASSES if c.startswith(words)]
+    if len(found) != 1:
+        raise refuse("", f"“{text.strip()[:40]}” is not a class.", f"Choose: {' · '.join(CLASSES)}, or leave it empty.")
+    return found[0]
+
+
+def _source(deal: Deal, path: tuple[str, ...], name: str, text: str) -> Edit:
+    """A source by key or label; any other text becomes a new source of the document, in the same step."""
+    words = str(_TEXT.parse(text))
+    title = f"Change the source of {name}"
+    if not words:
+        return Edit(title, (Put(path, ""),), frozenset())
+    folded = words.casefold()
+    for key, source in deal.sources.items():
+        if folded in (key.casefold(), source.label.casefold()):
+            return Edit(title, (Put(path, key),), frozenset())
+    stem = re.sub(r"[^a-z0-9]+", "_", folded).strip("_")[:40] or "source"
+    key = stem if stem[0].isalpha() else f"source_{stem}"
+    number = 1
+    while key in deal.sources:
+        number += 1
+        key = f"{stem}_{number}"
+    return Edit(title, (Put(("sources", key), Source(label=words)), Put(path, key)), frozenset())
+
+
+def _range(deal: Deal, key: str, text: str) -> Edit:
+    """``3 – 18``, ``fixed`` or nothing."""
+    term = deal.terms[key]
+    field = field_for(term)
+    title = f"Change the range of {term.label}"
+    words = text.strip()
+
+    def puts(low: Any, high: Any, fixed: bool) -> Edit:
+        entries = (("low", low), ("high", high), ("fixed", fixed))
+        return Edit(title, tuple(Put(("terms", key, name), value) for name, value in entries), frozenset())
+
+    if words.casefold() in ("", "fixed"):
+        return puts(None, None, bool(words))
+    parts = _RANGE.split(words)
+    if len(parts) != 2 or not all(parts):
+        raise refuse(key, f"“{words[:40]}” is not a range.", "Write two values with a dash between them, or “fixed”.")
+    if field.kind == "percent" and "%" in parts[1] and "%" not in parts[0]:
+        parts[0] += "%"
+    low, high = field.parse(parts[0]), field.parse(parts[1])
+    low_n, high_n = field.to_engine(low), field.to_engine(high)
+    if not isinstance(low_n, float) or not isinstance(high_n, float) or low_n > high_n:
+        raise refuse(key, "The lower end of a range comes first.", "Write for example 3 – 18.")
+    return puts(low, high, False)

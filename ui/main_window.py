@@ -1,0 +1,500 @@
+"""The window: it puts the parts together and passes on what one of them has to tell the others."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QActionGroup, QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from model.number_formats import show_text
+from ui import actions, documents, regions, targets, window_menus
+from ui import theme as themes
+from ui.chrome import window_style
+from ui.grid.operations import Stats
+from ui.panels.base import SheetGrid, SheetPanel
+from ui.panels.fact_row import WIDTH
+from ui.panels.formula_bar import FormulaBar
+from ui.panels.headline import HeadlineStrip
+from ui.panels.inspector import Inspector
+from ui.panels.notices import Banner, JobBar
+from ui.panels.results import ChecksPanel, SourcesPanel, ValuationPanel
+from ui.panels.schedule import SchedulePanel
+from ui.panels.status import StatusBar
+from ui.panels.terms import TermsPanel
+from ui.panels.toolbar import Toolbar
+from ui.session import ChangeSet, DealSession
+from ui.settings import Settings
+from ui.slots import bound
+from ui.targets import NOTHING, Target, target_of
+
+SHEETS: tuple[type[SheetPanel], ...] = (TermsPanel, SchedulePanel, ValuationPanel, ChecksPanel, SourcesPanel)
+
+
+class MainWindow(QMainWindow):
+    """One deal on screen."""
+
+    def __init__(self, session: DealSession, settings: Settings | None = None) -> None:
+        super().__init__()
+        self.settings = settings or Settings()
+        self.documents = documents.Documents(self)
+        self.session = session
+        self._panels: dict[int, SheetPanel] = {}
+        self._zoom = self.settings.zoom
+        self.setMinimumSize(640, 420)
+        self.resize(1440, 900)
+        self.actions_, self.menus = actions.build(self, self.menuBar())
+        self._theme_group = QActionGroup(self)
+        for mode in ("auto", "light", "dark"):
+            self._theme_group.addAction(self.actions_[f"theme_{mode}"])
+        window_menus.prepare(self, [kind.title for kind in SHEETS])
+        for keys, by in (("Ctrl+Shift+PgDown", 1), ("Ctrl+Shift+PgUp", -1)):
+            QShortcut(QKeySequence(keys), self, bound(self.step_part, by))
+        self._style()
+        self.set_session(session)
+
+    # --- building ------------------------------------------------------------
+
+    def set_session(self, session: DealSession) -> None:
+        """Show another deal in this window."""
+        old_central = self.takeCentralWidget()
+        old_session = self.session if self.session is not session else None
+        self.session = session
+        session.setParent(self)
+        self._panels = {}
+        session.changed.connect(self._changed)  # first of all: the sheets must be right when the others look
+        self._central()
+        if old_central is not None:
+            old_central.deleteLater()
+        if old_session is not None:
+            old_session.deleteLater()
+        session.saved_changed.connect(self._show_title)
+        session.stack.indexChanged.connect(self._stack_moved)
+        session.baseline_changed.connect(self._show_baseline)
+        self._show_title()
+        self._show_baseline()
+        self.show_sheet(0)
+
+    def _central(self) -> None:
+        session = self.session
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.toolbar = Toolbar(session, self.actions_, self.menus["templates"], page)
+        self.banner = Banner(page)
+        self.headline = HeadlineStrip(session, page)
+        self.headline.clicked.connect(lambda key: self.go(target_of(self.session.deal, key)))
+        self.formula_bar = FormulaBar(session, page)
+        self.formula_bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.formula_bar.jump.connect(self.go_to_name)
+        self.formula_bar.done.connect(self._formula_done)
+        self.formula_bar.back.connect(self._back_to_formula)
+        self.body = QSplitter(Qt.Orientation.Horizontal, page)
+        self.body.setHandleWidth(1)
+        self.body.setChildrenCollapsible(False)
+        self.stack = QStackedWidget(self.body)
+        self.inspector = Inspector(session, self.body)
+        self.inspector.go_wanted.connect(self.go)
+        self.body.addWidget(self.stack)
+        self.body.addWidget(self.inspector)
+        self.body.setStretchFactor(0, 1)
+        self.body.setStretchFactor(1, 0)
+        self.body.setSizes([1100, WIDTH])
+        self.inspector.setVisible(self.settings.inspector)
+        self.actions_["toggle_inspector"].setChecked(self.settings.inspector)
+        self.tabs = QTabBar(page)
+        self.tabs.setShape(QTabBar.Shape.RoundedSouth)
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.tabs.setAccessibleName("Sheets")
+        for kind in SHEETS:
+            self.tabs.addTab(kind.title)
+        self.tabs.currentChanged.connect(self.show_sheet)
+        tab_row = QWidget(page)
+        tab_row.setObjectName("tabRow")
+        tab_row.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        tab_layout = QHBoxLayout(tab_row)
+        tab_layout.setContentsMargins(8, 1, 8, 0)
+        tab_layout.addWidget(self.tabs)
+        tab_layout.addStretch(1)
+        self.job_bar = JobBar(page)
+        self.status = StatusBar(session, page)
+        self.status.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.status.checks_clicked.connect(self.show_checks)
+        self.status.zoom_chosen.connect(self.set_zoom)
+        self.status.show_zoom(self._zoom)
+        above: tuple[QWidget, ...] = (self.toolbar, self.banner, self.headline, self.formula_bar)
+        for widget in above:
+            column.addWidget(widget)
+        column.addWidget(self.body, 1)
+        below: tuple[QWidget, ...] = (tab_row, self.job_bar, self.status)
+        for widget in below:
+            column.addWidget(widget)
+        self.setCentralWidget(page)
+
+    # --- state shown ---------------------------------------------------------
+
+    def _show_title(self) -> None:
+        session = self.session
+        note = " (read-only)" if session.read_only else ""
+        self.setWindowTitle(f"[*]{show_text(session.name)}{note} — Dealsheet")
+        self.setWindowModified(session.dirty)
+        self.setWindowFilePath("")
+        self.toolbar.show_saved()
+
+    def _stack_moved(self, index: int = 0) -> None:
+        self.toolbar.show_undo()
+        self._show_title()
+
+    def _show_baseline(self) -> None:
+        self.actions_["unpin_baseline"].setEnabled(self.session.baseline_pinned)
+
+    def _changed(self, changes: ChangeSet) -> None:
+        self.toolbar.show_view()
+        for panel in self._panels.values():
+            panel.session_changed(changes)
+        if changes.view or changes.structure:
+            self._target_changed()
+
+    # --- sheets --------------------------------------------------------------
+
+    @property
+    def panel(self) -> SheetPanel:
+        """The sheet in front."""
+        return self._panel(max(self.tabs.currentIndex(), 0))
+
+    def _panel(self, index: int) -> SheetPanel:
+        """A sheet, made when it is first shown: the window opens with one."""
+        panel = self._panels.get(index)
+        if panel is None:
+            panel = SHEETS[index](self.session, self.stack)
+            self._panels[index] = panel
+            self.stack.addWidget(panel)
+            panel.target_changed.connect(self._target_changed)
+            panel.formula_wanted.connect(self.formula_bar.begin)
+            panel.go_wanted.connect(self.go)
+            panel.grid_made.connect(self._wire)
+            for grid in panel.grids():
+                self._wire(grid)
+        return panel
+
+    def _wire(self, grid: SheetGrid) -> None:
+        grid.set_zoom(self._zoom)
+        grid.zoom_changed.connect(self._zoomed)
+        grid.stats_changed.connect(lambda stats, grid=grid: self._stats(grid, stats))
+        grid.edit_text_changed.connect(self.formula_bar.show_live)
+        grid.editing_changed.connect(lambda on: None if on else self._target_changed())
+
+    def show_sheet(self, index: int) -> None:
+        """Bring a sheet to the front."""
+        panel = self._panel(index)
+        self.stack.setCurrentWidget(panel)
+        if self.tabs.currentIndex() != index:
+            self.tabs.blockSignals(True)
+            self.tabs.setCurrentIndex(index)
+            self.tabs.blockSignals(False)
+        if not panel.grid.isVisibleTo(panel):  # an empty sheet: the keyboard stays with the tabs
+            self.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not self.tabs.hasFocus():
+            panel.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        helpers = self.actions_["toggle_helpers"]
+        helpers.setEnabled(isinstance(panel, SchedulePanel))
+        helpers.setChecked(isinstance(panel, SchedulePanel) and panel.helpers_shown)
+        self.status.show_stats(panel.grid.stats())
+        self._target_changed()
+
+    def sheet_index(self, name: str) -> int | None:
+        """A sheet by its title."""
+        wanted = name.strip().lower()
+        return next((i for i, kind in enumerate(SHEETS) if kind.title.lower() == wanted), None)
+
+    def next_sheet(self) -> None:
+        self.show_sheet((self.tabs.currentIndex() + 1) % len(SHEETS))
+
+    def previous_sheet(self) -> None:
+        self.show_sheet((self.tabs.currentIndex() - 1) % len(SHEETS))
+
+    def next_region(self) -> None:
+        regions.step(self._regions(), 1)
+
+    def previous_region(self) -> None:
+        regions.step(self._regions(), -1)
+
+    def _regions(self) -> list[QWidget]:
+        """Parts of the window in the order of F6, the sheet's grid first."""
+        more = [self.panel.charts] if isinstance(self.panel, SchedulePanel) else []
+        after = [self.inspector, self.tabs, self.status, self.toolbar, self.banner, self.headline, self.formula_bar]
+        return [self.panel.grid, *more, *after]
+
+    def step_part(self, by: int) -> None:
+        if isinstance(self.panel, TermsPanel):
+            self.panel.step(by)
+
+    def show_checks(self) -> None:
+        self.show_sheet(SHEETS.index(ChecksPanel))
+        panel = self.panel
+        if isinstance(panel, ChecksPanel) and not self.session.calc.holds():
+            panel.show_first_fault()
+
+    def _target_changed(self) -> None:
+        target = self.panel.target()
+        self.formula_bar.show_target(target)
+        if self.inspector.isVisible() or not self.isVisible():
+            self.inspector.show_target(target)
+
+    def _stats(self, grid: SheetGrid, stats: Stats) -> None:
+        if grid is self.panel.grid:
+            self.status.show_stats(stats)
+
+    # --- going somewhere -----------------------------------------------------
+
+    def go(self, target: Target) -> bool:
+        """To the cell of a target, on whichever sheet it is."""
+        deal = self.session.deal
+        key = target.key.partition(".")[0]
+        homes: tuple[tuple[object, type[SheetPanel]], ...] = (
+            (deal.terms, TermsPanel), (deal.series, TermsPanel), (deal.tables, TermsPanel), (deal.lines, SchedulePanel),
+            (deal.outputs, ValuationPanel), (deal.checks, ChecksPanel), (deal.events, SchedulePanel), (deal.sources, SourcesPanel),
+        )  # fmt: skip
+        for section, kind in homes:
+            if key in section:  # type: ignore[operator]
+                self.show_sheet(SHEETS.index(kind))
+                self.panel.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+                return self.panel.show_target(target)
+        return False
+
+    def go_to_name(self, text: str) -> None:
+        """From the name box: a key, an address, a label or part of one."""
+        grid = self.panel.grid
+        if text:
+            target = targets.find(self.session.calc, text)
+            if target is NOTHING or not self.go(target):
+                self.session.told.emit(f"There is nothing called “{text[:60]}” in this deal.")
+                self.formula_bar.name_box.selectAll()
+                return
+            grid = self.panel.grid
+        grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._target_changed()
+
+    def go_to(self) -> None:
+        box = self.formula_bar.name_box
+        box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        box.selectAll()
+
+    # --- formula bar ---------------------------------------------------------
+
+    def edit_formula(self) -> None:
+        self.formula_bar.begin()
+
+    def _formula_done(self, move: bool) -> None:
+        grid = self.panel.grid
+        grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        if move:
+            grid.move_enter()
+
+    def _back_to_formula(self, target: Target) -> None:
+        self.panel.show_target(target)
+        self.formula_bar.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- edit menu -----------------------------------------------------------
+
+    def _text_widget(self) -> QLineEdit | QPlainTextEdit | None:
+        focus = QApplication.focusWidget()
+        return focus if isinstance(focus, (QLineEdit, QPlainTextEdit)) else None
+
+    def _on(self, verb: str) -> None:
+        """Cut, copy, paste: in the text that has the focus, else in the grid."""
+        text = self._text_widget()
+        if text is not None:
+            getattr(text, verb)()
+        else:
+            getattr(self.panel.grid, verb)()
+
+    def cut(self) -> None:
+        self._on("cut")
+
+    def copy(self) -> None:
+        self._on("copy")
+
+    def paste(self) -> None:
+        self._on("paste")
+
+    def clear(self) -> None:
+        text = self._text_widget()
+        if text is None:
+            self.panel.grid.clear_selection()
+
+    def fill_down(self) -> None:
+        self.panel.grid.fill_down()
+
+    def fill_right(self) -> None:
+        self.panel.grid.fill_right()
+
+    def undo(self) -> None:
+        if self._settled():
+            text = self.session.stack.undoText()
+            self.session.stack.undo()
+            self.session.told.emit(f"Undone: {text}.")
+
+    def redo(self) -> None:
+        if self._settled():
+            text = self.session.stack.redoText()
+            self.session.stack.redo()
+            self.session.told.emit(f"Done again: {text}.")
+
+    def _settled(self) -> bool:
+        """What is being typed is entered first; False: it was refused and still stands there."""
+        return self.panel.grid.commit_edit() and self.formula_bar.commit()
+
+    # --- file menu -----------------------------------------------------------
+
+    def open_file(self) -> None:
+        if self._settled():
+            self.documents.ask_open()
+
+    def save(self) -> None:
+        if self._settled():
+            self.documents.save()
+
+    def save_as(self) -> None:
+        if self._settled():
+            self.documents.save_as()
+
+    def export(self) -> None:
+        if self._settled():
+            self.documents.export()
+
+    def report_failure(self, report: str) -> None:
+        """Something went wrong that should not have: a dialog with a copyable report."""
+        from ui.reports import show_report
+
+        show_report(report, self)
+
+    # --- view and deal menus -------------------------------------------------
+
+    def toggle_inspector(self) -> None:
+        shown = not self.inspector.isVisible()
+        self.inspector.setVisible(shown)
+        self.settings.inspector = shown
+        self.actions_["toggle_inspector"].setChecked(shown)
+        if shown:
+            self._target_changed()
+
+    def toggle_helpers(self) -> None:
+        panel = self.panel
+        if isinstance(panel, SchedulePanel):
+            panel.show_helpers(not panel.helpers_shown)
+            self.actions_["toggle_helpers"].setChecked(panel.helpers_shown)
+
+    def _set_theme(self, mode: themes.Mode) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            self.settings.theme = mode
+            themes.install(app, mode)
+            self.actions_[f"theme_{mode}"].setChecked(True)
+
+    def theme_auto(self) -> None:
+        self._set_theme("auto")
+
+    def theme_light(self) -> None:
+        self._set_theme("light")
+
+    def theme_dark(self) -> None:
+        self._set_theme("dark")
+
+    def set_zoom(self, percent: int) -> None:
+        """One zoom for all sheets."""
+        percent = min(max(percent, 50), 300)
+        self._zoom = percent
+        self.settings.zoom = percent
+        self.status.show_zoom(percent)
+        for panel in self._panels.values():
+            for grid in panel.grids():
+                grid.set_zoom(percent)
+
+    def _zoomed(self, percent: int) -> None:
+        if percent != self._zoom:
+            self.set_zoom(percent)
+
+    def zoom_in(self) -> None:
+        self.set_zoom(self._zoom + 10)
+
+    def zoom_out(self) -> None:
+        self.set_zoom(self._zoom - 10)
+
+    def zoom_reset(self) -> None:
+        self.set_zoom(100)
+
+    def pin_baseline(self) -> None:
+        self.session.pin_baseline()
+        self.session.told.emit("Baseline pinned: changes are measured against this state.")
+
+    def unpin_baseline(self) -> None:
+        self.session.pin_baseline(False)
+        self.session.told.emit("Changes are measured since the file was opened.")
+
+    def recalculate(self) -> None:
+        self.session.recalculate()
+
+    # --- help ----------------------------------------------------------------
+
+    def show_shortcuts(self) -> None:
+        from ui.reports import show_table
+
+        show_table(self, "Keyboard shortcuts", ("Keys", "What they do"), list(actions.shortcuts()))
+
+    def show_functions(self) -> None:
+        from ui.reports import function_rows, show_table
+
+        show_table(self, "Functions of the formula language", ("Function", "What it does"), function_rows())
+
+    def show_about(self) -> None:
+        from ui.reports import show_about
+
+        show_about(self)
+
+    # --- the window itself ---------------------------------------------------
+
+    def restore_place(self) -> None:
+        """Where the window was last time."""
+        geometry = self.settings.geometry
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._settled() or not self.documents.may_discard():
+            event.ignore()
+            return
+        if self.documents.job is not None:
+            self.documents.job.cancel()
+        self.settings.geometry = QByteArray(self.saveGeometry())
+        event.accept()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, lambda: self.panel.grid.setFocus(Qt.FocusReason.OtherFocusReason))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._style()
+
+    def _style(self) -> None:
+        sheet = window_style(themes.current())
+        if sheet != self.styleSheet():
+            self.setStyleSheet(sheet)
+
+    def sizeHint(self) -> QSize:
+        return QSize(1440, 900)

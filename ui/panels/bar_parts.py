@@ -1,0 +1,108 @@
+"""The ends of the formula bar: the name box and the chip that says which layer an edit writes to."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
+
+from model.number_formats import show_text
+from ui import theme as themes
+
+_CHIP_WIDTH = 250
+
+
+class NameBox(QLineEdit):
+    """The name of the current cell. Type a name and press Enter to go there."""
+
+    entered = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("nameBox")
+        self.setAccessibleName("Name box: type a name and press Enter to go there")
+        self.setToolTip("Type a name or a label and press Enter to go there (F5)")
+        self.setFrame(False)
+        self._shown = ""
+        self._names = QStringListModel(self)
+        completer = QCompleter(self._names, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setMaxVisibleItems(12)
+        self.setCompleter(completer)
+        self._restyle()
+        self.returnPressed.connect(lambda: self.entered.emit(self.text().strip()))
+
+    def _restyle(self) -> None:
+        """The list of names is a window of its own, out of the main window's style."""
+        t, completer = themes.current(), self.completer()
+        popup = completer.popup() if completer is not None else None
+        if popup is not None:
+            popup.setMinimumWidth(300)
+            popup.setStyleSheet(
+                f"QListView {{ border: 1px solid {t.rule}; background: {t.background}; color: {t.text}; padding: 4px 0; }}"
+                f"QListView::item {{ padding: 3px 8px; }}"
+                f"QListView::item:selected {{ background: {t.accent_tint}; color: {t.text}; }}"
+            )
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._restyle()
+
+    def set_names(self, names: list[str]) -> None:
+        if names != self._names.stringList():
+            self._names.setStringList(names)
+
+    def show_name(self, name: str) -> None:
+        self._shown = name
+        if not self.hasFocus():
+            self.setText(name)
+            self.setCursorPosition(0)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        passing = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+        if event.reason() not in passing:  # the list of names closing is no new beginning
+            QTimer.singleShot(0, self.selectAll)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.setText(self._shown)
+            self.setCursorPosition(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.entered.emit("")
+        else:
+            super().keyPressEvent(event)
+
+
+class LayerChip(QToolButton):
+    """Which layer the next edit of this cell writes to, with a menu to choose another."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("layerChip")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def say(self, text: str, tip: str, menu: QMenu | None) -> None:
+        text, tip = show_text(text), show_text(tip)
+        metrics = QFontMetrics(themes.ui_font(11))
+        self.setText(
+            metrics.elidedText(text, Qt.TextElideMode.ElideRight, _CHIP_WIDTH) + (" ▾" if menu is not None else "")
+        )
+        self.setToolTip(tip)
+        self.setAccessibleName(text)
+        old = self.menu()
+        self.setMenu(menu)  # type: ignore[arg-type]
+        if old is not None:
+            old.deleteLater()
+        self.setVisible(bool(text))
+
+    def sizeHint(self) -> QSize:
+        width = QFontMetrics(themes.ui_font(11)).horizontalAdvance(self.text())
+        return QSize(width + 22, 20)

@@ -1,0 +1,318 @@
+"""What all sheets share: a source over the session's deal, a grid that knows formulas, a panel that
+refreshes only what a change reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+from model.engine import Calc
+from model.field_base import Field
+from model.layers import BASE, layer_label
+from model.problems import Problem, Refused
+from model.values import NO_CAP, ErrorValue
+from ui import entries, targets
+from ui.grid.source import Cell, Change, ColumnSpec, Place, Role, RowSpec
+from ui.grid.view import GridView
+from ui.session import ChangeSet, DealSession
+from ui.targets import NOTHING, Target
+from ui.wording import is_number
+
+_YESNO = ("Yes", "No", "Unknown")
+
+
+class DealSource:
+    """A GridSource over the session. Subclasses say which rows there are and what each cell stands for."""
+
+    def __init__(self, session: DealSession) -> None:
+        self.session = session
+
+    @property
+    def calc(self) -> Calc:
+        return self.session.calc
+
+    # --- what subclasses give ------------------------------------------------
+
+    def columns(self) -> Sequence[ColumnSpec]:
+        raise NotImplementedError
+
+    def rows(self) -> Sequence[RowSpec]:
+        raise NotImplementedError
+
+    def cell(self, row: int, col: int) -> Cell:
+        raise NotImplementedError
+
+    def target(self, row: int, col: int) -> Target:
+        """What the cell stands for."""
+        return NOTHING
+
+    def find(self, target: Target) -> Place | None:
+        """Where a target is shown here."""
+        return None
+
+    def row_key(self, key: str) -> str:
+        """The row that shows the value of a key."""
+        return key.partition("@")[0]
+
+    # --- the grid's side -----------------------------------------------------
+
+    def edit_text(self, row: int, col: int) -> str:
+        target = self.target(row, col)
+        if target.attribute == "range":
+            return targets.range_edit_text(self.session.deal, target.key)
+        if target.attribute == "source":
+            return targets.source_label(self.session.deal, targets.text_of(self.calc, target))
+        return targets.text_of(self.calc, target)
+
+    def set_texts(self, changes: Sequence[Change], title: str) -> Sequence[Problem]:
+        items = [(self.target(row, col), text) for row, col, text in changes]
+        try:
+            self.session.edit(entries.make_edit(self.calc, items, self.session.layer_for, title))
+        except Refused as refused:
+            return refused.problems
+        return ()
+
+    def clear(self, cells: Sequence[Place], title: str) -> Sequence[Problem]:
+        found = [self.target(row, col) for row, col in cells]
+        try:
+            edit = entries.clear_edit(self.calc, found, self.session.layer_for, title if len(found) > 1 else "")
+            self.session.edit(edit)
+        except Refused as refused:
+            return refused.problems
+        return ()
+
+    def why_not(self, row: int, col: int) -> Problem:
+        return entries.why_not(self.session.deal, self.target(row, col))
+
+    # --- cells ---------------------------------------------------------------
+
+    def value_cell(self, target: Target, role: Role | None = None) -> Cell:
+        """The cell of a value: an input, or the result of a formula."""
+        deal, calc = self.session.deal, self.calc
+        field = targets.field_of(deal, target)
+        value = targets.value_of(calc, target)
+        editable = target.kind == "input"
+        held = calc.inputs.get(target.key) if editable else None
+        overridden = held is not None and held.layer != BASE
+        text = field.show(value)
+        shown: Role = role or ("input" if editable else "computed")
+        tip = ""
+        if isinstance(value, ErrorValue):
+            shown = shown if editable else "muted" if value.is_undisclosed else "error"
+            tip = error_words(calc, value)
+        elif held is not None and held.layer != BASE:
+            tip = layers_words(self.session, target.key)
+        choices: tuple[str, ...] = ()
+        if editable:
+            choices = _YESNO if field.kind == "yesno" else field.choices
+        number = float(value) if field.numeric and is_number(value) and abs(value) < NO_CAP else None
+        return Cell(
+            text, shown, field.align, editable, overridden=overridden, number=number, copy=copy_text(field, value, text),
+            tooltip=tip, choices=choices,
+        )  # fmt: skip
+
+
+def copy_text(field: Field, value: object, text: str) -> str:
+    """Full precision for the clipboard, readable by Excel and by our own paste."""
+    if value is None or isinstance(value, (ErrorValue, str)):
+        return text
+    try:
+        return field.edit_text(field.from_engine(value))  # type: ignore[arg-type]
+    except Refused:
+        return text
+
+
+def error_words(calc: Calc, error: ErrorValue) -> str:
+    """Why a cell shows an error, and where it began."""
+    if error.is_undisclosed:
+        where = f" It comes from “{_label(calc, error.at)}”." if error.at else ""
+        return f"Nobody has disclosed this value.{where}"
+    what = f"{error.kind}: {error.note}" if error.note else error.kind
+    return f"{what} (arises in “{_label(calc, error.at)}”)" if error.at else what
+
+
+def _label(calc: Calc, key: str) -> str:
+    return targets.label(calc.deal, Target("none", key))
+
+
+def layers_words(session: DealSession, address: str) -> str:
+    """The layers that hold a value of a cell, topmost first."""
+    lines = []
+    for layer, text in layer_texts(session, address):
+        if text:
+            lines.append(f"{layer_label(session.deal, layer)}: {text}")
+    return "\n".join(lines)
+
+
+def layer_texts(session: DealSession, address: str) -> list[tuple[str, str]]:
+    """(layer, value shown or "" where it inherits), topmost first, the base last."""
+    from model.layers import base_value, chain
+
+    deal = session.deal
+    field = targets.field_of(deal, Target("input", address))
+    out = []
+    for layer, overlay in reversed(chain(deal, session.view)):
+        out.append((layer, field.show(field.to_engine(overlay[address])) if address in overlay else ""))
+    try:
+        base = base_value(deal, address)
+    except KeyError:
+        base = None
+    out.append((BASE, field.show(field.to_engine(base)) or "empty"))
+    return out
+
+
+class SheetGrid(GridView):
+    """A grid whose computed cells open their formula in the formula bar."""
+
+    formula_wanted = Signal(str)  # text to begin with, "" for the formula as it is
+
+    def __init__(self, source: DealSource, parent: QWidget | None = None, name: str = "") -> None:
+        super().__init__(source, parent, name)
+        self.deal_source = source
+        self._placed = False
+        self.activated.connect(lambda _: self.formula_wanted.emit("") if self._formula_here() else None)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._placed:  # laid out before it had its size: begin at the top left, not where that led
+            self._placed = True
+            QTimer.singleShot(0, self._to_start)
+
+    def _to_start(self) -> None:
+        self.horizontalScrollBar().setValue(0)
+        self.verticalScrollBar().setValue(0)
+        self.show_current()
+
+    def target(self) -> Target:
+        """What the current cell stands for."""
+        here = self.current
+        if here is None or self.grid_model.rows[here[0]].kind in ("section", "blank"):
+            return NOTHING
+        return self.deal_source.target(*here)
+
+    def _formula_here(self) -> bool:
+        here = self.current
+        return here is not None and self.target().kind == "formula" and not self.grid_model.can_edit(*here)
+
+    def begin_edit(self, at: QPoint | None = None) -> None:
+        if self._formula_here():
+            self.formula_wanted.emit("")
+        else:
+            super().begin_edit(at)
+
+    def begin_typing(self, text: str) -> None:
+        if text == "=" and self._formula_here():
+            self.formula_wanted.emit("=")
+        else:
+            super().begin_typing(text)
+
+    def sync(self, changes: ChangeSet) -> None:
+        """Show what a change reached, and nothing else."""
+        model, source = self.grid_model, self.deal_source
+        if changes.structure or changes.view:
+            if list(source.columns()) != model.columns or list(source.rows()) != model.rows:
+                self.reset_source()
+            else:
+                model.refresh(flash=not changes.view)
+            return
+        rows = {model.row_of(source.row_key(key)) for key in changes.keys}
+        wanted = sorted(row for row in rows if row is not None)
+        if wanted:
+            model.refresh(wanted)
+
+
+class SheetPanel(QWidget):
+    """One sheet of the window. Refreshes while it is seen, and catches up when it comes back."""
+
+    title = ""
+    empty = ""  # what the sheet is for and the first step, where it has nothing to show
+    target_changed = Signal()
+    formula_wanted = Signal(str)
+    go_wanted = Signal(object)  # Target
+    grid_made = Signal(object)  # SheetGrid: a grid that came after the panel was built
+
+    def __init__(self, session: DealSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._missed: ChangeSet | None = None
+        self.outer = QVBoxLayout(self)
+        self.outer.setContentsMargins(0, 0, 0, 0)
+        self.outer.setSpacing(0)
+
+    def add_grid(self, source: DealSource, name: str) -> SheetGrid:
+        """A grid wired to this panel."""
+        grid = SheetGrid(source, self, name)
+        grid.current_changed.connect(lambda *_: self.target_changed.emit())
+        grid.formula_wanted.connect(self.formula_wanted)
+        return grid
+
+    @property
+    def grid(self) -> SheetGrid:
+        """The grid that keys and menus act on."""
+        raise NotImplementedError
+
+    def grids(self) -> Iterable[SheetGrid]:
+        return (self.grid,)
+
+    def target(self) -> Target:
+        return self.grid.target()
+
+    def show_target(self, target: Target) -> bool:
+        """Make the cell of a target current. False: it is not on this sheet."""
+        place = self.grid.deal_source.find(target)
+        if place is None:
+            return False
+        self.grid.go_to(*place)
+        return True
+
+    def sync(self, changes: ChangeSet) -> None:
+        for grid in self.grids():
+            grid.sync(changes)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        missed, self._missed = self._missed, None
+        if missed is not None:
+            self.sync(missed)
+
+    def session_changed(self, changes: ChangeSet) -> None:
+        """The window passes changes on, before any other part asks what the current cell is."""
+        if self.isVisible():
+            self.sync(changes)
+        else:  # everything, without flashes: what moved while the sheet was hidden is no news of this moment
+            self._missed = ChangeSet(structure=True, view=True)
+
+
+class EmptyHint(QLabel):
+    """What an empty sheet is for, and the first step."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setMargin(48)
+        self.setProperty("muted", True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+
+class OrEmpty(QWidget):
+    """A grid, or in its place a sentence while it has no rows."""
+
+    def __init__(self, grid: SheetGrid, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = grid
+        self._stack = QStackedLayout(self)
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        self._stack.addWidget(grid)
+        self._stack.addWidget(EmptyHint(text))
+        grid.grid_model.modelReset.connect(self._choose)
+        self._choose()
+
+    def _choose(self) -> None:
+        self._stack.setCurrentIndex(0 if self._grid.grid_model.rows else 1)

@@ -1,0 +1,99 @@
+"""Lines that appear inside the window instead of dialogs: a banner of problems, and a slow job with its progress."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+
+from model.number_formats import show_text
+from model.problems import Problem
+from ui.jobs import Job
+from ui.wording import sentence
+
+_MOST = 6
+
+
+class Banner(QWidget):
+    """Problems as sentences under the toolbar, until they are dismissed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 8, 6)
+        self.label = QLabel(self)
+        self.label.setWordWrap(True)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row.addWidget(self.label, 1)
+        for text, slot in (("Copy", self._copy), ("Dismiss", self.hide)):
+            button = QToolButton(self)
+            button.setText(text)
+            button.clicked.connect(slot)
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def tell(self, title: str, problems: Sequence[Problem] = ()) -> None:
+        lines = [title] if title else []
+        lines += [words(p) for p in problems[:_MOST]]
+        if len(problems) > _MOST:
+            lines.append(f"… and {len(problems) - _MOST} more.")
+        self.label.setText(show_text("\n".join(lines)))
+        self.setProperty("bad", any(p.severity == "error" for p in problems))
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.show()
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.label.text())
+
+
+def words(problem: Problem) -> str:
+    """A problem in one line: where, what, remedy."""
+    where = Path(problem.where).name if problem.where.count("/") + problem.where.count("\\") else problem.where
+    head = f"{where}: " if where else ""
+    return f"{head}{sentence(problem.what)} {problem.remedy}".strip()
+
+
+class JobBar(QWidget):
+    """A slow job: what it does, how far it is, and a way to end it."""
+
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("jobBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 8, 4)
+        self.label = QLabel(self)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(240)
+        self.button = QToolButton(self)
+        self.button.setText("Cancel")
+        self.button.clicked.connect(self.cancelled)
+        row.addWidget(self.label)
+        row.addWidget(self.bar)
+        row.addStretch(1)
+        row.addWidget(self.button)
+        self.hide()
+
+    def follow(self, job: Job, title: str) -> None:
+        self.label.setText(title)
+        self.bar.setRange(0, 0)
+        job.progressed.connect(self._progressed)
+        job.ended.connect(self.hide)
+        self.cancelled.connect(job.cancel)
+        self.show()
+
+    def _progressed(self, part: float, text: str) -> None:
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(round(min(max(part, 0.0), 1.0) * 1000))
+        if text:
+            self.label.setText(text)

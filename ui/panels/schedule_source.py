@@ -1,0 +1,161 @@
+"""The lines of the deal over its periods, as a grid."""
+
+from __future__ import annotations
+
+from model.field_base import Field
+from model.fields import field_for
+from model.values import from_serial
+from ui import targets
+from ui.grid.source import Cell, ColumnSpec, Place, RowKind, RowSpec
+from ui.panels.base import DealSource
+from ui.session import DealSession
+from ui.targets import NOTHING, OPENING_PERIOD, Target
+from ui.wording import is_number, wrapped
+
+FLAGS = "flags:"
+LABEL, UNIT = 0, 1
+_NARROWEST = 80
+
+
+class ScheduleSource(DealSource):
+    """Label and unit stay; then the opening balance where a line has one, then the periods."""
+
+    def __init__(self, session: DealSession) -> None:
+        super().__init__(session)
+        self.show_helpers = False
+        self._keys: list[str] = []
+        self._periods: list[int] = []  # period of each column after the unit; -1 is the opening
+        self._flags: dict[int, list[tuple[str, float]]] = {}
+
+    def columns(self) -> list[ColumnSpec]:
+        calc = self.calc
+        width = self._width()
+        specs = [
+            ColumnSpec("Line", 240, "left", frozen=True, key="label"),
+            ColumnSpec("Unit", 64, "left", frozen=True, key="unit"),
+        ]
+        self._periods = []
+        if any(calc.opening(key) is not None for key in self._lines()):
+            specs.append(ColumnSpec("Opening", width, key="opening", tooltip="Before the first period"))
+            self._periods.append(OPENING_PERIOD)
+        for i, period in enumerate(calc.timeline.periods):
+            tip = f"{period.start:%d %b %Y} to {period.end:%d %b %Y}"
+            specs.append(ColumnSpec(period.label, width, key=f"{period.start:%Y-%m}", tooltip=tip))
+            self._periods.append(i)
+        return specs
+
+    def _width(self) -> int:
+        """One width for all periods: that of the longest value of any line."""
+        longest = 0
+        for key in self._lines():
+            field = self._field(key)
+            values = [v for v in self.calc.line(key) if is_number(v)]
+            if values:
+                longest = max(longest, *(len(field.show(v)) for v in (min(values), max(values))))
+        return max(_NARROWEST, 8 * longest + 20)
+
+    def _lines(self) -> list[str]:
+        lines = self.session.deal.lines
+        return [key for key, line in lines.items() if self.show_helpers or line.style != "helper"]
+
+    def rows(self) -> list[RowSpec]:
+        deal = self.session.deal
+        self._flags = {}
+        for key, day, period in targets.event_flags(self.calc):
+            self._flags.setdefault(period, []).append((key, day))
+        sections: dict[str, list[str]] = {name: [] for name in deal.sections}
+        for key in self._lines():
+            sections.setdefault(deal.lines[key].section, []).append(key)
+        rows: list[RowSpec] = []
+        if deal.events and deal.lines:
+            rows.append(RowSpec(FLAGS, "item", "Triggers"))
+        for name, keys in sections.items():
+            if not keys:
+                continue
+            if name or len([k for k in sections.values() if k]) > 1:
+                rows.append(RowSpec(f"section:{name}", "section", deal.sections.get(name, name or "Other lines")))
+            for key in keys:
+                line = deal.lines[key]
+                kind: RowKind = "total" if line.style == "total" else "helper" if line.style == "helper" else "item"
+                rows.append(RowSpec(key, kind, line.label, indent=line.indent))
+        self._keys = [row.key for row in rows]
+        return rows
+
+    def line_keys(self) -> list[str]:
+        """Lines in the order in which they are shown."""
+        return [key for key in self._keys if key in self.session.deal.lines]
+
+    def row_key(self, key: str) -> str:
+        return FLAGS if key.startswith("event:") or key in self.session.deal.events else super().row_key(key)
+
+    def target(self, row: int, col: int) -> Target:
+        key = self._keys[row]
+        if key == FLAGS:
+            found = self._flags.get(self.period(col) if col > UNIT else -2, [])
+            return targets.target_of(self.session.deal, found[0][0]) if found else NOTHING
+        return targets.target_of(self.session.deal, key, self.period(col) if col > UNIT else None)
+
+    def period(self, col: int) -> int:
+        return self._periods[col - UNIT - 1]
+
+    def column_of_period(self, period: int) -> int | None:
+        return self._periods.index(period) + UNIT + 1 if period in self._periods else None
+
+    def find(self, target: Target) -> Place | None:
+        key = target.key
+        if key in self.session.deal.events and FLAGS in self._keys:
+            for period, found in self._flags.items():
+                if any(key == name for name, _ in found):
+                    return 0, self.column_of_period(period) or 0
+            return self._keys.index(FLAGS), LABEL
+        if key not in self._keys:
+            return None
+        period = target.period if target.period is not None else 0
+        return self._keys.index(key), self.column_of_period(period) or min(UNIT + 1, UNIT + len(self._periods))
+
+    def _field(self, key: str) -> Field:
+        return field_for(self.session.deal.lines[key], self.session.deal.unit)
+
+    def cell(self, row: int, col: int) -> Cell:
+        key = self._keys[row]
+        if key == FLAGS:
+            return self._flag_cell(col)
+        line = self.session.deal.lines[key]
+        if col == LABEL:
+            tip = "\n".join(part for part in (wrapped(line.note), wrapped(line.formula, 96), key) if part)
+            return Cell(line.label, "label", "left", tooltip=tip)
+        if col == UNIT:
+            return Cell(line.unit, "unit", "left")
+        target = self.target(row, col)
+        cell = self.value_cell(target)
+        if line.sign == "negative" and cell.number:  # shown as the outflow that it is
+            cell.text = self._field(key).show(-cell.number)
+        if target.period == OPENING_PERIOD and self.calc.opening(key) is None:
+            return Cell()
+        if self._linked(line.formula):
+            cell.role = "linked"
+        return cell
+
+    def _linked(self, formula: str) -> bool:
+        """A row that only repeats a value of another sheet is green, as in a workbook."""
+        name = formula.lstrip("= ").strip().lower()
+        deal = self.session.deal
+        return name in deal.terms or name in deal.outputs
+
+    def _flag_cell(self, col: int) -> Cell:
+        if col == LABEL:
+            return Cell("Triggers", "label", "left", tooltip="What happens when, by the terms in view")
+        if col == UNIT:
+            return Cell("date", "unit", "left")
+        found = self._flags.get(self.period(col), [])
+        if not found:
+            return Cell()
+        events = self.session.deal.events
+        lines = []
+        for key, day in sorted(found, key=lambda item: item[1]):
+            date = from_serial(day)
+            lines.append(f"{date:%d %b %Y}: {events[key].label}" if date else events[key].label)
+        label = events[found[0][0]].label
+        fits = len(label) * 7.2 <= self._width() - 16  # a name cut short says less than how many there are
+        text = label if len(found) == 1 and fits else f"{len(found)} trigger{'s' if len(found) > 1 else ''}"
+        return Cell(text, "computed", "right", tint="accent", tooltip="\n".join(lines), copy="; ".join(lines))

@@ -1,0 +1,162 @@
+"""The status bar: master check, the selection's sum, messages, unit and sign convention, zoom."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+
+from model.number_formats import show_number, show_text
+from model.values import ErrorValue
+from ui import theme as themes
+from ui.grid.operations import Stats
+from ui.session import DealSession
+from ui.slots import bound
+
+HEIGHT = 28
+ZOOMS = (75, 90, 100, 110, 125, 150, 175, 200)
+_SCALES = {"bn": "billion", "m": "million", "mn": "million", "k": "thousand", "tn": "trillion"}
+
+
+class MasterCheck(QAbstractButton):
+    """A dot and a sentence. A click goes to the checks."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = "good"
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_session(self, session: DealSession) -> None:
+        checks = session.calc.checks.values()
+        failed = sum(v is not True and not isinstance(v, ErrorValue) for v in checks)
+        unknown = sum(isinstance(v, ErrorValue) for v in checks)
+        problems = len(session.calc.problems)
+        if problems:
+            self._state, text = "bad", f"{problems} problem{'s' if problems > 1 else ''}"
+        elif failed:
+            self._state, text = "bad", f"{failed} of {len(checks)} checks fail{'s' if failed == 1 else ''}"
+        elif unknown:
+            self._state, text = "amber", f"{unknown} of {len(checks)} checks cannot be told"
+        else:
+            self._state, text = "good", f"All {len(checks)} checks hold" if checks else "No checks"
+        self.setText(text)
+        self.setToolTip("Go to the checks")
+        self.setAccessibleName(f"Master check: {text}")
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 30, 24)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        t, p = themes.current(), QPainter(self)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.setPen(Qt.PenStyle.NoPen)
+        p.setBrush(t.color(self._state))
+        middle = self.height() / 2
+        if self._state == "good":
+            p.drawEllipse(6, round(middle - 4), 8, 8)
+        else:  # not by colour alone
+            p.setPen(QPen(t.color(self._state), 2))
+            p.drawLine(7, round(middle - 3), 13, round(middle + 3))
+            p.drawLine(7, round(middle + 3), 13, round(middle - 3))
+        p.setPen(t.color("text" if self._state == "good" else self._state))
+        p.drawText(self.rect().adjusted(20, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), self.text())
+        if self.hasFocus() or self.underMouse():
+            p.setPen(QPen(t.color("accent" if self.hasFocus() else "line"), 1))
+            p.setBrush(Qt.BrushStyle.NoBrush)
+            p.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 4, 4)
+        p.end()
+
+
+class StatusBar(QWidget):
+    """The last line of the window."""
+
+    checks_clicked = Signal()
+    zoom_chosen = Signal(int)
+
+    def __init__(self, session: DealSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.setObjectName("statusBar")
+        self.setFixedHeight(HEIGHT)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(12)
+        self.check = MasterCheck(self)
+        self.check.clicked.connect(self.checks_clicked)
+        self.stats = QLabel(self)
+        self.stats.setProperty("muted", True)
+        self.message = QLabel(self)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.about = QLabel(self)
+        self.about.setProperty("muted", True)
+        self.zoom = QToolButton(self)
+        self.zoom.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.zoom.setProperty("quiet", True)
+        self.zoom.setAccessibleName("Zoom")
+        menu = QMenu(self.zoom)
+        for percent in ZOOMS:
+            menu.addAction(f"{percent} %", bound(self.zoom_chosen.emit, percent))
+        self.zoom.setMenu(menu)
+        for widget in (self.check, self.stats):
+            row.addWidget(widget)
+        row.addWidget(self.message, 1)
+        row.addWidget(self.about)
+        row.addWidget(self.zoom)
+        self._fade = QTimer(self, interval=8000, singleShot=True)
+        self._fade.timeout.connect(lambda: self.tell(""))
+        session.changed.connect(self.refresh)
+        session.told.connect(self.tell)
+        self.show_zoom(100)
+        self.refresh()
+
+    def refresh(self, changes: object = None) -> None:
+        self.check.show_session(self.session)
+        self.about.setText(show_text(" · ".join(part for part in (self._unit(), self._sign()) if part)))
+
+    def _unit(self) -> str:
+        """``US$ billion``."""
+        deal = self.session.deal
+        match = re.match(r"^[^a-z]*([a-z]+)$", deal.unit)
+        scale = _SCALES.get(match[1], "") if match else ""
+        return f"{deal.currency} {scale}".strip() if scale else deal.unit or deal.currency
+
+    def _sign(self) -> str:
+        deal = self.session.deal
+        party = deal.parties.get(deal.perspective)
+        return f"inflow to {party.label} positive" if party else ""
+
+    def tell(self, text: str) -> None:
+        text = show_text(text)
+        self.message.setText(text)
+        self.message.setToolTip(text)
+        if text:
+            self._fade.start()
+
+    def show_stats(self, stats: Stats) -> None:
+        """Sum, average and count, as Excel has them; nothing for an empty or a single text cell."""
+        parts = []
+        if stats.numbers:
+            parts.append(f"Sum {_plain(stats.total)}")
+            parts.append(f"Average {_plain(stats.average or 0.0)}")
+        if stats.count > 1 or stats.numbers:
+            parts.append(f"Count {stats.count}")
+        elif stats.cells == 1:
+            parts.append("1 cell")
+        self.stats.setText(" · ".join(parts))
+
+    def show_zoom(self, percent: int) -> None:
+        self.zoom.setText(f"{percent}\u2009%")
+
+
+def _plain(value: float) -> str:
+    """A sum in as many decimals as its size deserves."""
+    if value == 0:
+        return "0"
+    return show_number(value, 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 4)

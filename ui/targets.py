@@ -1,0 +1,259 @@
+"""What a cell stands for: an input, a formula, or a text of the document. The formula bar, the
+inspector and every grid speak of cells in these terms. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from model.addresses import is_formula
+from model.deal import Deal
+from model.edits import label_of
+from model.engine import Calc
+from model.field_base import Field
+from model.fields import field_for, make_field
+from model.layers import held
+from model.values import NEVER
+
+CLASSES = ("stated", "official", "reported", "assumption")
+OPENING_PERIOD = -1
+_BOOLEAN = make_field("yesno")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``key`` names the value (``term``, ``series.2029``, ``table.record.column``, ``line`` …); ``path`` is the
+    entry of the document that typing changes; ``period`` a line's column (-1: opening)."""
+
+    kind: Literal["input", "formula", "text", "none"] = "none"
+    key: str = ""
+    path: tuple[str, ...] = ()
+    period: int | None = None
+
+    @property
+    def attribute(self) -> str:
+        """Which text of an item this is: note, source, class …; "" for a value."""
+        return self.path[-1] if self.kind == "text" and self.path else ""
+
+
+NOTHING = Target()
+
+
+def target_of(deal: Deal, key: str, period: int | None = None) -> Target:
+    """The target of a value by its key; ``NOTHING`` where the deal has no such value."""
+    parts = key.split(".")
+    if len(parts) == 2 and parts[0] in deal.series:
+        return Target("input", key)
+    if len(parts) == 3 and parts[0] in deal.tables:
+        table = deal.tables[parts[0]]
+        column, record = table.columns.get(parts[2]), table.records.get(parts[1])
+        if column is None or record is None:
+            return NOTHING
+        own = record.get(parts[2])
+        if is_formula(own):
+            return Target("formula", key, ("tables", parts[0], "records", parts[1], parts[2]))
+        if own is None and column.formula is not None:
+            return Target("formula", key, ("tables", parts[0], "columns", parts[2], "formula"))
+        return Target("input", key)
+    if len(parts) != 1:
+        return NOTHING
+    if key in deal.terms:
+        return (
+            Target("input", key)
+            if deal.terms[key].formula is None
+            else Target("formula", key, ("terms", key, "formula"))
+        )
+    if key in deal.lines:
+        entry = "opening" if period == OPENING_PERIOD else "formula"
+        return Target("formula", key, ("lines", key, entry), period)
+    for section in ("outputs", "checks"):
+        if key in getattr(deal, section):
+            return Target("formula", key, (section, key, "formula"))
+    if key in deal.events:
+        return Target("formula", key, ("events", key, "on"))
+    return NOTHING
+
+
+def item_of(deal: Deal, target: Target) -> Any:
+    """The term, series, column, line, output, check or event behind a target."""
+    key = target.key.partition(".")[0]
+    parts = target.key.split(".")
+    if len(parts) == 3 and key in deal.tables:
+        return deal.tables[key].columns.get(parts[2])
+    for section in (
+        deal.terms,
+        deal.series,
+        deal.lines,
+        deal.outputs,
+        deal.checks,
+        deal.events,
+        deal.tables,
+        deal.sources,
+    ):
+        if key in section:
+            return section[key]
+    return None
+
+
+def field_of(deal: Deal, target: Target) -> Field:
+    """The field that shows and reads the target's value."""
+    item = item_of(deal, target)
+    if item is not None and hasattr(item, "kind"):
+        return field_for(item, deal.unit)
+    if target.key in deal.events:
+        return make_field("date")
+    return _BOOLEAN if target.key in deal.checks else make_field("text")
+
+
+def value_of(calc: Calc, target: Target) -> Any:
+    """The value that the target shows now."""
+    deal, key = calc.deal, target.key
+    if key in deal.lines:
+        if target.period == OPENING_PERIOD:
+            return calc.opening(key)
+        row = calc.line(key)
+        return row[target.period] if target.period is not None and target.period < len(row) else None
+    if key in deal.events:
+        return calc.event(key)
+    parts = key.split(".")
+    if len(parts) == 2 and parts[0] in deal.series:
+        held_here = calc.inputs.get(key)
+        return field_for(deal.series[parts[0]]).to_engine(held_here.value if held_here else None)
+    return calc.scalar(key)
+
+
+def label(deal: Deal, target: Target) -> str:
+    """What a person calls it, without the period."""
+    parts = target.key.split(".")
+    if len(parts) == 2 and parts[0] in deal.series:
+        return label_of(deal, target.key)
+    if len(parts) == 3 and parts[0] in deal.tables and parts[1] in deal.tables[parts[0]].records:
+        table = deal.tables[parts[0]]
+        return f"{table.columns[parts[2]].label}, {record_label(deal, parts[0], parts[1])}"
+    item = item_of(deal, target)
+    return item.label if item is not None else target.key
+
+
+def record_label(deal: Deal, table: str, record: str) -> str:
+    """A record as a person calls it: its first text, else its key."""
+    row = deal.tables[table].records[record]
+    for column, spec in deal.tables[table].columns.items():
+        if spec.kind == "text" and isinstance(row.get(column), str) and row[column]:
+            return str(row[column])
+    return record
+
+
+def place(calc: Calc, target: Target) -> str:
+    """Label and period: ``Closing balance · 2028``."""
+    name = label(calc.deal, target)
+    if target.period is None:
+        return name
+    return f"{name} · {period_label(calc, target.period)}"
+
+
+def name(calc: Calc, target: Target) -> str:
+    """What the name box shows."""
+    if target.kind == "none":
+        return ""
+    if target.kind == "text":
+        return " · ".join((target.key, target.attribute)) if target.key else target.attribute
+    if target.period is None:
+        return target.key
+    return f"{target.key} · {period_label(calc, target.period)}"
+
+
+def period_label(calc: Calc, period: int) -> str:
+    """A period as its column is headed; "" for one that another period length had."""
+    if period == OPENING_PERIOD:
+        return "opening"
+    periods = calc.timeline.periods
+    return periods[period].label if 0 <= period < len(periods) else ""
+
+
+def text_of(calc: Calc, target: Target) -> str:
+    """What an editor starts with: entering it again changes nothing."""
+    deal = calc.deal
+    if target.kind == "input":
+        try:
+            value = held(deal, calc.view, target.key).value
+        except KeyError:
+            return ""
+        return field_of(deal, target).edit_text(value)
+    if target.kind in ("formula", "text"):
+        node: Any = deal
+        for part in target.path:
+            node = (
+                node.get(part) if isinstance(node, dict) else getattr(node, "class_" if part == "class" else part, None)
+            )
+            if node is None:
+                return ""
+        return str(node)
+    return ""
+
+
+def range_text(deal: Deal, key: str) -> str:
+    """The range of a term as text: ``3 – 18``, ``fixed``, ``3 choices``."""
+    term = deal.terms[key]
+    field = field_for(term)
+    if term.low is not None and term.high is not None:
+        low, high = (field.show(field.to_engine(v)) for v in (term.low, term.high))
+        low, high = ("0" if text == "–" else text for text in (low, high))
+        if field.kind == "percent":  # the sign once is enough
+            low = low.removesuffix("\u2009%")
+        if low.startswith("31 Dec ") and high.startswith("31 Dec "):
+            low, high = low.removeprefix("31 Dec "), high.removeprefix("31 Dec ")
+        return low if term.low == term.high else f"{low} – {high}"
+    if term.fixed:
+        return "fixed"
+    return f"{len(term.choices)} choices" if term.choices else ""
+
+
+def range_edit_text(deal: Deal, key: str) -> str:
+    term = deal.terms[key]
+    field = field_for(term)
+    if term.low is not None and term.high is not None:
+        return f"{field.edit_text(term.low)} – {field.edit_text(term.high)}"
+    return "fixed" if term.fixed else ""
+
+
+def source_label(deal: Deal, key: str) -> str:
+    return deal.sources[key].label if key in deal.sources else key
+
+
+def event_flags(calc: Calc) -> Iterator[tuple[str, float, int]]:
+    """Events that fall into the timeline: key, serial and the period that contains it."""
+    starts, ends = calc.timeline.rows["start"], calc.timeline.rows["end"]
+    for key in calc.deal.events:
+        day = calc.event(key)
+        if isinstance(day, bool) or not isinstance(day, (int, float)) or day >= NEVER:
+            continue
+        for i, (first, last) in enumerate(zip(starts, ends, strict=True)):
+            if first <= day <= last:
+                yield key, float(day), i
+                break
+
+
+def find(calc: Calc, text: str) -> Target:
+    """The target that a name, an address, a label or part of a label means; ``NOTHING`` where there is none."""
+    deal = calc.deal
+    words, _, when = (part.strip() for part in text.partition("·"))
+    period = next((i for i, p in enumerate(calc.timeline.periods) if p.label.lower() == when.lower()), 0)
+    names = [*deal.terms, *deal.series, *deal.tables, *deal.lines, *deal.outputs, *deal.checks, *deal.events]
+    folded = words.casefold()
+    key = next((n for n in names if n.casefold() == folded), words)
+    if key in deal.series or key in deal.tables:
+        return Target("none", key)
+    for name_ in (key, key.lower()):
+        found = target_of(deal, name_, period if name_ in deal.lines else None)
+        if found is not NOTHING:
+            return found
+    for exact in (True, False):
+        for name_ in names if folded else ():
+            target = target_of(deal, name_, period if name_ in deal.lines else None)
+            if target is NOTHING:  # a series or a table as a whole
+                target = Target("none", name_)
+            said = label(deal, target).casefold()
+            if said == folded if exact else folded in said:
+                return target
+    return NOTHING
