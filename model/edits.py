@@ -38,11 +38,13 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One undo step. ``touches`` are the input addresses it changes, None when it changes structure."""
+    """One undo step. ``touches`` are the input addresses it changes, None when it changes structure;
+    ``about`` is the entry of the document to look at once it is done."""
 
     title: str
     puts: tuple[Put, ...]
     touches: frozenset[str] | None = None
+    about: tuple[str, ...] = ()
 
 
 def apply(deal: Deal, edit: Edit) -> tuple[Deal, Edit]:
@@ -51,7 +53,7 @@ def apply(deal: Deal, edit: Edit) -> tuple[Deal, Edit]:
     for put in edit.puts:
         deal, back = _put(deal, put.path, put)
         inverse.append(back)
-    return deal, Edit(edit.title, tuple(reversed(inverse)), edit.touches)
+    return deal, Edit(edit.title, tuple(reversed(inverse)), edit.touches, edit.about)
 
 
 def _put(node: Any, path: tuple[str, ...], put: Put) -> tuple[Any, Put]:
