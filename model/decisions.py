@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from model.date_text import show_date
-from model.deal import Answer, Question, Rule
+from model.deal import Answer, Class, Question, Rule
 from model.engine import Calc
 from model.formula.bind import RULE
 from model.problems import Problem, refuse
@@ -22,6 +22,7 @@ from model.values import NEVER, ErrorValue, to_serial
 
 ANY = "any"
 MAX_COMBINATIONS = 20_000
+_CLASSES: tuple[Class, ...] = ("stated", "official", "reported", "assumption")
 
 
 class Reply(NamedTuple):
@@ -102,18 +103,24 @@ def _plain(text: str) -> str:
 def _answer(
     question: Question, rules: list[Dated], facts: Mapping[str, str], now: float
 ) -> tuple[Answer, Dated | None, str]:
-    """The answer over every completion of the facts left open."""
+    """The answer over every completion of the facts left open, with the weakest of the rules that give it."""
     open_facts = [f for f in question.facts if f not in facts]
     found: dict[Answer, tuple[Dated | None, str]] = {}
     for combination in itertools.product(*(question.facts[f].values for f in open_facts)):
         full = {**facts, **dict(zip(open_facts, combination, strict=True))}
         answer, hit, why = _single(rules, full, now)
-        found.setdefault(answer, (hit, why))
+        if answer not in found or _weakness(hit) > _weakness(found[answer][0]):
+            found[answer] = hit, why
         if len(found) > 1:
             labels = ", ".join(question.facts[f].label.lower() for f in open_facts)
             return "unknown", None, f"It depends on what is left open: {labels}."
     answer, (hit, why) = next(iter(found.items()))
     return answer, hit, why
+
+
+def _weakness(hit: Dated | None) -> int:
+    """How far an answer is from a fact: a rule of no class, or none at all, is the weakest."""
+    return _CLASSES.index(hit.rule.class_) if hit is not None and hit.rule.class_ in _CLASSES else len(_CLASSES)
 
 
 def _single(rules: list[Dated], facts: Mapping[str, str], now: float) -> tuple[Answer, Dated | None, str]:

@@ -89,8 +89,8 @@ _ALL = (
     ),
     Helper(
         "ASOF", "ASOF(table[amount], table[date])", 2, 2,
-        "Sum of a column over the records dated on or before the end of this period.",
-        "ASOF(rounds[delta], rounds[on])", ("v", "d"), 'SUMIFS(v, d, "<=" & end)',
+        "Sum of a column over the records dated on or before the end of this period; an undisclosed date makes it undisclosed.",
+        "ASOF(rounds[delta], rounds[on])", ("v", "d"), 'SUMIFS(v, d, "<=" & end) + 0 * SUM(d)',
     ),
     Helper(
         "FLOW", "FLOW(payer, payee, amount)", 3, 3,

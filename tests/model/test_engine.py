@@ -195,6 +195,43 @@ def test_tables_compute_down_the_records_and_sum_by_date():
     assert calc.scalar("one") == 12.0
 
 
+def test_flows_are_seen_from_one_party_and_net_to_zero():
+    d = deal(terms={"price": 5.0}, outputs={"cash": '= FLOW("buyer", "seller", price)'}, perspective="seller")
+    first = run(d, View())
+    assert first.scalar("cash") == 5.0
+    assert run(d, View(perspective="buyer")).scalar("cash") == -5.0
+    assert run(d, View(perspective="panel"), first, frozenset()).scalar("cash") == 0.0
+    assert run(d, View(perspective="buyer"), first).moved == {"perspective", "cash"}
+
+
+def test_three_valued_conditions():
+    terms = {
+        "yes": Term(label="", kind="yesno", value="yes"),
+        "open": Term(label="", kind="yesno", value="unknown"),
+        "hidden": Term(label="", value="undisclosed"),
+    }
+    outputs = {
+        "a": "= TRI(yes)",
+        "b": "= TRI(open)",
+        "c": "= TRI(hidden > 5)",
+        "both": "= MIN(TRI(yes), TRI(hidden > 5))",
+        "either": "= MAX(TRI(yes), TRI(hidden > 5))",
+        "not": "= 1 - TRI(1 > 2)",
+    }
+    calc = run(deal(terms=terms, outputs=outputs), YEARS)
+    assert [calc.scalar(k) for k in outputs] == [1.0, 0.5, 0.5, 0.5, 1.0, 1.0]
+
+
+def test_an_undisclosed_date_of_a_record_is_never_left_out_quietly():
+    table = Table(
+        label="",
+        columns={"on": Column(label="", kind="date"), "amount": Column(label="")},
+        records={"r1": {"on": "undisclosed", "amount": 2.0}},
+    )
+    calc = run(deal(tables={"t": table}, lines={"x": "= ASOF(t[amount], t[on])"}), YEARS)
+    assert all(v.is_undisclosed for v in calc.line("x"))
+
+
 def test_at_reads_the_period_that_contains_a_date():
     terms = {"d": Term(label="", kind="date", value=dt.date(2027, 7, 1))}
     calc = run(deal(terms=terms, lines={"x": "= year * 2"}, outputs={"o": "= AT(x, d)"}), YEARS)
