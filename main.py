@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-COMMANDS = ("show", "ask", "export", "check", "diff", "eval", "shot")
+COMMANDS = ("show", "ask", "export", "check", "diff", "eval", "import", "shot")
 
 
 def main(argv: list[str]) -> int:

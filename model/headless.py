@@ -1,4 +1,4 @@
-"""Commands for scripts: show, ask, export, check, diff, eval. Results on stdout, messages on stderr.
+"""Commands for scripts: show, ask, export, check, diff, eval, import. Results on stdout, messages on stderr.
 
 Exit status: 0, or 1 when the deal has problems, or 2 when the command line is wrong.
 """
@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="main.py", description="Dealsheet. Without a command the window opens, on DEAL if one is named."
     )
-    commands = top.add_subparsers(dest="command", metavar="{show,ask,export,check,diff,eval,shot}", required=True)
+    commands = top.add_subparsers(dest="command", metavar="{show,ask,export,check,diff,eval,import,shot}", required=True)
     deal = argparse.ArgumentParser(add_help=False)
     deal.add_argument("deal", metavar="DEAL", help="a .deal file, or the name of a template")
     looking = argparse.ArgumentParser(add_help=False)
@@ -75,6 +75,14 @@ def parser() -> argparse.ArgumentParser:
     diff.add_argument("a", metavar="A", help="DEAL, DEAL@version, DEAL@scenario or DEAL@version@scenario")
     diff.add_argument("b", metavar="B")
     diff.add_argument("--json", action="store_true")
+    back = commands.add_parser("import", parents=[deal], help="what a workbook that came back from a colleague changes")
+    back.add_argument("book", metavar="BOOK.xlsx", help="a workbook that was exported, and edited")
+    back.add_argument("--version", default=None, help="compare under this version instead of the one the book names")
+    back.add_argument("--scenario", default=None, help="compare under this scenario instead")
+    back.add_argument("--decimal", choices=(".", ","), default="", help="the decimal mark of numbers written as text")
+    back.add_argument("--json", action="store_true", help="one JSON object")
+    back.add_argument("--apply", action="store_true", help="write a deal with all differences applied (needs -o)")
+    back.add_argument("-o", "--output", default=None, metavar="OUT.deal", help="the deal file to write")
     shot = commands.add_parser("shot", parents=[looking], help="render the window to a PNG")
     shot.add_argument("deal", metavar="DEAL", nargs="?", default=None)
     shot.add_argument("-o", "--output", required=True, metavar="PNG")
@@ -108,6 +116,10 @@ def main(argv: Sequence[str]) -> int:
             return command(args.sets)
         except Refused as err:
             return _complain(err, USAGE)
+    if args.command == "import":
+        from model import import_command
+
+        return import_command.command(args)
     try:
         loaded = store.load(store.find(args.deal))
     except Refused as err:

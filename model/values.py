@@ -44,7 +44,7 @@ class ErrorValue:
         return self if self.at else ErrorValue(self.kind, self.note, at)
 
 
-class Range(list):  # type: ignore[type-arg]
+class Range(list):
     """The values of referenced cells, in order. Aggregates treat these as Excel treats references:
     text and booleans inside are ignored, where the same values as literals would count."""
 

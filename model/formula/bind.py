@@ -16,7 +16,9 @@ from model.formula.nodes import (
     Call,
     Column,
     Earlier,
+    Err,
     Here,
+    Missing,
     Name,
     Node,
     Num,
@@ -32,7 +34,7 @@ from model.formula.nodes import (
 from model.formula.parse import Unknown, parse
 from model.formula.printable import MAX_LITERAL, PAIRWISE, hindrance
 from model.problems import Problem, Refused, refuse
-from model.values import NEVER
+from model.values import NA, NEVER
 
 EVENT = "event:"  # prefix of the scalar that holds an event's date
 RIGHT = "right:"  # prefix of the scalars of a right: right:KEY.from, .until, .while
@@ -169,8 +171,13 @@ class Binder:
         if isinstance(node, Call):
             if node.name in HELPERS:
                 return self.helper(node)
-            self.suspect = self.suspect or node.name in PAIRWISE or FUNCTIONS[node.name].excel is not None
-            return Call(node.name, tuple(self.bind(a) for a in node.args), node.span)
+            spec = FUNCTIONS[node.name]
+            self.suspect = self.suspect or node.name in PAIRWISE or spec.excel is not None
+            args = [self.bind(a) for a in node.args]
+            if spec.strict:
+                required = range(spec.min_args)
+                args = [Err(NA, a.span) if isinstance(a, Missing) and i in required else a for i, a in enumerate(args)]
+            return Call(node.name, tuple(args), node.span)
         if isinstance(node, Text) and len(node.value) * 2 > MAX_LITERAL:
             self.suspect = True
         return node

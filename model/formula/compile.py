@@ -27,6 +27,7 @@ from model.formula.nodes import (
     ByYear,
     Call,
     Column,
+    Earlier,
     Err,
     Here,
     Missing,
@@ -43,6 +44,7 @@ from model.formula.nodes import (
 from model.values import ErrorValue, Range
 
 INTEGER_RESULTS = frozenset(("INT", "YEAR", "MONTH", "DAY", "DATE", "EDATE", "EOMONTH", "COUNT", "COUNTIF", "COUNTIFS", "COUNTA", "MATCH", "DAYS", "LEN", "SIGN"))  # fmt: skip
+CONDITIONS = frozenset(("AND", "OR", "XOR", "NOT"))
 _RESULTS = {"number": "n", "bool": "b", "text": "t", "any": "x"}
 
 
@@ -69,7 +71,7 @@ _cache: dict[str, Callable[..., Any]] = {}
 
 
 def _chk(value: Any) -> Any:
-    if value.__class__ is ErrorValue:
+    if value.__class__ is ErrorValue or value.__class__ is Range:  # INDEX(range, 0) gives a range
         raise Fallback
     return value
 
@@ -148,16 +150,16 @@ class _Emitter:
         if isinstance(node, Bool):
             return repr(node.value), "b", True
         if isinstance(node, Ref):
-            return self.arg("s", node.key), self.types.get(node.key, "x"), True
+            return self.read(self.arg("s", node.key), self.types.get(node.key, "x"))
         if isinstance(node, Here):
             if node.key in self.inside:
                 return f"v{self.inside[node.key]}", self.types.get(node.key, "n"), True
-            return self.loop("r", node.key), self.types.get(node.key, "n"), True
+            return self.read(self.loop("r", node.key), self.types.get(node.key, "n"))
         if isinstance(node, Before):
             if node.key in self.inside:
                 self.before.add(node.key)
                 return f"b{self.inside[node.key]}", self.types.get(node.key, "n"), True
-            return self.loop("p", node.key), self.types.get(node.key, "n"), True
+            return self.read(self.loop("p", node.key), self.types.get(node.key, "n"))
         if isinstance(node, Binary):
             return self.binary(node)
         if isinstance(node, Unary):
@@ -185,6 +187,10 @@ class _Emitter:
         if isinstance(node, ToDate):
             self.uses_index = True
             return f"Range({self.row(node.key)}[:i + 1])", "r", True
+        if isinstance(node, Earlier):
+            self.uses_index = True
+            opening = self.arg("s", node.key + OPENING)
+            return f"Range(({opening}, *{self.row(node.key)}[:i]))", "r", True
         if isinstance(node, SeriesRange):
             return self.arg("s", node.series), "r", True
         if isinstance(node, ByYear):
@@ -196,6 +202,11 @@ class _Emitter:
             span, _ = self.guarded(self.number(node.years))
             return f"_ytd({self.row(node.key)}, {self.arg('r', 'year')}, i, {span})", "n", False
         raise Fallback
+
+    def read(self, name: str, kind: str) -> tuple[str, str, bool]:
+        """A cell from outside the block. It may hold an error or be blank whatever its kind, and Python would take
+        that for true: & is no operation for them."""
+        return (f"({name} & True)" if kind == "b" else name), kind, True
 
     def row(self, key: str) -> str:
         return f"o{self.inside[key]}" if key in self.inside else self.arg("r", key)
@@ -263,7 +274,7 @@ class _Emitter:
         if kind == "b":
             return code
         if kind in "in":
-            return f"({code} != 0.0)"
+            return f"({code} - 0.0 != 0.0)"  # a difference: an error or a blank must not count as true
         self.single(kind)
         return f"_truth({code})"
 
@@ -284,6 +295,8 @@ class _Emitter:
         result = "i" if name in INTEGER_RESULTS else _RESULTS[spec.result]
         if spec.fast and all(kind in "in" for _, kind, _ in items):
             codes = [self.guarded(item)[0] for item in items]
+            if name in CONDITIONS:
+                codes = [f"({code} - 0.0)" for code in codes]
             return "(" + spec.fast.replace("{*}", ", ".join(codes)).format(*codes) + ")", result, False
         codes = []
         for position, (arg, item) in enumerate(zip(args, items, strict=True)):

@@ -35,6 +35,8 @@ class Function:
     may also be lists of such numbers. ``excel`` prints a function that Excel 2010 does not know.
     ``step`` is the size of the repeating group at the end of the arguments. ``strict`` marks functions of
     Excel's former Analysis ToolPak: a boolean is #VALUE!, a required argument left out #N/A.
+    ``vector`` names its form over numpy vectors: a ufunc, or a function of ``vector_forms``, or of the
+    emitter ("scan") where it is code of its own; without one the live form serves, draw by draw.
     """
 
     name: str
@@ -53,6 +55,12 @@ class Function:
     excel: Printer | None = None
     step: int = 1
     strict: bool = False
+    vector: str | None = None
+
+    @property
+    def slow(self) -> bool:
+        """Whether the vector form goes through the live form, draw by draw."""
+        return self.vector is None
 
     def takes_range(self, position: int) -> bool:
         """Whether the argument at this position (from 0) may be a range."""

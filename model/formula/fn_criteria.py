@@ -166,7 +166,7 @@ def _ordered(op: str, bound: float | str | bool | ErrorValue) -> Test:
     return lambda v: is_number(v) and compare(v, number)  # type: ignore[arg-type]
 
 
-def _hits(pairs: Sequence[Value]) -> list[bool]:
+def hits(pairs: Sequence[Value]) -> list[bool]:
     """For each place, whether it meets every criterion. Arguments alternate: range, criterion."""
     if len(pairs) % 2:
         raise fail(VALUE, "a range stands without its criterion")
@@ -179,10 +179,10 @@ def _hits(pairs: Sequence[Value]) -> list[bool]:
 def _chosen(values: Value, pairs: Sequence[Value]) -> list[float]:
     """The numbers of the cells whose place meets every criterion; an error among them is passed on."""
     cells = as_range(values)
-    hits = _hits(pairs)
-    if len(hits) != len(cells):
+    met = hits(pairs)
+    if len(met) != len(cells):
         raise fail(VALUE, "the ranges have different lengths")
-    return range_numbers(Range([v for v, hit in zip(cells, hits, strict=True) if hit]))
+    return range_numbers(Range([v for v, hit in zip(cells, met, strict=True) if hit]))
 
 
 def _average(xs: list[float]) -> float:
@@ -200,7 +200,7 @@ def _countif(cells: Value, wanted: Value) -> Value:
     """How many cells meet a criterion: a value, or an operator and a value as text. Text is compared
     without case, * and ? stand for any text and any character, ~ before them takes them literally.
     "<>23" counts blanks too."""
-    return float(sum(_hits((cells, wanted))))
+    return float(sum(hits((cells, wanted))))
 
 
 @_group.typed(
@@ -211,7 +211,7 @@ def _countif(cells: Value, wanted: Value) -> Value:
 )
 def _countifs(*pairs: Value) -> Value:
     """How many places meet all criteria. Ranges of one length, else #VALUE!."""
-    return float(sum(_hits(pairs)))
+    return float(sum(hits(pairs)))
 
 
 @_group.typed(
@@ -230,6 +230,7 @@ def _sumif(cells: Value, wanted: Value, values: Value = None) -> Value:
     ('SUMIFS(rounds[money],rounds[on],"<="&end)', "the money of the rounds closed so far"),
     takes_ranges=_PAIRS_AFTER_VALUES,
     step=2,
+    vector="scan",
 )
 def _sumifs(values: Value, *pairs: Value) -> Value:
     """The sum of the values whose place meets all criteria. Ranges of one length, else #VALUE!."""

@@ -27,6 +27,7 @@ def _condition(v: Value) -> bool:
     lazy=True,
     result="any",
     fast="({1} if {0} else {2})",
+    vector="scan",
 )
 def _if(condition: Thunk, then: Thunk, otherwise: Thunk | None = None) -> Value:
     """One of two values. Only the branch taken is computed; without an else, a false condition is FALSE."""
@@ -108,7 +109,7 @@ def _choose(index: Thunk, *choices: Thunk) -> Value:
     return choices[int(n) - 1]()
 
 
-@_typed("IFERROR(value, instead)", ("IFERROR(1/0,5)", 5.0), lazy=True, result="any")
+@_typed("IFERROR(value, instead)", ("IFERROR(1/0,5)", 5.0), lazy=True, result="any", vector="scan")
 def _iferror(value: Thunk, instead: Thunk) -> Value:
     """The value, or the other one where it is an error of any kind, undisclosed included."""
     v = single(value())
@@ -135,14 +136,18 @@ def _conditions(args: Sequence[Value]) -> list[bool]:
     return found
 
 
-@_typed("AND(condition, …)", ("AND(TRUE,2>1)", True), takes_ranges="all", result="bool", fast="all(({*},))")
+@_typed(
+    "AND(condition, …)", ("AND(TRUE,2>1)", True), takes_ranges="all", result="bool", fast="all(({*},))", vector="scan"
+)
 def _and(*args: Value) -> Value:
     """TRUE if every condition is. In references text and blanks are passed over. Nothing is cut short:
     AND(FALSE,1/0) is #DIV/0!."""
     return all(_conditions(args))
 
 
-@_typed("OR(condition, …)", ("OR(FALSE,2>1)", True), takes_ranges="all", result="bool", fast="any(({*},))")
+@_typed(
+    "OR(condition, …)", ("OR(FALSE,2>1)", True), takes_ranges="all", result="bool", fast="any(({*},))", vector="scan"
+)
 def _or(*args: Value) -> Value:
     """TRUE if any condition is. In references text and blanks are passed over. Nothing is cut short:
     OR(TRUE,1/0) is #DIV/0!."""
@@ -166,7 +171,7 @@ def _xor(*args: Value) -> Value:
     return _odd(*[_condition(single(a)) for a in args])
 
 
-@_typed("NOT(condition)", ("NOT(FALSE)", True), result="bool", fast="(not {0})")
+@_typed("NOT(condition)", ("NOT(FALSE)", True), result="bool", fast="(not {0})", vector="scan")
 def _not(condition: Value) -> Value:
     """The opposite of a condition."""
     return not _condition(condition)
@@ -191,7 +196,7 @@ FUNCTIONS_ABOUT = _question.functions
 _about = _question.typed
 
 
-@_about("ISBLANK(value)", ('ISBLANK("")', False), result="bool", fast="False")
+@_about("ISBLANK(value)", ('ISBLANK("")', False), result="bool")
 def _isblank(v: Value) -> Value:
     """Whether a cell is empty. An empty text is not."""
     return single(v) is None
@@ -209,7 +214,7 @@ def _istext(v: Value) -> Value:
     return isinstance(single(v), str)
 
 
-@_about("ISERROR(value)", ("ISERROR(1/0)", True), result="bool")
+@_about("ISERROR(value)", ("ISERROR(1/0)", True), result="bool", vector="scan")
 def _iserror(v: Value) -> Value:
     """Whether the value is an error of any kind, undisclosed included."""
     return isinstance(single(v), ErrorValue)

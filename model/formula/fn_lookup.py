@@ -58,6 +58,7 @@ def _sorted_place(key: Key, cells: Range, descending: bool = False) -> int | Non
     "MATCH(value, range, [type])",
     ("MATCH(year,ALL(years),0)", "the place of this year in the row"),
     takes_ranges=frozenset({1}),
+    vector="scan",
 )
 def _match(value: Value, cells: Value, kind: Value = 1.0) -> Value:
     """The place of a value in a range, counted from 1. Type 0 finds the same value (text without case, * and ?
@@ -79,6 +80,7 @@ def _match(value: Value, cells: Value, kind: Value = 1.0) -> Value:
     ("INDEX(rounds[price],2)", "the price of the second round"),
     takes_ranges=frozenset({0}),
     result="any",
+    vector="scan",
 )
 def _index(cells: Value, place: Value, column: Value = None) -> Value:
     """The value at a place of a range, counted from 1, or at a row and a column of it. Outside the range it is #REF!;

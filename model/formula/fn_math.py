@@ -15,19 +15,19 @@ FAST_NAMES.update(exp=math.exp, log=math.log, log10=math.log10, sqrt=math.sqrt, 
 FAST_NAMES["power_fast"] = power_fast
 
 
-@_numeric("ABS(number)", ("ABS(-2.5)", 2.5), fast="abs({0})")
+@_numeric("ABS(number)", ("ABS(-2.5)", 2.5), fast="abs({0})", vector="absolute")
 def _abs(x: float) -> float:
     """The number without its sign."""
     return abs(x)
 
 
-@_numeric("SIGN(number)", ("SIGN(-3)", -1.0))
+@_numeric("SIGN(number)", ("SIGN(-3)", -1.0), vector="sign")
 def _sign(x: float) -> float:
     """1 for a positive number, -1 for a negative one, 0 for 0."""
     return float((x > 0) - (x < 0))
 
 
-@_numeric("SQRT(number)", ("SQRT(16)", 4.0), fast="sqrt({0})")
+@_numeric("SQRT(number)", ("SQRT(16)", 4.0), fast="sqrt({0})", vector="sqrt")
 def _sqrt(x: float) -> float:
     """The square root. A negative number is #NUM!."""
     if x < 0:
@@ -35,7 +35,7 @@ def _sqrt(x: float) -> float:
     return math.sqrt(x)
 
 
-@_numeric("EXP(number)", ("EXP(0)", 1.0), fast="exp({0})")
+@_numeric("EXP(number)", ("EXP(0)", 1.0), fast="exp({0})", vector="exp")
 def _exp(x: float) -> float:
     """e to this power. Beyond 709 it is #NUM!."""
     return math.exp(x)
@@ -46,14 +46,14 @@ def _logarithm(x: float) -> None:
         raise fail(NUM, "only a positive number has a logarithm")
 
 
-@_numeric("LN(number)", ("LN(1)", 0.0), fast="log({0})")
+@_numeric("LN(number)", ("LN(1)", 0.0), fast="log({0})", vector="log")
 def _ln(x: float) -> float:
     """The natural logarithm. Zero and negative numbers are #NUM!."""
     _logarithm(x)
     return math.log(x)
 
 
-@_numeric("LOG10(number)", ("LOG10(1000)", 3.0), fast="log10({0})")
+@_numeric("LOG10(number)", ("LOG10(1000)", 3.0), fast="log10({0})", vector="log10")
 def _log10(x: float) -> float:
     """The logarithm to base 10. Zero and negative numbers are #NUM!."""
     _logarithm(x)
@@ -70,7 +70,7 @@ def _log(x: float, base: float = 10.0) -> float:
     return math.log10(x) if base == 10 else math.log(x) / math.log(base)
 
 
-@_numeric("POWER(number, power)", ("POWER(2,10)", 1024.0), fast="power_fast({0},{1})")
+@_numeric("POWER(number, power)", ("POWER(2,10)", 1024.0), fast="power_fast({0},{1})", vector="scan")
 def _power(x: float, y: float) -> float:
     """The number to a power, as ``^``. 0 to the power 0 is #NUM! (1 in LibreOffice), 0 to a negative
     power #DIV/0!; a negative number has powers by whole numbers and odd roots only."""
@@ -80,7 +80,7 @@ def _power(x: float, y: float) -> float:
     return result
 
 
-@_numeric("MOD(number, divisor)", ("MOD(-5,2)", 1.0))
+@_numeric("MOD(number, divisor)", ("MOD(-5,2)", 1.0), vector="modulo")
 def _mod(x: float, divisor: float) -> float:
     """What is left after division, with the sign of the divisor. Divisor 0 is #DIV/0!."""
     if divisor == 0:
@@ -94,7 +94,7 @@ def _mod(x: float, divisor: float) -> float:
 # -- rounding: at 15 significant digits, so that 2.675 and 1.005 round as they are written -------------
 
 
-@_numeric("INT(number)", ("INT(-7.5)", -8.0), fast="float(floor({0}))")
+@_numeric("INT(number)", ("INT(-7.5)", -8.0), fast="float(floor({0}))", vector="floor")
 def _int(x: float) -> float:
     """The whole number below. Residue is not rounded away: INT((0.1+0.7)*10) is 7 (8 in LibreOffice)."""
     return float(math.floor(x))
@@ -124,7 +124,7 @@ def _snap(t: float) -> float:
     return digits15(t) if near and abs(near) <= 4e-14 * t else t
 
 
-@_numeric("ROUND(number, digits)", ("ROUND(2.675,2)", 2.68))
+@_numeric("ROUND(number, digits)", ("ROUND(2.675,2)", 2.68), vector="round")
 def round_half(x: float, digits: float) -> float:
     """Rounded to digits behind the point, halves away from zero. Negative digits round before the point."""
     shifted = _shift(x, digits)
@@ -133,7 +133,7 @@ def round_half(x: float, digits: float) -> float:
     return _unshift(float(math.floor(_snap(shifted[0]) + 0.5)), shifted[1], shifted[2], x)
 
 
-@_numeric("ROUNDUP(number, digits)", ("ROUNDUP(3.2,0)", 4.0))
+@_numeric("ROUNDUP(number, digits)", ("ROUNDUP(3.2,0)", 4.0), vector="roundup")
 def _round_up(x: float, digits: float) -> float:
     """Rounded away from zero to digits behind the point."""
     if x and digits < -300:
@@ -144,7 +144,7 @@ def _round_up(x: float, digits: float) -> float:
     return _unshift(float(math.ceil(_snap(shifted[0]))), shifted[1], shifted[2], x)
 
 
-@_numeric("ROUNDDOWN(number, digits)", ("ROUNDDOWN(-3.9,0)", -3.0))
+@_numeric("ROUNDDOWN(number, digits)", ("ROUNDDOWN(-3.9,0)", -3.0), vector="rounddown")
 def _round_down(x: float, digits: float) -> float:
     """Rounded towards zero to digits behind the point."""
     shifted = _shift(x, digits)
@@ -153,7 +153,7 @@ def _round_down(x: float, digits: float) -> float:
     return _unshift(float(math.floor(_snap(shifted[0]))), shifted[1], shifted[2], x)
 
 
-@_numeric("TRUNC(number, [digits])", ("TRUNC(-7.9)", -7.0))
+@_numeric("TRUNC(number, [digits])", ("TRUNC(-7.9)", -7.0), vector="trunc")
 def _trunc(x: float, digits: float = 0.0) -> float:
     """Digits behind the point are cut off, all of them unless told how many to keep."""
     return _round_down(x, digits)

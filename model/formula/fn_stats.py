@@ -24,13 +24,13 @@ def total(xs: Sequence[float]) -> float:
     return result
 
 
-@_total("SUM(value, …)", ("SUM(1,2,3)", 6.0))
+@_total("SUM(value, …)", ("SUM(1,2,3)", 6.0), vector="scan")
 def _sum(xs: list[float]) -> float:
     """The sum. In references text, booleans and blanks are passed over; written out, TRUE counts as 1."""
     return total(xs)
 
 
-@_total("PRODUCT(value, …)", ("PRODUCT(2,3,4)", 24.0))
+@_total("PRODUCT(value, …)", ("PRODUCT(2,3,4)", 24.0), vector="scan")
 def _product(xs: list[float]) -> float:
     """The product of all numbers; 0 where there is none."""
     if not xs:
@@ -41,19 +41,19 @@ def _product(xs: list[float]) -> float:
     return result
 
 
-@_total("MIN(value, …)", ("MIN(3,1,2)", 1.0), fast="min(({*},))")
+@_total("MIN(value, …)", ("MIN(3,1,2)", 1.0), fast="min(({*},))", vector="scan")
 def _min(xs: list[float]) -> float:
     """The smallest number; 0 where there is none. Works for dates: never is later than any."""
     return min(xs) if xs else 0.0
 
 
-@_total("MAX(value, …)", ("MAX(3,1,2)", 3.0), fast="max(({*},))")
+@_total("MAX(value, …)", ("MAX(3,1,2)", 3.0), fast="max(({*},))", vector="scan")
 def _max(xs: list[float]) -> float:
     """The largest number; 0 where there is none."""
     return max(xs) if xs else 0.0
 
 
-@_total("AVERAGE(value, …)", ("AVERAGE(1,2,6)", 3.0))
+@_total("AVERAGE(value, …)", ("AVERAGE(1,2,6)", 3.0), vector="scan")
 def mean(xs: list[float]) -> float:
     """The sum divided by the count of numbers; #DIV/0! where there is none. A missing argument counts as 0."""
     if not xs:
@@ -109,6 +109,7 @@ FAST_NAMES["f_SUMPRODUCT"] = _products
     takes_ranges="all",
     fast="f_SUMPRODUCT({*})",
     fast_ranges=True,
+    vector="scan",
 )
 def _sumproduct(*args: Value) -> Value:
     """The sum of the products, cell by cell. Ranges of one length, else #VALUE!. Text, blanks and booleans

@@ -1,0 +1,154 @@
+"""The vector form's cost per draw beside the summed cost of its numpy operations, measured in one run.
+
+uv run python -m bench.vector [S M deal]
+
+Every operation of the generated code is timed by itself on vectors of the same length; the sum over all operations and
+periods is the floor below which the same operations cannot be done one after the other.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from bench.models import build
+from model import store
+from model.deal import Deal
+from model.engine import Calc, run
+from model.formula import vector_forms as forms
+from model.formula.vector import Simulated, Vectorised
+from model.layers import default_view
+
+
+def best(fn: Callable[[], object], times: int = 5) -> float:
+    """The shortest of some runs, in seconds."""
+    found = []
+    for _ in range(times):
+        began = time.perf_counter()
+        fn()
+        found.append(time.perf_counter() - began)
+    return min(found)
+
+
+def floor(program: Vectorised, n: int) -> tuple[float, int]:
+    """Seconds that the operations of the code take alone, and how many there are."""
+    rng = np.random.default_rng(2)
+    a, b, out = rng.uniform(1, 2, n), rng.uniform(1, 2, n), np.empty(n)
+    mask, other, truth = a > 1.5, b > 1.5, np.empty(n, bool)
+    rows = np.repeat(a[None, :], program.calc.cells.size, axis=0)
+    alone: dict[str, Callable[[], object]] = {
+        "copyto_where": lambda: np.copyto(out, a, where=mask),
+        "copyto": lambda: np.copyto(out, a),
+        "sum_of": lambda: np.add.reduce(a),
+        "isfinite": lambda: np.isfinite(a, out=truth),
+        "compare": lambda: forms.compare("<", a, b, truth),
+        "power": lambda: forms.power(a, b, out),
+        "logical": lambda: np.logical_and(mask, other, out=truth),
+        "range": lambda: np.add.reduce(rows, axis=0, out=out),
+    }
+    for name in (
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "minimum",
+        "maximum",
+        "negative",
+        "absolute",
+        "sqrt",
+        "exp",
+        "log",
+        "log10",
+        "floor",
+        "sign",
+    ):
+        ufunc = getattr(np, name)
+        alone[name] = (lambda u=ufunc: u(a, b, out=out)) if ufunc.nin == 2 else (lambda u=ufunc: u(a, out=out))
+    for name in ("equal", "less", "less_equal", "not_equal"):
+        order = getattr(np, name)
+        alone[name] = lambda u=order: u(a, b, out=truth)
+    for name, form in forms.FORMS.items():
+        alone["form_" + name] = (
+            (lambda f=form: f(a, 0.25, out=out)) if name == "modulo" else (lambda f=form: f(a, 2.0, out=out))
+        )
+    cost = {name: best(lambda f=f: [f() for _ in range(20)]) / 20 for name, f in alone.items()}
+    total, count = 0.0, 0
+    for level in program.levels:
+        in_loop = False
+        for line in level.source.splitlines():
+            in_loop = in_loop or line.strip().startswith("for i in")
+            name = kind_of(line.strip())
+            if name:
+                times = program.calc.cells.size if in_loop else 1
+                total += cost.get(name, cost["copyto"]) * times
+                count += times
+    return total, count
+
+
+def kind_of(line: str) -> str:
+    """The operation of a line of generated code, "" where it is none."""
+    if match := re.search(r"not finite\(sum_of\(", line):
+        return "sum_of"
+    match = re.match(r"([a-z_0-9]+)\(", line)
+    if not match:
+        return ""
+    name = match[1]
+    if name == "copyto" and "where=" in line:
+        return "copyto_where"
+    if name.startswith("logical"):
+        return "logical"
+    return "range" if name in ("total", "chosen") or name.startswith("range_") else name
+
+
+def measure(deal: Deal, calc: Calc, draws: dict[str, np.ndarray], wanted: list[str]) -> str:
+    n = len(next(iter(draws.values())))
+    began = time.perf_counter()
+    program = Vectorised(calc, frozenset(draws), wanted)
+    compiled = time.perf_counter() - began
+    out = Simulated()
+    for key in wanted:
+        shape = (calc.cells.size, n) if key in calc.cells.rows else (n,)
+        out[key] = np.empty(shape, bool if program.kind(key) == "b" else object if program.kind(key) == "x" else float)
+        out.errors[key] = np.zeros(shape, bool)
+    again = program.run(draws, out, 0)
+    took = best(lambda: program.run(draws, out, 0))
+    least, count = floor(program, n)
+    lines = sum(len(level.lines) for level in program.levels)
+    cells = max(1, lines * calc.cells.size)
+    slow = sum(len(level.emit.slow_nodes) for level in program.levels)
+    return (
+        f"{deal.name:<18}{lines:>6}{calc.cells.size:>5}{n:>8}{compiled * 1e3:>10.1f}{took * 1e3:>9.1f}{took / n * 1e6:>10.2f}"
+        f"{took / n / cells * 1e9:>12.3f}{count:>8}{least * 1e3:>9.1f}{took / least:>7.2f}{slow:>6}{again:>7}"
+    )
+
+
+def main() -> None:
+    print(f"numpy {np.__version__}, one thread")
+    print(
+        f"{'deal':<18}{'lines':>6}{'per.':>5}{'draws':>8}{'compile ms':>10}{'run ms':>9}{'µs/draw':>10}{'ns/line-per.':>12}{'ops':>8}{'floor ms':>9}{'ratio':>7}{'slow':>6}{'again':>7}"
+    )
+    rng = np.random.default_rng(1)
+    for name in sys.argv[1:] or ("S", "M", "deal"):
+        for n in (8_192, 16_384):
+            if name == "deal":
+                deal = store.load(store.find("microsoft-openai")).deal
+                draws = {
+                    "rs_rate": rng.uniform(0.1, 0.3, n),
+                    "azure_commit": rng.uniform(100, 400, n),
+                    "agi_hazard": rng.uniform(0, 0.3, n),
+                    "disc_azure": rng.uniform(0.02, 0.12, n),
+                }
+                wanted = list(deal.outputs)
+            else:
+                deal = build(name)
+                draws = {"t": rng.uniform(3, 4, n)}
+                wanted = [k for k in deal.lines if k.endswith("_19")]
+            print(measure(deal, run(deal, default_view(deal)), draws, wanted))
+
+
+if __name__ == "__main__":
+    main()

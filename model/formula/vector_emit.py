@@ -1,0 +1,407 @@
+"""Trees to straight-line Python over numpy vectors, one column per draw.
+
+Every operation writes into a buffer (``out=``). What no draw touches is computed once, before, and enters
+as a number per period. An error is NaN and passes through arithmetic by itself; wherever it would be
+swallowed (a comparison, a divisor, a minimum) the draws concerned are marked in ``bad``, and the live
+engine computes those again. Code is built only from nodes of the tables and names made here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from model.formula.bind import OPENING
+from model.formula.coerce import to_number
+from model.formula.evaluate import BY_YEAR, COMPARISONS, Cells, evaluate
+from model.formula.functions import FUNCTIONS
+from model.formula.nodes import (
+    Before,
+    Binary,
+    ByYear,
+    Call,
+    Column,
+    Earlier,
+    Here,
+    Missing,
+    Node,
+    Ref,
+    Row,
+    SeriesRange,
+    ToDate,
+    Unary,
+    YearsToDate,
+    children,
+)  # fmt: skip
+from model.values import ErrorValue
+
+RANGE_NODES = (Column, Row, ToDate, Earlier, SeriesRange)
+_ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply"}
+UFUNCS = frozenset(("absolute", "sign", "sqrt", "exp", "log", "log10", "floor"))
+_RESULT = {"number": "n", "bool": "b"}
+
+
+class Unsupported(Exception):  # noqa: N818 - no failure: the live form takes over, draw by draw
+    """There is no vector code for a node."""
+
+
+class Operand(NamedTuple):
+    """Code of a value; kind: i(nteger), n(umber), b(oolean), x (anything). ``vec``: differs by draw. ``flag``: code of
+    a Python bool that says whether it holds an error, "" where it cannot, "?" where it must be looked at."""
+
+    code: str
+    kind: str
+    vec: bool
+    flag: str
+    temp: bool = False
+
+
+class Base:
+    """What emitting needs besides the functions: names, buffers, operators, constants of the run."""
+
+    def __init__(
+        self, cells: Cells, reached: set[str], types: dict[str, str], inside: Sequence[str], stored: set[str]
+    ) -> None:
+        self.cells = cells
+        self.reached = reached
+        self.types = types
+        self.inside = {key: j for j, key in enumerate(inside)}
+        self.stored = stored
+        self.names: dict[tuple[str, str], str] = {}  # (what, key) -> name in the generated code
+        self.hoists: dict[tuple[Node, str, bool], str] = {}
+        self.space: dict[str, Any] = {}
+        self.lines: list[str] = []
+        self.depth = 1
+        self.free: dict[str, list[str]] = {"t": [], "m": []}
+        self.made: dict[str, int] = {"t": 0, "m": 0}
+        self.path: list[tuple[str, bool]] = []
+        self.in_loop = False
+        self.need_rows: set[str] = set()
+        self.before: set[str] = set()
+        self.sums: dict[str, str] = {}
+        self.slow_nodes: list[Node] = []
+        self.operations = 0
+
+    # names and statements -----------------------------------------------------------------------
+
+    def name(self, what: str, key: str) -> str:
+        """The name of a vector (s), its rows (R), its error flags (E), an opening (o), a series by year (y)."""
+        return self.names.setdefault((what, key), f"{what}{len(self.names)}")
+
+    def say(self, line: str) -> None:
+        self.lines.append("    " * self.depth + line)
+
+    def op(self, line: str) -> None:
+        self.operations += 1
+        self.say(line)
+
+    def take(self, kind: str) -> str:
+        pool = "m" if kind == "b" else "t"
+        if self.free[pool]:
+            return self.free[pool].pop()
+        self.made[pool] += 1
+        return f"{pool}_{self.made[pool]}"
+
+    def drop(self, *operands: Operand) -> None:
+        for o in operands:
+            if o.temp:
+                self.free[o.code[0]].append(o.code)
+
+    def touched(self, node: Node) -> bool:
+        """Whether a value below differs by draw."""
+        stack = [node]
+        while stack:
+            at = stack.pop()
+            if isinstance(at, (Ref, Here, Row, ToDate, YearsToDate)) and at.key in self.reached:
+                return True
+            if isinstance(at, (Before, Earlier)) and (at.key in self.reached or at.key + OPENING in self.reached):
+                return True
+            if isinstance(at, Column) and not self.reached.isdisjoint(at.keys):
+                return True
+            if isinstance(at, (ByYear, SeriesRange)) and at.series in self.reached:
+                return True
+            stack += children(at)
+        return False
+
+    # values ---------------------------------------------------------------------------------------
+
+    def emit(self, node: Node, dest: str = "") -> Operand:
+        if not self.touched(node):
+            return self.hoisted(node)
+        state = len(self.lines), {k: list(v) for k, v in self.free.items()}, self.operations
+        try:
+            return self.value(node, dest)
+        except Unsupported:
+            del self.lines[state[0] :]
+            self.free, self.operations = state[1], state[2]
+            return self.slow(node)
+
+    def hoisted(self, node: Node, kind: str = "") -> Operand:
+        """A value per period that no draw touches; an error is NaN."""
+        size = self.cells.size if self.in_loop else 1
+        values = [evaluate(node, self.cells, i) for i in range(size)]
+        if not kind:
+            kinds = {type(v) for v in values if not isinstance(v, ErrorValue)}
+            kind = "b" if kinds == {bool} else "n" if kinds <= {float, int, bool, type(None)} else "x"
+        if kind == "n":
+            values = [to_number(v) for v in values]
+            if all(
+                isinstance(v, float) and v == int(v) for v in values if not isinstance(v, ErrorValue) and abs(v) < 2**53
+            ):
+                kind = "i" if all(not isinstance(v, ErrorValue) and abs(v) < 2**53 for v in values) else "n"
+        wrong = any(isinstance(v, ErrorValue) for v in values)
+        slot = (node, "n" if kind == "i" else kind, self.in_loop)
+        name = self.hoists.get(slot)
+        if name is None:
+            name = self.hoists[slot] = f"h{len(self.hoists)}"
+            self.space[name] = [math.nan if isinstance(v, ErrorValue) else v for v in values]
+        return Operand(f"{name}[i]", kind, False, f"({name}[i] != {name}[i])" if wrong else "")
+
+    def value(self, node: Node, dest: str) -> Operand:
+        if isinstance(node, Ref):
+            return self.known(self.name("s", node.key), node.key, self.name("es", node.key))
+        if isinstance(node, Here):
+            return self.here(node.key)
+        if isinstance(node, Before):
+            return self.one_back(node.key)
+        if isinstance(node, Binary):
+            return self.comparison(node, dest) if node.op in COMPARISONS else self.binary(node, dest)
+        if isinstance(node, Unary):
+            a = self.number(node.arg)
+            d = self.result("n", dest, a)
+            self.op(
+                f"negative({a.code}, out={d})"
+                if node.op == "-"
+                else f"divide({a.code}, 100.0, out={d})"
+                if node.op == "%"
+                else f"copyto({d}, {a.code})"
+            )
+            return self.done(d, a.kind if node.op != "%" else "n", a.flag, dest, a)
+        if isinstance(node, Call):
+            return self.call(node, dest)
+        if isinstance(node, ByYear):
+            return self.by_year(node, dest)
+        if isinstance(node, YearsToDate) and not self.touched(node.years):
+            span = self.hoisted(node.years, "n")
+            d = dest or self.take("n")
+            self.need_rows.add(node.key)
+            self.op(f"total({self.rows(node.key)}[since(years, i, {span.code}):i + 1], {d})")
+            return Operand(d, "n", True, "?", not dest)
+        raise Unsupported
+
+    def known(self, code: str, key: str, flag: str) -> Operand:
+        kind = self.types.get(key, "x")
+        return Operand(code, kind if kind in "inb" else "x", True, "" if kind == "b" else flag)
+
+    def here(self, key: str) -> Operand:
+        if key in self.inside:
+            j = self.inside[key]
+            return self.known(f"v{j}", key, f"e{j}")
+        self.need_rows.add(key)
+        return self.known(f"{self.name('R', key)}[i]", key, f"{self.name('E', key)}[i]")
+
+    def one_back(self, key: str) -> Operand:
+        opening = self.opening(key)
+        if self.types.get(key) == "b" and self.types.get(key + OPENING) != "b":
+            raise Unsupported  # a number in the first period, conditions after it
+        if key not in self.reached:
+            row = f"row{len(self.space)}"
+            self.space[row] = [math.nan if isinstance(v, ErrorValue) else v for v in self.cells.rows[key]]
+            return Operand(f"({row}[i - 1] if i else {opening})", "n", True, "?")
+        if key in self.inside and key not in self.stored:
+            self.before.add(key)
+            j = self.inside[key]
+            return self.known(f"b{j}", key, f"f{j}")
+        self.need_rows.add(key)
+        return self.known(
+            f"({self.name('R', key)}[i - 1] if i else {opening})", key, f"({self.name('E', key)}[i - 1] if i else True)"
+        )
+
+    def opening(self, key: str) -> str:
+        return self.name("s", key + OPENING) if key + OPENING in self.reached else self.name("o", key)
+
+    def rows(self, key: str) -> str:
+        return self.name("R", key)
+
+    def number(self, node: Node) -> Operand:
+        if isinstance(node, Missing):
+            return Operand("0.0", "i", False, "")
+        if not self.touched(node):
+            return self.hoisted(node, "n")
+        o = self.emit(node)
+        if o.kind == "b":
+            d = self.take("n")
+            self.op(f"copyto({d}, {o.code})")
+            self.drop(o)
+            return Operand(d, "i", True, "", True)
+        if o.kind not in "in":
+            raise Unsupported
+        return o
+
+    def result(self, kind: str, dest: str, *operands: Operand) -> str:
+        """Where to write: the destination, an operand's own buffer, or a fresh one."""
+        pool = "m" if kind == "b" else "t"
+        return dest or next((o.code for o in operands if o.temp and o.code[0] == pool), "") or self.take(kind)
+
+    def done(self, d: str, kind: str, flag: str, dest: str, *operands: Operand) -> Operand:
+        self.drop(*(o for o in operands if o.code != d))
+        return Operand(d, kind, True, flag, not dest)
+
+    def guard(self, o: Operand) -> None:
+        """Mark the draws in which a value is no number, where what follows would hide that."""
+        if not o.flag or (o.kind == "b" and o.vec):
+            return
+        where = "".join(f", ({c}, {yes})" for c, yes in self.path)
+        if o.flag == "?":
+            m = self.take("b")
+            self.op(f"isfinite({o.code}, out={m})")
+            self.say(f"if not every({m}): flag(bad, {o.code}{where})")
+            self.free["m"].append(m)
+        else:
+            self.say(f"if {o.flag}: flag(bad, {o.code}{where})")
+
+    # operators --------------------------------------------------------------------------------------
+
+    def binary(self, node: Binary, dest: str) -> Operand:
+        if node.op == "&":
+            raise Unsupported
+        a, b = self.number(node.left), self.number(node.right)
+        whole = a.kind == b.kind == "i"
+        if node.op in _ARITHMETIC:
+            d = self.result("n", dest, a, b)
+            self.op(f"{_ARITHMETIC[node.op]}({a.code}, {b.code}, out={d})")
+            return self.done(d, "i" if whole else "n", "?", dest, a, b)
+        self.guard(b)
+        if node.op == "/":
+            d = self.result("n", dest, a, b)
+            self.op(f"divide({a.code}, {b.code}, out={d})")
+            return self.done(d, "n", "?", dest, a, b)
+        self.guard(a)
+        d = dest or self.take("n")
+        self.op(f"power({a.code}, {b.code}, {d})")
+        return self.done(d, "n", "?", dest, a, b)
+
+    def comparison(self, node: Binary, dest: str) -> Operand:
+        op, left, right = node.op, node.left, node.right
+        if op in (">", ">="):
+            op, left, right = op.replace(">", "<"), right, left
+        a, b = self.side(left), self.side(right)
+        self.guard(a)
+        self.guard(b)
+        d = dest or self.take("b")
+        zero = any(not o.vec and all(v == 0 for v in self.space.get(o.code[:-3], [1])) for o in (a, b))
+        wanted = "=" if op == "<>" else op
+        if a.kind == b.kind == "i" or zero:  # whole numbers and zero need no 15 digits
+            self.op(f"{ {'=': 'equal', '<': 'less', '<=': 'less_equal'}[wanted] }({a.code}, {b.code}, out={d})")
+        else:
+            self.operations += 5
+            self.op(f"compare({wanted!r}, {a.code}, {b.code}, {d})")
+        if op == "<>":
+            self.op(f"logical_not({d}, out={d})")
+        return self.done(d, "b", "", dest, a, b)
+
+    def side(self, node: Node) -> Operand:
+        o = self.emit(node)
+        if o.kind not in "in":
+            raise Unsupported  # texts and conditions: kinds are ordered before values
+        return o
+
+    def condition(self, node: Node, dest: str = "") -> Operand:
+        """A condition: a Python bool per period, or a vector of them."""
+        o = self.emit(node)
+        if o.kind == "b" or (not o.vec and o.kind in "in"):
+            return o
+        if o.kind not in "in":
+            raise Unsupported
+        self.guard(o)
+        d = dest or self.take("b")
+        self.op(f"not_equal({o.code}, 0.0, out={d})")
+        return self.done(d, "b", "", dest, o)
+
+    def call(self, node: Call, dest: str) -> Operand:
+        special = getattr(self, "call_" + node.name.lower(), None)
+        if special is not None:
+            made: Operand = special(node, dest)
+            return made
+        form = FUNCTIONS[node.name].vector
+        if form is None or form == "scan":
+            raise Unsupported
+        args = [self.number(a) for a in node.args]
+        for o in args:
+            self.guard(o)
+        d = dest or self.take("n")
+        self.op(f"{form if form in UFUNCS else 'form_' + form}({', '.join(o.code for o in args)}, out={d})")
+        return self.done(d, "i" if node.name in ("INT", "SIGN") else "n", "?", dest, *args)
+
+    def branch_kind(self, nodes: Sequence[Node]) -> str:
+        """The kind that all these nodes have: number or condition."""
+        kinds = {self.kind_of(node) for node in nodes}
+        if len(kinds) > 1 or "x" in kinds:
+            raise Unsupported
+        return kinds.pop()
+
+    def kind_of(self, node: Node) -> str:
+        if isinstance(node, Missing):
+            return "n"
+        if not self.touched(node):
+            kind = self.hoisted(node).kind
+            return "n" if kind in "in" else kind
+        if isinstance(node, (Ref, Here, Before)):
+            kind = self.types.get(node.key, "x")
+            if isinstance(node, Before) and kind == "b" and self.types.get(node.key + OPENING) != "b":
+                return "x"
+            return "n" if kind in "in" else "b" if kind == "b" else "x"
+        if isinstance(node, Binary):
+            return "b" if node.op in COMPARISONS else "x" if node.op == "&" else "n"
+        if isinstance(node, (Unary, ByYear, YearsToDate)):
+            return "n"
+        if isinstance(node, Call):
+            if node.name in ("IF", "IFERROR"):
+                kinds = {self.kind_of(a) for a in node.args[node.name == "IF" :]}
+                return kinds.pop() if len(kinds) == 1 else "x"
+            return "n" if node.name == "INDEX" else _RESULT.get(FUNCTIONS[node.name].result, "x")
+        return "x"
+
+    def constant(self, value: Any) -> str:
+        name = f"k{len(self.space)}"
+        self.space[name] = value
+        return name
+
+    def by_year(self, node: ByYear, dest: str) -> Operand:
+        if self.types.get(node.series) not in ("i", "n"):
+            raise Unsupported
+        d = dest or self.take("n")
+        name = (
+            self.name("y", node.series + BY_YEAR)
+            if node.series in self.reached
+            else self.constant(
+                [math.nan if isinstance(v, ErrorValue) else v for v in self.cells.rows[node.series + BY_YEAR]]
+            )
+        )
+        self.say(f"if {name}[i] is not None:")
+        self.depth += 1
+        self.op(f"copyto({d}, {name}[i])")
+        self.depth -= 1
+        self.say("else:")
+        self.depth += 1
+        o = self.number(node.other)
+        self.op(f"copyto({d}, {o.code})")
+        self.drop(o)
+        self.depth -= 1
+        return Operand(d, "n", True, "?", not dest)
+
+    def slow(self, node: Node) -> Operand:
+        """The live form, draw by draw."""
+        kind = "x"
+        if isinstance(node, Call):
+            kind = _RESULT.get(FUNCTIONS[node.name].result, "x")
+        elif isinstance(node, Binary):
+            kind = "b" if node.op in COMPARISONS else "x" if node.op == "&" else "n"
+        elif isinstance(node, (Unary, YearsToDate)):
+            kind = "n"
+        self.slow_nodes.append(node)
+        name = f"g{len(self.slow_nodes)}"
+        where = "".join(f", ({c}, {yes})" for c, yes in self.path)
+        self.say(f"{name} = slow({len(self.slow_nodes) - 1}, {kind!r}, i, bad{where})")
+        return Operand(name, kind, True, "?" if kind == "n" else "")

@@ -1,0 +1,240 @@
+"""Functions over numpy vectors that are not one ufunc, and access to ranges whose cells may be vectors.
+
+A number is a float or a float array with NaN for an error; overflow (inf) is turned into NaN where a
+line ends. Where only few draws need care (halves to round, powers of negatives), those go through the
+live form. Imports numpy: only the vector form of a program may import this module.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from model.formula.coerce import is_number, num_eq, num_le, num_lt, raise_to
+from model.formula.functions import FUNCTIONS
+from model.values import ErrorValue
+
+Item = Any  # float, float array, or a cell that is no number
+TINY = 1e-14
+
+
+def by_element(live: Callable[..., Any], *args: Any) -> np.ndarray:
+    """The live form draw by draw (slow): errors become NaN."""
+    return np.asarray(np.frompyfunc(lambda *xs: _float(live(*xs)), len(args), 1)(*args), dtype=float)
+
+
+def _float(v: Any) -> float:
+    return math.nan if isinstance(v, ErrorValue) else float(v or 0.0)
+
+
+def _fix(out: np.ndarray, where: np.ndarray, live: Callable[..., Any], *args: Any) -> np.ndarray:
+    """Redo some draws with the live form: a mask, or their places."""
+    for k in np.nonzero(where)[0] if where.dtype == bool else where:
+        out[k] = _float(live(*[float(a[k]) if isinstance(a, np.ndarray) else a for a in args]))
+    return out
+
+
+def power(a: Any, b: Any, out: np.ndarray) -> np.ndarray:
+    """``a ^ b``; what is not a positive base goes through the live form."""
+    np.power(a, b, out=out)
+    if isinstance(a, np.ndarray):
+        odd = a <= 0
+        if odd.any():
+            _fix(out, odd, _raise, a, b)
+    elif not a > 0:
+        _fix(out, np.ones(len(out), bool), _raise, a, b)
+    return out
+
+
+def _raise(x: float, y: float) -> Any:
+    return raise_to(x, y) if x - x == 0 and y - y == 0 else math.nan
+
+
+def rounded(name: str) -> Callable[..., np.ndarray]:
+    """ROUND, ROUNDUP, ROUNDDOWN, TRUNC to a number of digits that no draw touches."""
+    live = FUNCTIONS[name].live
+    finish = {"ROUND": np.floor, "ROUNDUP": np.ceil}.get(name, np.floor)
+    half = 0.5 if name == "ROUND" else 0.0
+
+    def form(x: Any, digits: Any = 0.0, *, out: np.ndarray) -> np.ndarray:
+        if isinstance(digits, np.ndarray) or not isinstance(x, np.ndarray) or not -300 < digits < 300:
+            out[:] = by_element(live, x, digits)
+            return out
+        n = int(digits)
+        scale = 10.0 ** abs(n)
+        np.abs(x, out=out)
+        t = out * scale if n >= 0 else out / scale
+        sliver = _snap(t)
+        if half:
+            t += half
+        finish(t, out=t)
+        large = ~(np.abs(x) * (scale if n >= 0 else 1 / scale) < 1e15)  # nothing behind the wanted digits, or no number
+        np.divide(t, scale, out=out) if n >= 0 else np.multiply(t, scale, out=out)
+        np.copysign(out, x, out=out)
+        if large.any():
+            np.copyto(out, x, where=large)
+        return _fix(out, sliver, live, x, digits) if len(sliver) else out
+
+    return form
+
+
+def _snap(t: np.ndarray) -> np.ndarray:
+    """Make whole or a half, in place, what is so at 15 digits; the places where only the live form can tell."""
+    near = t * 2
+    near -= np.rint(near)
+    close = np.nonzero((near != 0) & (np.abs(near) <= 4e-14 * t))[0]
+    if not len(close):
+        return close
+    some = t[close]
+    half = np.rint(some * 2) / 2
+    unit = 10.0 ** (np.floor(np.log10(some)) - 14)
+    distance = np.abs(some - half) / unit
+    t[close] = np.where(distance < 0.5, half, some)
+    unsure: np.ndarray = close[np.abs(distance - 0.5) < 1e-3]
+    return unsure
+
+
+def modulo(x: Any, d: Any, *, out: np.ndarray) -> np.ndarray:
+    """MOD; a zero divisor, a huge quotient and a remainder near its end go through the live form."""
+    q = np.divide(x, d)
+    whole = np.floor(q)
+    np.subtract(x, whole * d, out=out)
+    odd = ~(np.abs(q) < 2**40) | (np.abs(q - np.rint(q)) < 1e-9)
+    return _fix(out, odd, FUNCTIONS["MOD"].live, x, d) if odd.any() else out
+
+
+#: what ``Function.vector`` may name besides a ufunc of numpy
+FORMS: dict[str, Callable[..., np.ndarray]] = {
+    "modulo": modulo,
+    **{name.lower(): rounded(name) for name in ("ROUND", "ROUNDUP", "ROUNDDOWN", "TRUNC")},
+}
+
+
+# -- comparison at 15 digits ----------------------------------------------------------------------------
+
+_LIVE = {"=": num_eq, "<": num_lt, "<=": num_le}
+
+
+def compare(op: str, a: Any, b: Any, out: np.ndarray) -> np.ndarray:
+    """``=``, ``<`` or ``<=`` of finite numbers at 15 digits: exact, then the few that nearly agree by the live form."""
+    {"=": np.equal, "<": np.less, "<=": np.less_equal}[op](a, b, out=out)
+    d = np.abs(np.subtract(a, b))
+    near = d <= TINY * (np.abs(a) + np.abs(b))
+    near &= d != 0
+    if near.any():
+        live = _LIVE[op]
+        for k in np.nonzero(near)[0].tolist():
+            x = float(a[k]) if isinstance(a, np.ndarray) else a
+            y = float(b[k]) if isinstance(b, np.ndarray) else b
+            if math.isfinite(x) and math.isfinite(y):  # else the draw is marked already
+                out[k] = live(x, y)
+    return out
+
+
+# -- ranges ---------------------------------------------------------------------------------------------
+
+
+def numbers(items: Sequence[Item]) -> list[Item]:
+    """The numbers among cells of a range, an error as NaN."""
+    found: list[Item] = []
+    for v in items:
+        if isinstance(v, np.ndarray):
+            found.append(v)
+        elif isinstance(v, ErrorValue):
+            found.append(math.nan)
+        elif is_number(v):
+            found.append(float(v))
+    return found
+
+
+def total(items: Sequence[Item], out: np.ndarray) -> np.ndarray:
+    """The sum from left to right."""
+    if isinstance(items, np.ndarray):
+        return np.add.reduce(items, axis=0, out=out) if len(items) else _fill(out, 0.0)
+    _fill(out, 0.0)
+    for v in numbers(items):
+        out += v
+    return out
+
+
+def product(items: Sequence[Item], out: np.ndarray) -> np.ndarray:
+    found = numbers(items)
+    _fill(out, 1.0 if found else 0.0)
+    for v in found:
+        out *= v
+    return out
+
+
+def extreme(ufunc: Any) -> Callable[[Sequence[Item], np.ndarray], np.ndarray]:
+    """MIN and MAX; 0 where there is no number."""
+
+    def form(items: Sequence[Item], out: np.ndarray) -> np.ndarray:
+        found = items if isinstance(items, np.ndarray) else numbers(items)
+        if not len(found):
+            return _fill(out, 0.0)
+        _fill(out, found[0])
+        for v in found[1:]:
+            ufunc(out, v, out=out)
+        return out
+
+    return form
+
+
+def average(items: Sequence[Item], out: np.ndarray) -> np.ndarray:
+    n = len(items) if isinstance(items, np.ndarray) else len(numbers(items))
+    if not n:
+        return _fill(out, math.nan)
+    total(items, out)
+    out /= n
+    return out
+
+
+def _fill(out: np.ndarray, value: Any) -> np.ndarray:
+    out[...] = value
+    return out
+
+
+RANGES: dict[str, Callable[[Sequence[Item], np.ndarray], np.ndarray]] = {
+    "SUM": total,
+    "PRODUCT": product,
+    "MIN": extreme(np.minimum),
+    "MAX": extreme(np.maximum),
+    "AVERAGE": average,
+}
+
+
+def pick(items: Sequence[Item], place: Any, out: np.ndarray) -> np.ndarray:
+    """INDEX at a place that may differ by draw; outside it is NaN."""
+    if not isinstance(place, np.ndarray):
+        at = int(place) if place == place else 0
+        return _fill(out, _item(items[at - 1]) if 1 <= at <= len(items) else math.nan)
+    _fill(out, math.nan)
+    n = np.nan_to_num(place, nan=0.0).astype(np.int64)
+    if isinstance(items, np.ndarray):
+        inside = np.nonzero((n >= 1) & (n <= len(items)))[0]
+        out[inside] = items[n[inside] - 1, inside]
+        return out
+    for k in np.unique(n).tolist():
+        if 1 <= k <= len(items):
+            here = n == k
+            v = _item(items[k - 1])
+            out[here] = v[here] if isinstance(v, np.ndarray) else v
+    return out
+
+
+def _item(v: Item) -> Any:
+    if v is None:
+        return 0.0
+    if isinstance(v, np.ndarray):
+        return v
+    return math.nan if isinstance(v, (ErrorValue, str)) else float(v)
+
+
+def place_in(values: np.ndarray, rising: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """MATCH of type 1 in rising numbers that no draw touches."""
+    out[...] = np.searchsorted(rising, values, side="right")
+    out[(out == 0) | np.isnan(values)] = math.nan
+    return out
