@@ -31,7 +31,9 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="main.py", description="Dealsheet. Without a command the window opens, on DEAL if one is named."
     )
-    commands = top.add_subparsers(dest="command", metavar="{show,ask,export,check,diff,eval,import,shot}", required=True)
+    commands = top.add_subparsers(
+        dest="command", metavar="{show,ask,export,check,diff,eval,import,shot}", required=True
+    )
     deal = argparse.ArgumentParser(add_help=False)
     deal.add_argument("deal", metavar="DEAL", help="a .deal file, or the name of a template")
     looking = argparse.ArgumentParser(add_help=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """``name`` is the window's method; "" is a separator; a name that begins with ``>`` is a submenu the window fills."""
+    """``name`` is the window's method, or ``part.method``; "" is a separator; a name that begins with ``>`` is a submenu the window fills."""
 
     menu: str
     name: str = ""
@@ -50,6 +51,17 @@ ACTIONS: tuple[Spec, ...] = (
     Spec("&Edit"),
     Spec("&Edit", "edit_formula", "Edit in the &formula bar", ("Shift+F2",)),
     Spec("&Edit", "go_to", "&Go to…", ("Ctrl+G", "F5")),
+    Spec("&Insert", "structure.insert_above", "Row &above", ("Ctrl+Shift+Return",)),
+    Spec("&Insert", "structure.insert_below", "Row &below", ("Ctrl+Return",)),
+    Spec("&Insert", "structure.duplicate_rows", "&Duplicate rows", ("Ctrl+Shift+D",)),
+    Spec("&Insert"),
+    Spec("&Insert", "structure.add_term", "&Term"),
+    Spec("&Insert", "structure.add_line", "&Line of the schedule"),
+    Spec("&Insert", "structure.add_output", "&Output"),
+    Spec("&Insert", "structure.add_check", "&Check"),
+    Spec("&Insert"),
+    Spec("&Insert", "structure.column_before", "Column before (tables)"),
+    Spec("&Insert", "structure.column_after", "Column after (tables)"),
     Spec("&View", ">sheets", "&Sheet"),
     Spec("&View", "next_sheet", "&Next sheet", ("Ctrl+PgDown",)),
     Spec("&View", "previous_sheet", "&Previous sheet", ("Ctrl+PgUp",)),
@@ -70,10 +82,51 @@ ACTIONS: tuple[Spec, ...] = (
     Spec("&Deal", ">scenarios", "&Scenario"),
     Spec("&Deal", ">periods", "&Period"),
     Spec("&Deal"),
+    Spec("&Deal", "structure.move_up", "Move rows &up", ("Alt+Shift+Up",)),
+    Spec("&Deal", "structure.move_down", "Move rows &down", ("Alt+Shift+Down",)),
+    Spec("&Deal", "structure.indent", "&Indent lines", ("Alt+Shift+Right",)),
+    Spec("&Deal", "structure.outdent", "&Outdent lines", ("Alt+Shift+Left",)),
+    Spec("&Deal", "structure.group_rows", "&Group under a heading…", ("Ctrl+Shift+G",)),
+    Spec("&Deal", "structure.rename_heading", "Rename the &heading…"),
+    Spec("&Deal", "structure.rename_key", "Rename the &key everywhere…", ("Ctrl+Shift+K",)),
+    Spec("&Deal", "structure.delete_rows", "De&lete rows", ("Ctrl+Del",), tip="Says by whom they are used first"),
+    Spec("&Deal"),
     Spec("&Deal", "pin_baseline", "Pin &baseline", tip="Measure changes against this state from now on"),
-    Spec("&Deal", "unpin_baseline", "Measure since &opening"),
+    Spec("&Deal", "unpin_baseline", "Measure since openi&ng"),
     Spec("&Deal"),
     Spec("&Deal", "recalculate", "&Recalculate", ("F9",)),
+    Spec(
+        "E&xplain",
+        "explain.first_precedent",
+        "First &precedent",
+        ("Ctrl+[", "Ctrl+8"),
+        tip="To the first cell that this one reads",
+    ),
+    Spec(
+        "E&xplain",
+        "explain.first_dependent",
+        "First &dependent",
+        ("Ctrl+]", "Ctrl+9"),
+        tip="To the first cell that reads this one",
+    ),
+    Spec("E&xplain", "explain.back", "&Back", ("Alt+Left",), tip="Where you were before the jump"),
+    Spec("E&xplain", "explain.forward", "&Forward", ("Alt+Right",)),
+    Spec("E&xplain", "explain.to_root", "To the &root of an error", ("Ctrl+Shift+E",)),
+    Spec("E&xplain"),
+    Spec(
+        "E&xplain",
+        "explain.show_reach",
+        "&Highlight what this reaches",
+        ("Ctrl+Shift+H",),
+        tip="In every sheet, until Esc",
+    ),
+    Spec(
+        "E&xplain",
+        "explain.to_inspector",
+        "Walk the &inspector",
+        ("Ctrl+I",),
+        tip="The trees with the arrow keys; Esc comes back",
+    ),
     Spec("&Help", "show_shortcuts", "&Keyboard shortcuts", ("F1",)),
     Spec("&Help", "show_functions", "&Functions of the formula language"),
     Spec("&Help", "show_about", "&About Dealsheet"),
@@ -101,8 +154,7 @@ def build(window: MainWindow, bar: QMenuBar) -> tuple[dict[str, QAction], dict[s
             action.setCheckable(spec.checkable)
             if spec.tip:
                 action.setToolTip(spec.tip)
-            method = getattr(window, spec.name)
-            action.triggered.connect(lambda _checked=False, method=method: method())
+            action.triggered.connect(lambda _checked=False, name=spec.name: attrgetter(name)(window)())
             top.addAction(action)
             actions[spec.name] = action
     return actions, menus
@@ -125,7 +177,11 @@ GRID_KEYS = (
     ("Esc", "Leave the cell as it was"),
     ("Alt+Down", "Choices of the cell"),
     ("Ctrl+Enter", "One value into the whole selection"),
-    ("Alt+Left, Alt+Right", "Close or open the section"),
+    ("Ctrl+minus, Ctrl+plus", "Close or open the section"),
     ("Ctrl+Shift+PgUp, PgDown", "Previous or next part of the Terms sheet"),
     ("Ctrl+wheel", "Zoom"),
+    ("Tab or Enter in the list of names", "Take the name into the formula; Esc closes the list"),
+    ("Click on a cell while a name is wanted", "Its name goes into the formula; the next click replaces it"),
+    ("Arrows in the inspector", "Walk the lines; Right opens, Left closes, Enter jumps, Esc comes back"),
+    ("Menu key or right click", "What can be done with the rows, the heading or the column"),
 )

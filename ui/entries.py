@@ -13,6 +13,8 @@ from model.fields import field_for, make_field
 from model.formula.bind import Cell, Namespace, bind
 from model.layers import BASE
 from model.problems import Problem, Refused, refuse
+from model.program import Program
+from ui import legal_entries
 from ui.targets import CLASSES, Target, field_of, label
 from ui.wording import sentence
 
@@ -99,14 +101,25 @@ def _told(problem: Problem, name: str, many: bool) -> Problem:
 
 def _one(calc: Calc, target: Target, text: str, layer_of: LayerOf) -> Edit:
     deal = calc.deal
+    if legal_entries.is_legal(target):
+        name = legal_entries.name_of(deal, target)
+        if target.attribute == "class":
+            return Edit(f"Change the class of {name}", (Put((*target.path[:-1], "class_"), _class(text)),), frozenset())
+        if target.attribute == "source":
+            return _source(deal, target.path, name, text)
+        return legal_entries.make_edit(calc, target, text)
     if target.kind == "input":
         field = field_of(deal, target)
+        if text.lstrip().startswith("=") and field.kind not in ("text", "choice") and target.key.count(".") != 1:
+            from model.set_formula import set_formula
+
+            return set_formula(deal, target.key, text.strip(), program=calc.program)
         if not text.strip() and target.key.count(".") and field.kind != "text":
             return clear_edit(calc, [target], layer_of)
         value = field.parse(text)
         return set_values(deal, calc.view, [(target.key, value)], layer=layer_of(target.key))
     if target.kind == "formula":
-        return _formula(deal, target, text)
+        return _formula(deal, target, text, calc.program)
     if target.kind == "text":
         return _attribute(deal, target, text)
     raise Refused(why_not(deal, target))
@@ -120,7 +133,7 @@ def _column_formula(deal: Deal, address: str) -> bool:
 # --- formulas ------------------------------------------------------------------------------------
 
 
-def _formula(deal: Deal, target: Target, text: str) -> Edit:
+def _formula(deal: Deal, target: Target, text: str, program: Program) -> Edit:
     text = text.strip()
     name = label(deal, target)
     if not text.startswith("="):
@@ -128,6 +141,9 @@ def _formula(deal: Deal, target: Target, text: str) -> Edit:
             return set_attribute(deal, target.path, None, f"Clear the opening of {name}")
         raise refuse(target.key, f"“{name}” is computed, so it needs a formula.", "Begin with =, for example = 2 * 3.")
     check_formula(deal, target, text)
+    from model.set_formula import set_formula
+
+    set_formula(deal, target.path, text, program=program)  # refuses a circle, with the path that closes it
     what = "opening" if target.path[-1] == "opening" else "formula"
     return set_attribute(deal, target.path, text, f"Change the {what} of {name}")
 

@@ -48,7 +48,12 @@ def handle(calc: Calc, event: str) -> Handle | None:
     comes about in another way."""
     formula = calc.program.formulas.get(EVENT + event)
     found = _follow(calc, formula.tree, 0, 0, 0) if formula is not None else None
-    return None if found is None else Handle(event, *found)
+    if found is None:
+        return None
+    held = calc.inputs.get(found[0])
+    if calc.event(event) == NEVER and held is not None and isinstance(held.value, dt.date):
+        return None  # it waits for something else than its date
+    return Handle(event, *found)
 
 
 def _follow(calc: Calc, tree: Node, months: int, days: int, depth: int) -> tuple[str, int, int] | None:
@@ -145,6 +150,6 @@ def as_day(value: Any) -> dt.date | None:
 def move_edit(calc: Calc, found: Handle, day: dt.date | None, layer: str) -> Edit:
     """The edit that moves an event for good. Raises Refused."""
     view = calc.view._replace(sets=())
-    label = calc.deal.events[found.event].label
-    title = f"Move “{label}” to {show_date(day) if day else 'not yet'}"
+    comes = day_of(with_day(calc, found, day), found.event)  # months have different ends: the nearest day there is
+    title = f"Move “{calc.deal.events[found.event].label}” to {show_date(comes) if comes else 'not yet'}"
     return set_values(calc.deal, view, [(found.address, found.input_for(day))], title, layer)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QActionGroup, QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QActionGroup, QCloseEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
-    QLineEdit,
-    QMainWindow,
-    QPlainTextEdit,
     QSplitter,
     QStackedWidget,
     QTabBar,
@@ -18,17 +17,25 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from model.number_formats import show_text
-from ui import actions, documents, regions, targets, window_menus
+from ui import actions, documents, regions, structure_menu, targets, window_menus
 from ui import theme as themes
 from ui.chrome import window_style
+from ui.explain_acts import Explaining
 from ui.grid.operations import Stats
+from ui.menu_acts import MenuActs
 from ui.panels.base import SheetGrid, SheetPanel
+from ui.panels.cases import CasesPanel
+from ui.panels.checks import ChecksPanel
+from ui.panels.compare import ComparePanel
 from ui.panels.fact_row import WIDTH
 from ui.panels.formula_bar import FormulaBar
 from ui.panels.headline import HeadlineStrip
 from ui.panels.inspector import Inspector
+from ui.panels.may_they import MayTheyPanel
 from ui.panels.notices import Banner, JobBar
-from ui.panels.results import ChecksPanel, SourcesPanel, ValuationPanel
+from ui.panels.obligations import ObligationsPanel
+from ui.panels.results import SourcesPanel, ValuationPanel
+from ui.panels.rights import RightsPanel
 from ui.panels.schedule import SchedulePanel
 from ui.panels.status import StatusBar
 from ui.panels.terms import TermsPanel
@@ -38,10 +45,20 @@ from ui.settings import Settings
 from ui.slots import bound
 from ui.targets import NOTHING, Target, target_of
 
-SHEETS: tuple[type[SheetPanel], ...] = (TermsPanel, SchedulePanel, ValuationPanel, ChecksPanel, SourcesPanel)
+if TYPE_CHECKING:
+    from ui.structure import Structure
+
+SHEETS: tuple[type[SheetPanel], ...] = (
+    TermsPanel, SchedulePanel, RightsPanel, MayTheyPanel, ObligationsPanel, ValuationPanel, CasesPanel, ComparePanel,
+    ChecksPanel, SourcesPanel,
+)  # fmt: skip
 
 
-class MainWindow(QMainWindow):
+def _letters(text: str) -> str:
+    return "".join(ch for ch in text.casefold() if ch.isalnum())
+
+
+class MainWindow(MenuActs):
     """One deal on screen."""
 
     def __init__(self, session: DealSession, settings: Settings | None = None) -> None:
@@ -53,6 +70,7 @@ class MainWindow(QMainWindow):
         self._zoom = self.settings.zoom
         self.setMinimumSize(640, 420)
         self.resize(1440, 900)
+        self.explain = Explaining(self)
         self.actions_, self.menus = actions.build(self, self.menuBar())
         self._theme_group = QActionGroup(self)
         for mode in ("auto", "light", "dark"):
@@ -62,6 +80,13 @@ class MainWindow(QMainWindow):
             QShortcut(QKeySequence(keys), self, bound(self.step_part, by))
         self._style()
         self.set_session(session)
+
+    @cached_property
+    def structure(self) -> Structure:
+        """The acts that change the model; made when first wanted, so that the window opens without them."""
+        from ui.structure import Structure
+
+        return Structure(self)
 
     # --- building ------------------------------------------------------------
 
@@ -100,12 +125,14 @@ class MainWindow(QMainWindow):
         self.formula_bar.jump.connect(self.go_to_name)
         self.formula_bar.done.connect(self._formula_done)
         self.formula_bar.back.connect(self._back_to_formula)
+        self.formula_bar.assist.pointing_changed.connect(self._point)
         self.body = QSplitter(Qt.Orientation.Horizontal, page)
         self.body.setHandleWidth(1)
         self.body.setChildrenCollapsible(False)
         self.stack = QStackedWidget(self.body)
         self.inspector = Inspector(session, self.body)
-        self.inspector.go_wanted.connect(self.go)
+        self.inspector.go_wanted.connect(self.explain.jump)
+        self.inspector.left.connect(lambda: self.panel.grid.setFocus(Qt.FocusReason.OtherFocusReason))
         self.body.addWidget(self.stack)
         self.body.addWidget(self.inspector)
         self.body.setStretchFactor(0, 1)
@@ -182,9 +209,12 @@ class MainWindow(QMainWindow):
             panel = SHEETS[index](self.session, self.stack)
             self._panels[index] = panel
             self.stack.addWidget(panel)
+            if panel.side is not None:
+                panel.side.hide()
+                self.body.addWidget(panel.side)
             panel.target_changed.connect(self._target_changed)
             panel.formula_wanted.connect(self.formula_bar.begin)
-            panel.go_wanted.connect(self.go)
+            panel.go_wanted.connect(self.explain.jump)
             panel.grid_made.connect(self._wire)
             for grid in panel.grids():
                 self._wire(grid)
@@ -192,6 +222,9 @@ class MainWindow(QMainWindow):
 
     def _wire(self, grid: SheetGrid) -> None:
         grid.set_zoom(self._zoom)
+        structure_menu.wire(self, grid)
+        if self.formula_bar.assist.pointing:
+            grid.set_pointing(self.formula_bar.assist.pick)
         grid.zoom_changed.connect(self._zoomed)
         grid.stats_changed.connect(lambda stats, grid=grid: self._stats(grid, stats))
         grid.edit_text_changed.connect(self.formula_bar.show_live)
@@ -205,20 +238,35 @@ class MainWindow(QMainWindow):
             self.tabs.blockSignals(True)
             self.tabs.setCurrentIndex(index)
             self.tabs.blockSignals(False)
-        if not panel.grid.isVisibleTo(panel):  # an empty sheet: the keyboard stays with the tabs
+        self._show_side()
+        if self.formula_bar.assist.pointing:
+            pass  # a formula is being written: a click here gives a cell's name
+        elif not panel.focus_first().isVisibleTo(panel):  # an empty sheet: the keyboard stays with the tabs
             self.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
         elif not self.tabs.hasFocus():
-            panel.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+            panel.focus_first().setFocus(Qt.FocusReason.OtherFocusReason)
         helpers = self.actions_["toggle_helpers"]
         helpers.setEnabled(isinstance(panel, SchedulePanel))
         helpers.setChecked(isinstance(panel, SchedulePanel) and panel.helpers_shown)
         self.status.show_stats(panel.grid.stats())
         self._target_changed()
 
+    def _show_side(self) -> None:
+        """The inspector, or what the sheet in front puts in its place."""
+        side = None if self.panel.alone else self.panel.side or self.inspector
+        parts = [self.inspector, *(p.side for p in self._panels.values() if p.side is not None)]
+        was = next((part.width() for part in parts if part.isVisible()), WIDTH)
+        for part in parts:
+            part.setVisible(part is side and self.settings.inspector)
+        if side is not None and side.isVisibleTo(self.body):
+            sizes = [0] * self.body.count()
+            sizes[0], sizes[self.body.indexOf(side)] = max(1, self.body.width() - was), was
+            self.body.setSizes(sizes)
+
     def sheet_index(self, name: str) -> int | None:
         """A sheet by its title."""
-        wanted = name.strip().lower()
-        return next((i for i, kind in enumerate(SHEETS) if kind.title.lower() == wanted), None)
+        wanted = _letters(name)
+        return next((i for i, kind in enumerate(SHEETS) if _letters(kind.title) == wanted), None)
 
     def next_sheet(self) -> None:
         self.show_sheet((self.tabs.currentIndex() + 1) % len(SHEETS))
@@ -234,13 +282,12 @@ class MainWindow(QMainWindow):
 
     def _regions(self) -> list[QWidget]:
         """Parts of the window in the order of F6, the sheet's grid first."""
-        more = [self.panel.charts] if isinstance(self.panel, SchedulePanel) else []
+        more = self.panel.regions()
         after = [self.inspector, self.tabs, self.status, self.toolbar, self.banner, self.headline, self.formula_bar]
         return [self.panel.grid, *more, *after]
 
     def step_part(self, by: int) -> None:
-        if isinstance(self.panel, TermsPanel):
-            self.panel.step(by)
+        self.panel.step(by)
 
     def show_checks(self) -> None:
         self.show_sheet(SHEETS.index(ChecksPanel))
@@ -258,6 +305,15 @@ class MainWindow(QMainWindow):
         if grid is self.panel.grid:
             self.status.show_stats(stats)
 
+    def show_sheet_of(self, section: str) -> None:
+        """Bring the sheet to the front that shows a section of the document."""
+        kinds: dict[str, type[SheetPanel]] = {
+            "lines": SchedulePanel, "outputs": ValuationPanel, "checks": ChecksPanel, "sources": SourcesPanel
+        }  # fmt: skip
+        self.show_sheet(SHEETS.index(kinds.get(section, TermsPanel)))
+        if section == "terms" and isinstance(self.panel, TermsPanel):
+            self.panel.show_part("terms")
+
     # --- going somewhere -----------------------------------------------------
 
     def go(self, target: Target) -> bool:
@@ -268,6 +324,11 @@ class MainWindow(QMainWindow):
             (deal.terms, TermsPanel), (deal.series, TermsPanel), (deal.tables, TermsPanel), (deal.lines, SchedulePanel),
             (deal.outputs, ValuationPanel), (deal.checks, ChecksPanel), (deal.events, SchedulePanel), (deal.sources, SourcesPanel),
         )  # fmt: skip
+        legal = {"rights": RightsPanel, "questions": MayTheyPanel}.get(target.path[0] if target.path else "")
+        if legal is not None:
+            self.show_sheet(SHEETS.index(legal))
+            self.panel.focus_first().setFocus(Qt.FocusReason.OtherFocusReason)
+            return self.panel.show_target(target)
         for section, kind in homes:
             if key in section:  # type: ignore[operator]
                 self.show_sheet(SHEETS.index(kind))
@@ -280,7 +341,7 @@ class MainWindow(QMainWindow):
         grid = self.panel.grid
         if text:
             target = targets.find(self.session.calc, text)
-            if target is NOTHING or not self.go(target):
+            if target is NOTHING or not self.explain.jump(target):
                 self.session.told.emit(f"There is nothing called “{text[:60]}” in this deal.")
                 self.formula_bar.name_box.selectAll()
                 return
@@ -298,7 +359,17 @@ class MainWindow(QMainWindow):
     def edit_formula(self) -> None:
         self.formula_bar.begin()
 
+    def _point(self, on: bool) -> None:
+        """While the formula bar wants a name, cells give theirs when clicked."""
+        pick = self.formula_bar.assist.pick if on else None
+        for panel in self._panels.values():
+            for grid in panel.grids():
+                grid.set_pointing(pick)
+
     def _formula_done(self, move: bool) -> None:
+        home = self.formula_bar.home
+        if home.key and self.panel.grid.deal_source.find(home) is None:
+            self.go(home)  # names were fetched from another sheet
         grid = self.panel.grid
         grid.setFocus(Qt.FocusReason.OtherFocusReason)
         if move:
@@ -308,162 +379,12 @@ class MainWindow(QMainWindow):
         self.panel.show_target(target)
         self.formula_bar.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    # --- edit menu -----------------------------------------------------------
-
-    def _text_widget(self) -> QLineEdit | QPlainTextEdit | None:
-        focus = QApplication.focusWidget()
-        return focus if isinstance(focus, (QLineEdit, QPlainTextEdit)) else None
-
-    def _on(self, verb: str) -> None:
-        """Cut, copy, paste: in the text that has the focus, else in the grid."""
-        text = self._text_widget()
-        if text is not None:
-            getattr(text, verb)()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.session.highlight_of:
+            self.session.highlight("")
+            self.session.told.emit("")
         else:
-            getattr(self.panel.grid, verb)()
-
-    def cut(self) -> None:
-        self._on("cut")
-
-    def copy(self) -> None:
-        self._on("copy")
-
-    def paste(self) -> None:
-        self._on("paste")
-
-    def clear(self) -> None:
-        text = self._text_widget()
-        if text is None:
-            self.panel.grid.clear_selection()
-
-    def fill_down(self) -> None:
-        self.panel.grid.fill_down()
-
-    def fill_right(self) -> None:
-        self.panel.grid.fill_right()
-
-    def undo(self) -> None:
-        if self._settled():
-            text = self.session.stack.undoText()
-            self.session.stack.undo()
-            self.session.told.emit(f"Undone: {text}.")
-
-    def redo(self) -> None:
-        if self._settled():
-            text = self.session.stack.redoText()
-            self.session.stack.redo()
-            self.session.told.emit(f"Done again: {text}.")
-
-    def _settled(self) -> bool:
-        """What is being typed is entered first; False: it was refused and still stands there."""
-        return self.panel.grid.commit_edit() and self.formula_bar.commit()
-
-    # --- file menu -----------------------------------------------------------
-
-    def open_file(self) -> None:
-        if self._settled():
-            self.documents.ask_open()
-
-    def save(self) -> None:
-        if self._settled():
-            self.documents.save()
-
-    def save_as(self) -> None:
-        if self._settled():
-            self.documents.save_as()
-
-    def export(self) -> None:
-        if self._settled():
-            self.documents.export()
-
-    def report_failure(self, report: str) -> None:
-        """Something went wrong that should not have: a dialog with a copyable report."""
-        from ui.reports import show_report
-
-        show_report(report, self)
-
-    # --- view and deal menus -------------------------------------------------
-
-    def toggle_inspector(self) -> None:
-        shown = not self.inspector.isVisible()
-        self.inspector.setVisible(shown)
-        self.settings.inspector = shown
-        self.actions_["toggle_inspector"].setChecked(shown)
-        if shown:
-            self._target_changed()
-
-    def toggle_helpers(self) -> None:
-        panel = self.panel
-        if isinstance(panel, SchedulePanel):
-            panel.show_helpers(not panel.helpers_shown)
-            self.actions_["toggle_helpers"].setChecked(panel.helpers_shown)
-
-    def _set_theme(self, mode: themes.Mode) -> None:
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            self.settings.theme = mode
-            themes.install(app, mode)
-            self.actions_[f"theme_{mode}"].setChecked(True)
-
-    def theme_auto(self) -> None:
-        self._set_theme("auto")
-
-    def theme_light(self) -> None:
-        self._set_theme("light")
-
-    def theme_dark(self) -> None:
-        self._set_theme("dark")
-
-    def set_zoom(self, percent: int) -> None:
-        """One zoom for all sheets."""
-        percent = min(max(percent, 50), 300)
-        self._zoom = percent
-        self.settings.zoom = percent
-        self.status.show_zoom(percent)
-        for panel in self._panels.values():
-            for grid in panel.grids():
-                grid.set_zoom(percent)
-
-    def _zoomed(self, percent: int) -> None:
-        if percent != self._zoom:
-            self.set_zoom(percent)
-
-    def zoom_in(self) -> None:
-        self.set_zoom(self._zoom + 10)
-
-    def zoom_out(self) -> None:
-        self.set_zoom(self._zoom - 10)
-
-    def zoom_reset(self) -> None:
-        self.set_zoom(100)
-
-    def pin_baseline(self) -> None:
-        self.session.pin_baseline()
-        self.session.told.emit("Baseline pinned: changes are measured against this state.")
-
-    def unpin_baseline(self) -> None:
-        self.session.pin_baseline(False)
-        self.session.told.emit("Changes are measured since the file was opened.")
-
-    def recalculate(self) -> None:
-        self.session.recalculate()
-
-    # --- help ----------------------------------------------------------------
-
-    def show_shortcuts(self) -> None:
-        from ui.reports import show_table
-
-        show_table(self, "Keyboard shortcuts", ("Keys", "What they do"), list(actions.shortcuts()))
-
-    def show_functions(self) -> None:
-        from ui.reports import function_rows, show_table
-
-        show_table(self, "Functions of the formula language", ("Function", "What it does"), function_rows())
-
-    def show_about(self) -> None:
-        from ui.reports import show_about
-
-        show_about(self)
+            super().keyPressEvent(event)
 
     # --- the window itself ---------------------------------------------------
 
@@ -474,7 +395,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._settled() or not self.documents.may_discard():
+        if not self.settled() or not self.documents.may_discard():
             event.ignore()
             return
         if self.documents.job is not None:

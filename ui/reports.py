@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import PySide6
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import Qt, QTimer, qVersion
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -111,6 +111,10 @@ def show_table(parent: QWidget, title: str, heads: tuple[str, str], rows: Sequen
     column.addWidget(buttons)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()
+    later = QTimer(dialog, interval=0, singleShot=True)  # heights follow from widths, which the layout gives
+    later.timeout.connect(table.resizeRowsToContents)
+    header.sectionResized.connect(lambda *_: later.start())
+    later.start()
     return dialog
 
 
@@ -122,13 +126,21 @@ def _close_button() -> QDialogButtonBox:
 
 
 def function_rows() -> list[tuple[str, str]]:
-    """Signature and sentence of every function and helper."""
+    """Signature, sentence and an example of every function and helper."""
     from model.formula.functions import FUNCTIONS
     from model.formula.helpers import HELPERS
 
-    rows = [(spec.signature, spec.doc) for spec in FUNCTIONS.values()]
-    rows += [(helper.signature, helper.doc) for helper in HELPERS.values()]
+    rows = [(spec.signature, f"{spec.doc}\n{_example(*spec.example)}") for spec in FUNCTIONS.values()]
+    rows += [(helper.signature, f"{helper.doc}\n{helper.example}") for helper in HELPERS.values()]
     return sorted(rows)
+
+
+def _example(formula: str, value: object) -> str:
+    """``SUM(1, 2)  →  3``"""
+    shown = {True: "TRUE", False: "FALSE"}.get(value, value) if isinstance(value, bool) else value
+    if isinstance(shown, float):
+        shown = f"{shown:.12g}"
+    return f"{formula.lstrip('= ')}  →  {shown}"
 
 
 def show_about(parent: QWidget) -> None:

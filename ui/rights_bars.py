@@ -32,9 +32,9 @@ class Bar:
     open: bool = False
     lost: float = 0.0
     text: str = ""
+    short: str = ""
     inside: str = ""
     bad: bool = False
-    tip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +79,29 @@ class RightsPicture:
         right = self.calc.deal.rights[key]
         party = self.calc.deal.parties.get(right.holder)
         label, holder = show_text(right.label), show_text(party.label if party else right.holder)
-        tip = self._tip(key, held)
         if held.error is not None:
-            return Bar(key, label, holder, "none", text=held.error.kind, bad=True, tip=tip)
+            return Bar(key, label, holder, "none", text=held.error.kind, bad=True)
         never = held.start is not None and held.start >= NEVER
         if held.condition == 0.0 or _empty(held):
-            return Bar(key, label, holder, "none", text="— excluded", tip=tip)
+            return Bar(key, label, holder, "none", self._from(held), text="— excluded")
         if never or (held.start is not None and held.start > self.last):
-            return Bar(key, label, holder, "none", text="— not yet", tip=tip)
+            return Bar(key, label, holder, "none", text="— not yet")
         start = self.first if held.start is None else max(held.start, self.first)
         end = self.last if held.end is None else min(held.end, self.last)
         unknown = held.start is None or held.end is None or held.condition < 1.0
         if end < start:
-            return Bar(key, label, holder, "none", text="— ended before", tip=tip)
+            return Bar(key, label, holder, "none", text="— ended before")
         text, lost = self._why(key, held)
         return Bar(
             key, label, holder, "hatched" if unknown else "solid", start, end,
             open=held.end is None or held.end > self.last, lost=min(lost, self.last), text=text,
-            inside=_condition(held, right.exceptions) if unknown else "", tip=tip,
+            short=f"until {_said(held.end)}" if text else "", inside=_condition(held, right.exceptions) if unknown else "",
         )  # fmt: skip
+
+    def _from(self, held: Span) -> float:
+        """Where the text of a right without a bar stands."""
+        inside = held.start is not None and self.first <= held.start <= self.last
+        return held.start if inside and held.start is not None else self.first
 
     def _why(self, key: str, held: Span) -> tuple[str, float]:
         """Why a bar ends, and how far it would go without its event."""
@@ -127,8 +131,9 @@ class RightsPicture:
             self._otherwise[found.address] = with_day(self.calc, found, None)
         return self._otherwise[found.address]
 
-    def _tip(self, key: str, held: Span) -> str:
-        deal = self.calc.deal
+    def tip(self, key: str) -> str:
+        """What hovering over a right tells: its rule and its source."""
+        deal, held = self.calc.deal, self.spans[key]
         right = deal.rights[key]
         source = deal.sources.get(right.source)
         when = f"{_said(held.start)} to {_said(held.end)}"
@@ -150,7 +155,9 @@ class RightsPicture:
         fixed = why_fixed(self.calc, key)
         move = fixed or "Drag it, or focus it with Tab: ← → a month, Ctrl a day."
         label = show_text(event.label)
-        tip = "\n".join(p for p in (f"{label}: {show_date(when) if when else 'not yet'}", wrapped(event.note), move) if p)
+        tip = "\n".join(
+            p for p in (f"{label}: {show_date(when) if when else 'not yet'}", wrapped(event.note), move) if p
+        )
         return Trigger(key, label, when, self.handles.get(key), tip)
 
 
@@ -169,4 +176,4 @@ def _condition(held: Span, exceptions: str) -> str:
     if held.start is None or held.end is None:
         return "a date is undisclosed"
     first = exceptions.partition(".")[0]
-    return first if 0 < len(first) <= 60 else "condition undisclosed"
+    return first if 0 < len(first) <= 60 else "unknown"

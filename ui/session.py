@@ -6,6 +6,7 @@ Version, scenario and period are a way of looking: switching them is no undo ste
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -14,9 +15,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from model import layers, store
-from model.deal import Deal, PeriodLength
+from model.deal import Deal, Input, PeriodLength
 from model.edits import Edit, apply
 from model.engine import Calc, run
+from model.explain import reach
 from model.layers import View, default_view
 from model.problems import Problem, Refused, refuse
 from ui.commands import EditCommand
@@ -52,6 +54,7 @@ class DealSession(QObject):
     saved_changed = Signal()  # clean or dirty, another path, read-only
     baseline_changed = Signal()
     layer_changed = Signal()  # where the next edit of a cell goes
+    highlight_changed = Signal()
     told = Signal(str)  # a sentence for the status bar
 
     def __init__(
@@ -76,7 +79,10 @@ class DealSession(QObject):
         self._calc = run(deal, self._view)
         self._opened = self._calc
         self._pinned: Calc | None = None
+        self._unmoved: Calc | None = None  # the deal as it is, while a preview is shown
         self._layers: dict[str, str] = {}  # address -> layer chosen by hand
+        self.highlight_of = ""  # whose reach is tinted in every sheet
+        self.highlighted: frozenset[str] = frozenset()
         self.revision = 0  # results of slow work on an older revision are dropped
 
     def _clean_changed(self, clean: bool) -> None:
@@ -116,8 +122,9 @@ class DealSession(QObject):
 
     # --- editing -------------------------------------------------------------
 
-    def edit(self, edit: Edit) -> None:
-        """Carry out an edit as one undo step. Raises Refused; then nothing has changed."""
+    def edit(self, edit: Edit, force: bool = False) -> None:
+        """Carry out an edit as one undo step. Raises Refused; then nothing has changed. With ``force`` formulas
+        may become errors by it: the user has been told which."""
         if self.read_only:
             raise refuse(
                 "",
@@ -129,7 +136,7 @@ class DealSession(QObject):
             return  # what was there already: no step
         known = {(p.where, p.what) for p in self._calc.problems}
         fresh = [p for p in prepared.calc.problems if (p.where, p.what) not in known and p.severity == "error"]
-        if fresh:  # a circle, or a name that other formulas still need
+        if fresh and not force:  # a circle, or a name that other formulas still need
             raise Refused(*fresh)
         self.stack.push(EditCommand(self, edit, prepared))
 
@@ -142,6 +149,7 @@ class DealSession(QObject):
         return ()
 
     def prepare(self, edit: Edit) -> Prepared:
+        self.preview(None)
         deal, inverse = apply(self._deal, edit)
         return Prepared(deal, inverse, run(deal, self._view, self._calc, edit.touches))
 
@@ -154,26 +162,52 @@ class DealSession(QObject):
         structure = structure or before.program is not prepared.calc.program
         structure = structure or any(len(put.path) == 2 for put in edit.puts)  # an item came or went
         self.changed.emit(ChangeSet(prepared.calc.moved, _touched(edit), structure=structure))
+        if structure and self.highlight_of:
+            self.highlight("")
         hidden = self._hidden_overlays(edit)
         if hidden:
             self.told.emit(hidden)
 
     def recalculate(self) -> None:
         """Compute everything anew, from nothing."""
+        self.preview(None)
         self._calc = run(self._deal, self._view)
         self.changed.emit(ChangeSet(self._calc.moved, structure=True, document=False))
         self.told.emit("Recalculated.")
 
+    def preview(self, values: Mapping[str, Input] | None) -> None:
+        """Show everything as if inputs had other values, as under a drag. Nothing is edited; ``None`` ends it."""
+        if values is None and self._unmoved is None:
+            return
+        before, settled = self._calc, self._unmoved or self._calc
+        if values is None:
+            self._calc, self._unmoved = settled, None
+            shown = before.moved
+        else:
+            sets = {**dict(settled.view.sets), **values}
+            view = settled.view._replace(sets=tuple(sets.items()))
+            self._calc = run(self._deal, view, settled, frozenset(values))
+            shown = self._calc.moved | (before.moved if self._unmoved is not None else frozenset())
+            self._unmoved = settled
+        self.revision += 1
+        self.changed.emit(ChangeSet(shown, document=False))
+
     # --- what is looked at ---------------------------------------------------
 
     def set_view(
-        self, version: str | None = None, scenario: str | None = None, period: PeriodLength | None = None
+        self,
+        version: str | None = None,
+        scenario: str | None = None,
+        period: PeriodLength | None = None,
+        perspective: str | None = None,
     ) -> None:
-        """Look at another version, scenario or period length; None leaves one as it is."""
+        """Look at another version, scenario or period length, or from another side; None leaves one as it is."""
+        self.preview(None)
         wanted = self._view._replace(
             version=self._view.version if version is None else version,
             scenario=self._view.scenario if scenario is None else scenario,
             period=period or self._view.period,
+            perspective=self._view.perspective if perspective is None else perspective,
         )
         if wanted == self._view:
             return
@@ -184,10 +218,27 @@ class DealSession(QObject):
         self.revision += 1
         self.changed.emit(ChangeSet(self._calc.moved, structure=structure, view=True, document=False))
 
+    def set_perspective(self, party: str) -> None:
+        """Look from another party's side: its inflows are positive."""
+        self.set_view(perspective="" if party == self._deal.perspective else party)
+
+    @property
+    def perspective(self) -> str:
+        """The party whose inflows are positive."""
+        return self._view.perspective or self._deal.perspective
+
     def pin_baseline(self, pinned: bool = True) -> None:
         """Measure changes against the state of now; or again against the deal as it was opened."""
         self._pinned = self._calc if pinned else None
         self.baseline_changed.emit()
+
+    def highlight(self, key: str) -> None:
+        """Tint in every sheet what a value reaches; "" ends it."""
+        found = frozenset(reach(self._calc, key)) if key else frozenset()
+        if key == self.highlight_of and found == self.highlighted:
+            return
+        self.highlight_of, self.highlighted = key, found
+        self.highlight_changed.emit()
 
     # --- layers --------------------------------------------------------------
 
@@ -251,6 +302,7 @@ def _same_puts(edit: Edit, inverse: Edit) -> bool:
         put.path in back
         and type(back[put.path]) is type(put.value)
         and back[put.path] == put.value
+        and not (isinstance(put.value, dict) and list(back[put.path]) != list(put.value))  # another order is a change
         and put.index is None
         for put in edit.puts
     )

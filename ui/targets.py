@@ -13,12 +13,14 @@ from model.edits import label_of
 from model.engine import Calc
 from model.field_base import Field
 from model.fields import field_for, make_field
+from model.formula.bind import RIGHT, RULE
 from model.layers import held
 from model.values import NEVER
 
 CLASSES = ("stated", "official", "reported", "assumption")
 OPENING_PERIOD = -1
 _BOOLEAN = make_field("yesno")
+_PARTS = {"from": "from_", "until": "until", "while": "while_"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ NOTHING = Target()
 def target_of(deal: Deal, key: str, period: int | None = None) -> Target:
     """The target of a value by its key; ``NOTHING`` where the deal has no such value."""
     parts = key.split(".")
+    if key.startswith((RIGHT, RULE)):
+        return _legal(deal, key)
     if len(parts) == 2 and parts[0] in deal.series:
         return Target("input", key)
     if len(parts) == 3 and parts[0] in deal.tables:
@@ -75,9 +79,49 @@ def target_of(deal: Deal, key: str, period: int | None = None) -> Target:
     return NOTHING
 
 
+def of_path(deal: Deal, path: tuple[str, ...]) -> Target:
+    """The cell that shows an entry of the document: its label, where it has one of its own."""
+    match path:
+        case ("tables", table, "records", record):
+            return target_of(deal, f"{table}.{record}.{next(iter(deal.tables[table].columns), '')}")
+        case ("tables", table, "records", record, column):
+            return target_of(deal, f"{table}.{record}.{column}")
+        case ("tables", table, "columns", column, *_):
+            return target_of(deal, f"{table}.{next(iter(deal.tables[table].records), '')}.{column}")
+        case ("series", key, "values", year):
+            return Target("input", f"{key}.{year}")
+        case ("terms" | "lines" | "outputs" | "checks" | "sources", key) if key in getattr(deal, path[0]):
+            return Target("text", key, (path[0], key, "label"))
+    return NOTHING
+
+
+def item_at(deal: Deal, path: tuple[str, ...]) -> Any:
+    """The entry of the document at a path."""
+    node: Any = deal
+    for part in path:
+        node = node[part] if isinstance(node, dict) else getattr(node, part)
+    return node
+
+
+def _legal(deal: Deal, key: str) -> Target:
+    """A date or condition of a right (``right:key.from``) or of a rule (``rule:question.rule.until``)."""
+    head, _, rest = key.partition(":")
+    name, *more = rest.split(".")
+    if head + ":" == RIGHT and name in deal.rights and (not more or more[-1] in _PARTS):
+        path: tuple[str, ...] = ("rights", name, _PARTS[more[-1]] if more else "label")
+    elif head + ":" == RULE and name in deal.questions and more and more[0] in deal.questions[name].rules:
+        path = ("questions", name, "rules", more[0], _PARTS.get(more[-1], "why"))
+    else:
+        return NOTHING
+    return Target("formula" if path[-1] in _PARTS.values() else "text", key, path)
+
+
 def item_of(deal: Deal, target: Target) -> Any:
     """The term, series, column, line, output, check or event behind a target."""
     key = target.key.partition(".")[0]
+    if key.startswith((RIGHT, RULE)):
+        name_ = key.partition(":")[2]
+        return deal.rights.get(name_) if key.startswith(RIGHT) else deal.questions.get(name_)
     parts = target.key.split(".")
     if len(parts) == 3 and key in deal.tables:
         return deal.tables[key].columns.get(parts[2])
@@ -101,8 +145,10 @@ def field_of(deal: Deal, target: Target) -> Field:
     item = item_of(deal, target)
     if item is not None and hasattr(item, "kind"):
         return field_for(item, deal.unit)
-    if target.key in deal.events:
+    if target.key in deal.events or (target.kind == "formula" and target.path[-1:] in (("from_",), ("until",))):
         return make_field("date")
+    if target.kind == "formula" and target.path[-1:] == ("while_",):
+        return _BOOLEAN
     return _BOOLEAN if target.key in deal.checks else make_field("text")
 
 
@@ -248,6 +294,9 @@ def find(calc: Calc, text: str) -> Target:
         found = target_of(deal, name_, period if name_ in deal.lines else None)
         if found is not NOTHING:
             return found
+    for right in deal.rights:
+        if folded and folded in (right.casefold(), deal.rights[right].label.casefold(), f"{RIGHT}{right}".casefold()):
+            return target_of(deal, f"{RIGHT}{right}")
     for exact in (True, False):
         for name_ in names if folded else ():
             target = target_of(deal, name_, period if name_ in deal.lines else None)

@@ -10,11 +10,12 @@ from model.fields import Field
 from model.formula.excel import MAX_LENGTH, to_excel
 from model.problems import Problem, Refused, refuse
 from model.values import NO_CAP, ErrorValue
+from model.workbook.book import COVER, HEAD_ROW, LABEL, MASTER, SCENARIO, SUBTITLE, VALUE, VERSION, Book
 from model.workbook.exact import ExactWorksheet
-from model.workbook.layout import HEAD_ROW, LABEL, MASTER, VALUE, Book
+from model.workbook.scenarios import label_of
 from model.workbook.styles import BAD, GOOD, Styles, formula_colour
 from model.workbook.text import footer, is_printable_formula, looks_like_formula, wrapped_lines
-from model.workbook.viewpoint import Viewpoint, letters
+from model.workbook.viewpoint import Viewpoint, cell, letters
 
 ROW_HEIGHT: Final = 15.6  # not XlsxWriter's 15, which it would leave to the reader's program
 NOTE_LINE: Final = 12.0
@@ -25,7 +26,8 @@ A4: Final = 9
 class Canvas:
     """A worksheet, its book and its styles."""
 
-    def __init__(self, book: Book, name: str, sheet: ExactWorksheet, styles: Styles) -> None:
+    def __init__(self, book: Book, name: str, sheet: ExactWorksheet, styles: Styles, workbook: Any = None) -> None:
+        self.workbook = workbook
         self.book = book
         self.name = name
         self.sheet = sheet
@@ -130,14 +132,18 @@ class Canvas:
         self.text(0, LABEL, title, "title")
         sheet.set_row(0, 24)
         self._heights[0] = 24
-        self.text(1, LABEL, subtitle(self.book), "subtitle")
+        place = self.book.scalars[SUBTITLE]
+        if self.name != COVER:
+            self.formula(1, LABEL, f"{COVER}!{cell(place.row, place.col)}", subtitle(self.book), "subtitle")
         if status:
             self.status(0, VALUE)
         sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer(f"&L&8{footer(calc.deal.name)} · {footer(view_name(calc))}&C&8&A&R&8Page &P of &N")
+        sheet.set_footer(
+            f"&L&8{footer(calc.deal.name)} · exported as {footer(view_name(calc) or 'base')}&C&8&A&R&8Page &P of &N"
+        )
 
     def status(self, row: int, col: int) -> None:
         """The master check in words, live."""
@@ -221,6 +227,11 @@ def number_format(field: Field, values: Any) -> str:
     return field.excel_format_limit if limit else field.excel_format
 
 
+def as_shown(value: Any) -> Any:
+    """A value as an input's cell shows it: an undisclosed one by its word."""
+    return "undisclosed" if isinstance(value, ErrorValue) and value.is_undisclosed else value
+
+
 def view_name(calc: Calc) -> str:
     """Version and scenario as a reader calls them."""
     deal, view = calc.deal, calc.view
@@ -235,6 +246,24 @@ def view_name(calc: Calc) -> str:
 def subtitle(book: Book) -> str:
     """Which deal, version, scenario, unit and period length a sheet shows."""
     calc = book.calc
+    name = book.texts.clean(calc.deal.name, "name")
+    if book.scenarios is None:
+        return f"{name} · {_basis(book)}"
+    chosen = [label_of(book, "version", calc.view.version), label_of(book, "scenario", calc.view.scenario)]
+    return " · ".join([name, *chosen, _basis(book)])
+
+
+def subtitle_formula(book: Book) -> str:
+    """The same, following the selectors."""
+    parts = [cell(0, LABEL)]
+    if book.scenarios is not None:
+        parts += [book.names[VERSION], book.names[SCENARIO]]
+    basis = _basis(book).replace('"', '""')
+    return '&" · "&'.join([*parts, f'"{basis}"'])
+
+
+def _basis(book: Book) -> str:
+    calc = book.calc
+    unit = book.texts.clean(" ".join(calc.deal.unit.split())[:80], "unit")
     by = {"month": "monthly", "quarter": "quarterly", "year": "annual"}[calc.view.period]
-    unit = f"{calc.deal.unit} unless stated" if calc.deal.unit else ""
-    return " · ".join(p for p in (calc.deal.name, view_name(calc), unit, by) if p)
+    return f"{unit} unless stated · {by}" if unit else by

@@ -7,131 +7,75 @@ a later sheet. Rows and columns count from 0, as in XlsxWriter.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple
 
 from model.engine import Calc
 from model.fields import UNDISCLOSED_WORD
-from model.formula.bind import EVENT, OPENING, Formula
+from model.formula.bind import EVENT, OPENING, PERSPECTIVE
 from model.formula.helpers import PERIOD_NAMES
 from model.formula.nodes import Column, Node, children
+from model.layers import BASE, base_value
+from model.workbook.book import (
+    CHECKS,
+    COVER,
+    FIRST_PERIOD,
+    HEAD_ROW,
+    LABEL,
+    MASTER,
+    OWN_NAMES,
+    SCHEDULE,
+    SOURCES,
+    SUBTITLE,
+    TABLES,
+    TERMS,
+    UNIT,
+    VALUATION,
+    VALUE,
+    Book,
+    Entry,
+    Place,
+    SeriesBlock,
+    TableBlock,
+    fits_in_place,
+)  # fmt: skip
+from model.workbook.facts import fact_choices
 from model.workbook.names import defined_names
-from model.workbook.text import Texts
+from model.workbook.scenarios import offered, overlays, plan_scenarios
 
-COVER: Final = "Cover"
-TERMS: Final = "Terms"
-TABLES: Final = "Tables"
-SCHEDULE: Final = "Schedule"
-VALUATION: Final = "Valuation"
-CHECKS: Final = "Checks"
-SOURCES: Final = "Sources"
-
-LABEL, UNIT, VALUE = 1, 2, 3  # the same columns on every sheet
-FIRST_PERIOD = 4  # column E
-HEAD_ROW = 2
-MASTER: Final = ":master"  # key of the master check's cell, which no item of a deal can have
-
-
-class Place(NamedTuple):
-    sheet: str
-    row: int
-    col: int
-
-
-class Entry(NamedTuple):
-    """One row of a sheet: what kind of thing stands there, and its key."""
-
-    row: int
-    kind: str
-    key: str
-
-
-@dataclass(slots=True)
-class SeriesBlock:
-    """Years down, one value each. ``guard`` is the column that turns "undisclosed" into #N/A for formulas."""
-
-    key: str
-    title: int
-    first: int
-    years: list[int]
-    guard: int | None = None
-
-    @property
-    def last(self) -> int:
-        return self.first + max(1, len(self.years)) - 1
-
-
-@dataclass(slots=True)
-class TableBlock:
-    """Records down, columns across. ``guards`` are columns that turn "undisclosed" into #N/A for ranges."""
-
-    key: str
-    title: int
-    first: int
-    records: list[str]
-    columns: dict[str, int]
-    guards: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def last(self) -> int:
-        return self.first + max(1, len(self.records)) - 1
-
-    @property
-    def key_col(self) -> int:
-        return LABEL + len(self.columns) + len(self.guards)
-
-
-@dataclass(slots=True)
-class Book:
-    """The plan of one workbook."""
-
-    calc: Calc
-    names: dict[str, str]
-    scalars: dict[str, Place] = field(default_factory=dict)
-    rows: dict[str, int] = field(default_factory=dict)
-    series: dict[str, SeriesBlock] = field(default_factory=dict)
-    tables: dict[str, TableBlock] = field(default_factory=dict)
-    entries: dict[str, list[Entry]] = field(default_factory=dict)
-    lists: dict[tuple[str, ...], int] = field(default_factory=dict)  # choices -> row on Sources
-    undisclosed: frozenset[str] = frozenset()
-    loops: frozenset[str] = frozenset()
-    texts: Texts = field(default_factory=Texts)
-
-    @property
-    def last_period(self) -> int:
-        return FIRST_PERIOD + max(1, len(self.calc.timeline)) - 1
-
-    @property
-    def sheets(self) -> list[str]:
-        tables = [TABLES] if self.series or self.tables else []
-        return [COVER, TERMS, *tables, SCHEDULE, VALUATION, CHECKS, SOURCES]
-
-    @property
-    def renamed(self) -> dict[str, str]:
-        """Keys that had to take another name in Excel."""
-        return {key: name for key, name in self.names.items() if key != MASTER and key != name}
-
-    def formula(self, key: str) -> Formula | None:
-        """The bound formula of a node; None where it is at fault and has none that Excel could compute."""
-        return None if key in self.loops else self.calc.program.formulas.get(key)
+__all__ = [
+    "CHECKS", "COVER", "FIRST_PERIOD", "HEAD_ROW", "LABEL", "MASTER", "SCHEDULE", "SOURCES", "TABLES", "TERMS", "UNIT",
+    "VALUATION", "VALUE", "Book", "Entry", "Place", "SeriesBlock", "TableBlock", "fits_in_place", "in_groups", "plan",
+]  # fmt: skip
 
 
 def plan(calc: Calc) -> Book:
     """Place every item of a run."""
     deal, program = calc.deal, calc.program
-    keys = [*deal.terms, *deal.outputs, *deal.checks, *deal.series]
-    names = defined_names(keys)
-    names[MASTER] = defined_names(["master_check"], reserved=names.values())["master_check"]
-    book = Book(calc, names)
-    book.undisclosed = frozenset(a for a, held in calc.inputs.items() if held.value == UNDISCLOSED_WORD)
+    book = Book(calc, defined_names([*deal.terms, *deal.outputs, *deal.checks, *deal.series]))
+    held = [(a, h.value) for a, h in calc.inputs.items()]
+    for overlay in overlays(deal):
+        held += overlay.items()
+    held += [(a, base_value(deal, a)) for a, h in calc.inputs.items() if h.layer != BASE]
+    book.undisclosed = frozenset(a for a, value in held if value == UNDISCLOSED_WORD)
     book.loops = frozenset(k for step in program.plan.steps if step.loop for k in step.keys)
     _terms(book)
+    book.scenarios = plan_scenarios(book)
+    _cover(book)
     _tables(book)
     _schedule(book)
     _grouped(book, VALUATION, [(k, o.group) for k, o in deal.outputs.items()], "output")
     _checks(book)
     _sources(book)
+    own = {key: name for key, name in {**OWN_NAMES, PERSPECTIVE: PERSPECTIVE}.items() if key in book.scalars}
+    given = defined_names(own.values(), reserved=book.names.values())
+    book.names.update((key, given[name]) for key, name in own.items())
     return book
+
+
+def _cover(book: Book) -> None:
+    book.scalars[SUBTITLE] = Place(COVER, HEAD_ROW, LABEL)
+    read = any(PERSPECTIVE in f.now for f in book.calc.program.formulas.values())
+    if book.calc.deal.parties or book.calc.deal.perspective or read:
+        book.scalars[PERSPECTIVE] = Place(COVER, HEAD_ROW + 2, UNIT)
 
 
 def in_groups(items: Iterable[tuple[str, str]], order: Iterable[str] = ()) -> dict[str, list[str]]:
@@ -164,12 +108,14 @@ def _terms(book: Book) -> None:
 def _tables(book: Book) -> None:
     calc, deal = book.calc, book.calc.deal
     ranged = _read_as_ranges(calc)
+    unlike = book.undisclosed | (book.scenarios.blank if book.scenarios else frozenset())
+    unlike = book.undisclosed | (book.scenarios.blank if book.scenarios else frozenset())
     row = HEAD_ROW + 1
     for key in deal.series:
         prefix = key + "."
-        years = sorted(
-            int(a[len(prefix) :]) for a, h in calc.inputs.items() if a.startswith(prefix) and h.value is not None
-        )
+        held = {a for a, h in calc.inputs.items() if a.startswith(prefix) and h.value is not None}
+        held |= {a for a in (book.scenarios.rows if book.scenarios else ()) if a.startswith(prefix)}
+        years = sorted(int(a[len(prefix) :]) for a in held)
         block = SeriesBlock(key, row, row + 3, years)
         if any(f"{prefix}{y}" in book.undisclosed for y in years):
             block.guard = LABEL + 3
@@ -181,7 +127,7 @@ def _tables(book: Book) -> None:
         columns = {c: LABEL + i for i, c in enumerate(table.columns)}
         made = TableBlock(key, row, row + 3, list(table.records), columns)
         for column in columns:
-            if (key, column) in ranged and any(f"{key}.{r}.{column}" in book.undisclosed for r in made.records):
+            if (key, column) in ranged and any(f"{key}.{r}.{column}" in unlike for r in made.records):
                 made.guards[column] = LABEL + len(columns) + len(made.guards)
         for i, record in enumerate(made.records):
             for column, col in columns.items():
@@ -257,9 +203,15 @@ def _sources(book: Book) -> None:
     for key in deal.sources:
         entries.append(Entry(row, "source", key))
         row += 1
-    offered = [t.choices for t in deal.terms.values() if t.kind == "choice" and t.formula is None]
-    offered += [c.choices for t in deal.tables.values() for c in t.columns.values() if c.kind == "choice"]
-    long = [choices for choices in dict.fromkeys(offered) if choices and not fits_in_place(choices)]
+    offered_ = [t.choices for t in deal.terms.values() if t.kind == "choice" and t.formula is None]
+    offered_ += [c.choices for t in deal.tables.values() for c in t.columns.values() if c.kind == "choice"]
+    if book.scenarios:
+        offered_ += [offered(book, "version"), offered(book, "scenario")]
+    offered_.append(tuple(deal.parties))
+    for name, question in deal.questions.items():
+        for fact in question.facts:
+            offered_.append(tuple(book.texts.clean(c, f"questions.{name}") for c in fact_choices(question, fact)))
+    long = [choices for choices in dict.fromkeys(offered_) if choices and not fits_in_place(choices)]
     if long:
         row += 1
         entries.append(Entry(row, "group", "Choices offered by drop-down lists"))
@@ -268,9 +220,3 @@ def _sources(book: Book) -> None:
         entries.append(Entry(row, "choices", ""))
         book.lists[choices] = row
     book.entries[SOURCES] = entries
-
-
-def fits_in_place(choices: Iterable[str]) -> bool:
-    """Whether a drop-down can hold its choices itself: Excel separates them by commas, 255 characters in all."""
-    text = ",".join(choices)
-    return len(text) <= 250 and not any("," in c or '"' in c for c in choices)

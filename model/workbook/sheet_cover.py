@@ -6,27 +6,44 @@ import datetime as dt
 from typing import Any, Final
 
 from model.fields import field_for, make_field
+from model.formula.bind import PERSPECTIVE
 from model.values import NEVER, NO_CAP, to_serial
-from model.workbook.canvas import Canvas, number_format
-from model.workbook.layout import (
+from model.workbook.book import (
+    CHANGES,
     CHECKS,
     COVER,
+    HEAD_ROW,
     LABEL,
+    QUESTIONS,
+    RIGHTS,
+    SCENARIO,
+    SCENARIOS,
     SCHEDULE,
     SOURCES,
+    SUMMARY,
     TABLES,
     TERMS,
     VALUATION,
     VALUE,
+    VERSION,
     Book,
 )  # fmt: skip
+from model.workbook.canvas import Canvas, number_format, subtitle, subtitle_formula
+from model.workbook.scenarios import label_of
+from model.workbook.sheet_scenarios import EXPORTED
 from model.workbook.styles import LINK, WORK_INK
+from model.workbook.validation import list_rule
 
 _LEFT, _RIGHT = LABEL, VALUE + 2  # first columns of the two halves
 _WIDTHS: Final = {LABEL: 30, LABEL + 1: 22, LABEL + 2: 16, LABEL + 3: 3, _RIGHT: 18, _RIGHT + 1: 58}
 _ABOUT: Final = {
+    SUMMARY: "Headline figures against the base case, charts, probability-weighted values.",
+    RIGHTS: "Who may do what, since when and until when, by year-end and on any day.",
+    QUESTIONS: "May they? Choose facts and a day: answer, rule, until when.",
+    CHANGES: "What each version and scenario changes (stamped).",
     TERMS: "Every term: value, unit, class, source, range. Inputs are here.",
     TABLES: "Series by calendar year, and tables of records. Inputs are here, too.",
+    SCENARIOS: "Two selectors, and what each version and scenario sets. Inputs are here, too.",
     SCHEDULE: "The timeline, event flags and all lines by period; workings at the end.",
     VALUATION: "Outputs: headline figures and what stands behind them.",
     CHECKS: "What must hold, each live, and the master check.",
@@ -43,6 +60,7 @@ def write_cover(canvas: Canvas, today: dt.date) -> None:
         canvas.sheet.set_row(row, height)
         canvas.blanks(row, LABEL, _RIGHT + 1, look)
     canvas.text(0, LABEL, deal.name, "banner", where="name")
+    canvas.formula(HEAD_ROW, LABEL, subtitle_formula(book), subtitle(book), "subtitle")
     canvas.text(1, LABEL, deal.title if deal.title != deal.name else "", "banner2", where="title")
     left = _facts(canvas, 3, today)
     left = _headline(canvas, left + 1)
@@ -65,18 +83,25 @@ def _facts(canvas: Canvas, row: int, today: dt.date) -> int:
     book = canvas.book
     calc, deal = book.calc, book.calc.deal
     canvas.section(row, "This workbook", _LEFT + 2, _LEFT)
-    row += 1
-    version = deal.versions.get(calc.view.version)
-    row = _fact(canvas, row, "Version", version.label if version else "none", "versions")
-    scenario = deal.scenarios.get(calc.view.scenario)
-    row = _fact(canvas, row, "Scenario", scenario.label if scenario else "none", "scenarios")
+    row = _seen_by(canvas, row + 1)
+    if book.scenarios is None:
+        row = _fact(canvas, row, "Version, scenario", "none")
+    for kind, key, chosen in (("version", VERSION, calc.view.version), ("scenario", SCENARIO, calc.view.scenario)):
+        if book.scenarios is not None:
+            canvas.text(row, _LEFT, kind.capitalize(), "muted", font_size=10)
+            canvas.formula(row, _LEFT + 1, book.names[key], label_of(book, kind, chosen), "link")
+            row += 1
+    if book.scenarios is not None:
+        canvas.text(row, _LEFT, "Against the export", "muted", font_size=10)
+        same = f"{_same(book, 'version', VERSION)},{_same(book, 'scenario', SCENARIO)}"
+        asked = f'IF(AND({same}),"{EXPORTED}","differs from the exported run")'
+        canvas.formula(row, _LEFT + 1, asked, EXPORTED, "calc")
+        row += 1
     count = len(calc.timeline)
     row = _fact(canvas, row, "Periods", f"{_PERIODS[calc.view.period]}, {count} in all (fixed at export)")
     unit = " · ".join(dict.fromkeys(p for p in (deal.currency, deal.unit) if p)) or "as stated at each item"
     row = _fact(canvas, row, "Unit of money", unit, "unit")
-    seen = deal.parties[deal.perspective].label if deal.perspective in deal.parties else deal.perspective
-    if seen:
-        row = _fact(canvas, row, "Seen by", f"{seen}: inflow positive", "perspective")
+    row = _fact(canvas, row, "Fingerprint of the deal", book.fingerprint[:16])
     row = _fact(canvas, row, "Signs", "negative in (brackets), zero a dash")
     canvas.text(row, _LEFT, "Exported", "muted", font_size=10)
     canvas.constant(row, _LEFT + 1, to_serial(today), "label", num_format=make_field("date").excel_format, align="left")
@@ -84,6 +109,41 @@ def _facts(canvas: Canvas, row: int, today: dt.date) -> int:
     canvas.text(row, _LEFT, "Master check", "muted", font_size=10)
     canvas.status(row, _LEFT + 1)
     return row + 1
+
+
+def _same(book: Book, kind: str, key: str) -> str:
+    chosen = book.calc.view.version if kind == "version" else book.calc.view.scenario
+    label = label_of(book, kind, chosen).replace('"', '""')
+    return f'{book.names[key]}="{label}"'
+
+
+def _seen_by(canvas: Canvas, row: int) -> int:
+    """The party whose inflows are positive: an input, which formulas may read."""
+    book = canvas.book
+    deal, calc = book.calc.deal, book.calc
+    if PERSPECTIVE not in book.scalars:
+        return row
+    key = calc.cells.scalars[PERSPECTIVE]
+    place = book.scalars[PERSPECTIVE]
+    assert place.row == row and place.col == _LEFT + 1, "the plan and the sheet must agree"
+    canvas.text(row, _LEFT, "Seen by", "muted", font_size=10)
+    canvas.text(row, _LEFT + 1, key, "input", where="perspective")
+    if deal.parties:
+        says = {
+            "input_title": "Seen by",
+            "input_message": "A party's key. Its inflows are positive, its payments negative.",
+        }
+        wrong = {"error_title": "Not a party", "error_message": "Choose from the list."}
+        rule = list_rule(book, tuple(deal.parties))
+        canvas.sheet.data_validation(row, _LEFT + 1, row, _LEFT + 1, {**rule, **says, **wrong})
+    canvas.text(row + 1, _LEFT, "Inflow positive for", "muted", font_size=10)
+    name, text = book.names[PERSPECTIVE], book.names[PERSPECTIVE]
+    labels = {k: book.texts.clean(p.label, f"parties.{k}")[:120] for k, p in deal.parties.items()}
+    for other, label in list(labels.items())[:40][::-1]:
+        shown = label.replace('"', '""')
+        text = f'IF({name}="{other}","{shown}",{text})'
+    canvas.formula(row + 1, _LEFT + 1, text, labels.get(key, key), "calc")
+    return row + 2
 
 
 def _headline(canvas: Canvas, row: int) -> int:
@@ -128,6 +188,8 @@ def _legend(canvas: Canvas, row: int) -> int:
         (250.0, ("calc",), {"num_format": "#,##0.0", "font_color": LINK}, "Formula that reads another sheet"),
         (250.0, ("total",), {"num_format": "#,##0.0"}, "Total or balance"),
         (250.0, ("helper",), {"num_format": "#,##0.0", "italic": False, "font_color": WORK_INK}, "Working of a helper row (labels in grey italics)"),
+        (250.0, ("stamp",), {"num_format": "#,##0.0"}, "Stamped by the app at export; does not follow changes"),
+        (250.0, ("over",), {"num_format": "#,##0.0"}, "Formula over stamped values"),
         (NEVER, ("input",), {"num_format": date}, "An event that has not happened; the cell holds 31 Dec 9999"),
         (NO_CAP, ("input",), {"num_format": money}, "No limit; the cell holds 1E15"),
         ("undisclosed", ("input",), {}, "Nobody has disclosed it; what needs it shows #N/A"),

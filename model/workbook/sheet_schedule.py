@@ -10,8 +10,8 @@ from model.fields import Field, field_for, make_field
 from model.formula.bind import EVENT, OPENING
 from model.formula.nodes import Num
 from model.values import ErrorValue, to_serial
+from model.workbook.book import FIRST_PERIOD, HEAD_ROW, LABEL, SCHEDULE, UNIT, VALUE, Book
 from model.workbook.canvas import Canvas, check_length, number_format, printed, unit_width
-from model.workbook.layout import FIRST_PERIOD, HEAD_ROW, LABEL, SCHEDULE, UNIT, VALUE, Book
 from model.workbook.styles import FLAG_FILL, formula_colour
 from model.workbook.viewpoint import Viewpoint, at_column, cell, letters
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from model.fields import make_field
 from model.values import to_serial
+from model.workbook.book import HEAD_ROW, LABEL, SOURCES, VALUE
 from model.workbook.canvas import Canvas
-from model.workbook.layout import HEAD_ROW, LABEL, SOURCES, VALUE
 
 KEY, DATE, PUBLISHER, NOTE = VALUE - 1, VALUE, VALUE + 1, VALUE + 2
 _WIDTHS: Final = {LABEL: 44, KEY: 20, DATE: 14, PUBLISHER: 42, NOTE: 84}

@@ -7,9 +7,9 @@ from typing import Any, Final
 from model.deal import Column, Table
 from model.fields import field_for
 from model.values import UNDISCLOSED
-from model.workbook.canvas import Canvas, number_format
-from model.workbook.layout import HEAD_ROW, LABEL, TABLES, Book, SeriesBlock, TableBlock
-from model.workbook.sheet_terms import held_in_layers
+from model.workbook.book import HEAD_ROW, LABEL, TABLES, Book, SeriesBlock, TableBlock
+from model.workbook.canvas import Canvas, as_shown, number_format
+from model.workbook.sheet_terms import following, held_in_layers
 from model.workbook.validation import validate
 from model.workbook.viewpoint import Viewpoint, letters
 
@@ -63,11 +63,24 @@ def _series(canvas: Canvas, block: SeriesBlock, widths: dict[int, float]) -> Non
                   frozenset((LABEL, LABEL + 2, note_col)))  # fmt: skip
     for i, year in enumerate(block.years):
         row, address = block.first + i, f"{block.key}.{year}"
-        value = field.to_engine(book.calc.inputs[address].value)
-        canvas.constant(row, LABEL, float(year), "label", num_format="0", align="left")
+        held = book.calc.inputs.get(address)
+        value = field.to_engine(held.value) if held else None
         shown = number_format(field, (value, *held_in_layers(book.calc.deal, address)))
-        canvas.constant(row, LABEL + 1, value, "input", where=address, num_format=shown, align="right")
-        validate(canvas, row, LABEL + 1, field, address)
+        chosen = book.chosen(address)
+        if chosen is None:
+            canvas.constant(row, LABEL, float(year), "label", num_format="0", align="left")
+            canvas.constant(row, LABEL + 1, value, "input", where=address, num_format=shown, align="right")
+            validate(canvas, row, LABEL + 1, field, address)
+        else:  # a year that no layer in force has must not be found in the list of years
+            here = "" if value is None else value
+            if address in book.scenarios.blank:  # type: ignore[union-attr]
+                text = f'IF({letters(LABEL + 1)}{row + 1}="","",{year})'
+                canvas.formula(
+                    row, LABEL, text, "" if value is None else float(year), "calc", num_format="0", align="left"
+                )
+            else:
+                canvas.constant(row, LABEL, float(year), "label", num_format="0", align="left")
+            canvas.formula(row, LABEL + 1, chosen, as_shown(here), "link", num_format=shown, align="right")
         _guard(canvas, row, LABEL + 1, block.guard, value, shown)
         canvas.text(row, LABEL + 2, series.marks.get(str(year), series.class_), "muted", indent=1)
         canvas.text(row, note_col, series.notes.get(str(year), ""), "muted", where=f"{where}.notes", indent=1)
@@ -75,11 +88,11 @@ def _series(canvas: Canvas, block: SeriesBlock, widths: dict[int, float]) -> Non
         canvas.text(block.first, note_col, "no values", "muted")
 
 
-def _guard(canvas: Canvas, row: int, col: int, guard: int | None, value: Any, shown: str) -> None:
+def _guard(canvas: Canvas, row: int, col: int, guard: int | None, value: Any, shown: str, source: str = "") -> None:
     """The value as formulas read it: #N/A where it is undisclosed, nothing where it is blank."""
     if guard is None:
         return
-    here = f"{letters(col)}{row + 1}"
+    here = source or f"{letters(col)}{row + 1}"
     result = UNDISCLOSED if value == UNDISCLOSED else "" if value is None else value
     text = f'IF({here}="undisclosed",NA(),IF(ISBLANK({here}),"",{here}))'
     canvas.formula(row, guard, text, result, "helper", num_format=shown, align="right", valign="top")
@@ -120,7 +133,10 @@ def _cell(
         more["indent"] = 1
     if wrapped:
         canvas.wrap(row, value, width)
-    if key in book.calc.inputs:
+    if book.chosen(key) is not None:
+        shown = number_format(field, (value, *held_in_layers(book.calc.deal, key)))
+        following(canvas, row, col, key, value, num_format=shown, **more)
+    elif key in book.calc.inputs:
         shown = number_format(field, (value, *held_in_layers(book.calc.deal, key)))
         canvas.constant(row, col, value, "input", where=f"tables.{key}", num_format=shown, **more)
         validate(canvas, row, col, field, key)
@@ -129,7 +145,9 @@ def _cell(
         view = Viewpoint(book, TABLES, block.key, record, above)
         canvas.item(row, col, key, value, where=f"tables.{key}", view=view, num_format=shown, **more)
     if column in block.guards:
-        _guard(canvas, row, col, block.guards[column], value, shown)
+        chosen = book.chosen(key)
+        source = chosen if chosen and key in book.scenarios.blank else ""  # type: ignore[union-attr]
+        _guard(canvas, row, col, block.guards[column], value, shown, source)
 
 
 def _is_text(column: Column) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from model.addresses import input_item
 from model.deal import Deal
 from model.fields import field_for
 from model.layers import layer_label
-from model.workbook.canvas import Canvas, number_format, unit_width
-from model.workbook.layout import HEAD_ROW, LABEL, TERMS, UNIT, VALUE
+from model.workbook.book import HEAD_ROW, LABEL, SCENARIOS, TERMS, UNIT, VALUE
+from model.workbook.canvas import Canvas, as_shown, number_format, unit_width
+from model.workbook.scenarios import overlays
 from model.workbook.validation import usual, validate
+from model.workbook.viewpoint import cell
 
 CLASS, SOURCE, LOW, HIGH, SET_BY, NOTE, NAME = range(VALUE + 1, VALUE + 8)
 _WIDTHS: Final[dict[int, float]] = {
@@ -57,7 +60,12 @@ def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int], width
     left: dict[str, Any] = {**top, "indent": 1}
     canvas.text(row, LABEL, term.label, "label", where=f"{where}.label", **top)
     canvas.text(row, UNIT, term.unit, "muted", where=f"{where}.unit", **left)
-    if term.formula is None:
+    chosen = book.chosen(key)
+    if chosen is not None:
+        shown = number_format(field, (value, *held_in_layers(deal, key), term.low, term.high))
+        following(canvas, row, VALUE, key, value, num_format=shown, align="right", **top)
+        set_by(canvas, row, SET_BY, key, **left)
+    elif term.formula is None:
         shown = number_format(field, (value, *held_in_layers(deal, key), term.low, term.high))
         canvas.constant(row, VALUE, value, "input", where=where, num_format=shown, align="right", **top)
         validate(canvas, row, VALUE, field, key, usual(field, term.low, term.high))
@@ -83,7 +91,26 @@ def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int], width
     canvas.text(row, NAME, book.names[key], "muted", **left)
 
 
+def following(canvas: Canvas, row: int, col: int, address: str, value: Any, **more: Any) -> None:
+    """The cell of an input that layers set: it shows what the Scenarios sheet has chosen."""
+    text = canvas.book.chosen(address)
+    kind = input_item(canvas.book.calc.deal, address).kind
+    if value is None:
+        value = "" if kind in ("text", "choice", "yesno") else 0.0
+    if address in canvas.book.scenarios.blank and kind not in ("text", "choice", "yesno"):  # type: ignore[union-attr]
+        text = f'IF({text}="",0,{text})'
+    canvas.formula(row, col, f"{text}", as_shown(value), "link", **more)
+
+
+def set_by(canvas: Canvas, row: int, col: int, address: str, **more: Any) -> None:
+    """The layer that gives an input's value, live."""
+    scenarios = canvas.book.scenarios
+    assert scenarios is not None
+    layer = scenarios.layer(canvas.book.calc.inputs[address].layer) if address in canvas.book.calc.inputs else None
+    label = layer.label if layer else scenarios.layers[0].label
+    canvas.formula(row, col, f"{SCENARIOS}!{cell(scenarios.rows[address], VALUE + 1)}", label, "muted", **more)
+
+
 def held_in_layers(deal: Deal, address: str) -> list[Any]:
     """What any version or scenario sets at an address, besides the base."""
-    overlays = [v.set for v in deal.versions.values()] + [s.set for s in deal.scenarios.values()]
-    return [overlay[address] for overlay in overlays if address in overlay]
+    return [overlay[address] for overlay in overlays(deal) if address in overlay]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from model.fields import field_for
+from model.workbook.book import CHECKS, HEAD_ROW, LABEL, MASTER, UNIT, VALUATION, VALUE
 from model.workbook.canvas import Canvas, number_format, unit_width
-from model.workbook.layout import CHECKS, HEAD_ROW, LABEL, MASTER, UNIT, VALUATION, VALUE
 from model.workbook.styles import BAD_FILL, GOOD_FILL
 from model.workbook.viewpoint import Viewpoint, cell
 

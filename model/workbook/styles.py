@@ -21,6 +21,9 @@ GOOD: Final = "#1B7F4B"
 GOOD_FILL: Final = "#E2F3E9"
 BAD: Final = "#B3261E"
 BAD_FILL: Final = "#FBE6E4"
+STAMP: Final = "#7A4A00"  # what was computed at export and does not follow
+STAMP_FILL: Final = "#F1F0EC"
+OVER_STAMP: Final = "#6A3D9A"  # formulas over such values
 FLAG_FILL: Final = "#FCE8B2"
 
 _NAMED: Final[dict[str, dict[str, Any]]] = {
@@ -45,6 +48,8 @@ _NAMED: Final[dict[str, dict[str, Any]]] = {
     "input": {"font_color": INPUT, "bg_color": INPUT_FILL, "border": 1, "border_color": INPUT_EDGE},
     "calc": {"font_color": INK},
     "link": {"font_color": LINK},
+    "stamp": {"font_color": STAMP, "bg_color": STAMP_FILL, "italic": True},
+    "over": {"font_color": OVER_STAMP},
     "status": {"bold": True, "font_size": 9},
 }
 

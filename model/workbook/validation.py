@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from model.fields import Field
 from model.values import NEVER
+from model.workbook.book import LABEL, SOURCES, Book, fits_in_place
 from model.workbook.canvas import Canvas
-from model.workbook.layout import LABEL, SOURCES, Book, fits_in_place
 from model.workbook.viewpoint import cell
 
 _NUMBERS: Final = {"money", "number", "percent", "multiple"}
@@ -38,11 +38,7 @@ def _rule(book: Book, field: Field) -> dict[str, Any] | None:
     if field.kind == "choice":
         if not field.choices:
             return None
-        if fits_in_place(field.choices):
-            return {"validate": "list", "source": list(field.choices)}
-        row = book.lists[field.choices]
-        first, last = cell(row, LABEL), cell(row, LABEL + len(field.choices) - 1)
-        return {"validate": "list", "source": f"={SOURCES}!{first}:{last}"}
+        return list_rule(book, field.choices)
     if field.kind == "yesno":
         return {"validate": "list", "source": ["yes", "no", "unknown"]}
     if field.kind == "date":
@@ -56,6 +52,15 @@ def _rule(book: Book, field: Field) -> dict[str, Any] | None:
     if field.kind in _NUMBERS:
         return {"validate": "decimal", "criteria": "between", "minimum": -_HUGE, "maximum": _HUGE}
     return None
+
+
+def list_rule(book: Book, choices: tuple[str, ...]) -> dict[str, Any]:
+    """A drop-down list of these choices, which ``layout`` has placed on Sources where they are too long."""
+    if fits_in_place(choices):
+        return {"validate": "list", "source": list(choices)}
+    row = book.lists[choices]
+    first, last = cell(row, LABEL), cell(row, LABEL + len(choices) - 1)
+    return {"validate": "list", "source": f"={SOURCES}!{first}:{last}"}
 
 
 def _says(field: Field) -> str:

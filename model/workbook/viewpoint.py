@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from model.formula.helpers import PERIOD_NAMES
-from model.workbook.layout import FIRST_PERIOD, LABEL, SCHEDULE, TABLES, VALUE, Book
+from model.workbook.book import FIRST_PERIOD, LABEL, SCHEDULE, TABLES, VALUE, Book
 
 HERE: Final = "\x01"  # stands for the column's letters in a row's formula
 BEFORE: Final = "\x02"  # and for the previous column's

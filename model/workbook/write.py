@@ -20,14 +20,36 @@ from typing import Any, Final
 from model.engine import Calc
 from model.layers import layer_label
 from model.problems import refuse
-from model.workbook.layout import CHECKS, COVER, SCHEDULE, SOURCES, TABLES, TERMS, VALUATION, Book, plan
+from model.workbook.book import (
+    CHANGES,
+    CHECKS,
+    COVER,
+    QUESTIONS,
+    RIGHTS,
+    SCENARIOS,
+    SCHEDULE,
+    SOURCES,
+    SUMMARY,
+    TABLES,
+    TERMS,
+    VALUATION,
+    Book,
+)
+from model.workbook.layout import plan
 from model.workbook.styles import ACCENT, FONT
 from model.workbook.text import file_name
 from model.workbook.viewpoint import cell
 
 SUFFIX: Final = ".xlsx"
 _MAX_COLUMNS: Final = 16_384
-_TAB_COLOURS: Final = {COVER: ACCENT, TERMS: "#0000FF", TABLES: "#0000FF", SCHEDULE: "#000000", VALUATION: "#000000"}
+_TAB_COLOURS: Final = {
+    COVER: ACCENT,
+    TERMS: "#0000FF",
+    TABLES: "#0000FF",
+    SCENARIOS: "#0000FF",
+    SCHEDULE: "#000000",
+    VALUATION: "#000000",
+}
 Progress = Callable[[float], None]
 
 
@@ -156,9 +178,14 @@ def _write(book: Book, path: Path, tell: Progress) -> None:
 
 def _fill(book: Book, workbook: Any, kind: Any, tell: Progress) -> None:
     from model.workbook.canvas import Canvas
+    from model.workbook.sheet_changes import write_changes
     from model.workbook.sheet_cover import write_cover
+    from model.workbook.sheet_questions import write_questions
+    from model.workbook.sheet_rights import write_rights
+    from model.workbook.sheet_scenarios import write_scenarios
     from model.workbook.sheet_schedule import write_schedule
     from model.workbook.sheet_sources import write_sources
+    from model.workbook.sheet_summary import write_summary
     from model.workbook.sheet_tables import write_tables
     from model.workbook.sheet_terms import write_terms
     from model.workbook.sheet_valuation import write_checks, write_valuation
@@ -169,13 +196,20 @@ def _fill(book: Book, workbook: Any, kind: Any, tell: Progress) -> None:
     canvases = {}
     for name in book.sheets:
         sheet = workbook.add_worksheet(name, worksheet_class=kind)
-        canvases[name] = Canvas(book, name, sheet, styles)
+        canvases[name] = Canvas(book, name, sheet, styles, workbook)
         if name in _TAB_COLOURS:
             sheet.set_tab_color(_TAB_COLOURS[name])
     sources = {entry.key: entry.row for entry in book.entries[SOURCES] if entry.kind == "source"}
     write_terms(canvases[TERMS], sources)
     if TABLES in canvases:
         write_tables(canvases[TABLES])
+    for name, fill in ((SUMMARY, write_summary), (RIGHTS, write_rights), (QUESTIONS, write_questions)):
+        if name in canvases:
+            fill(canvases[name], today)
+    if CHANGES in canvases:
+        write_changes(canvases[CHANGES])
+    if SCENARIOS in canvases:
+        write_scenarios(canvases[SCENARIOS])
     tell(0.05)
     write_schedule(canvases[SCHEDULE], lambda done: tell(0.05 + 0.4 * done))
     write_valuation(canvases[VALUATION])
@@ -209,6 +243,7 @@ def _properties(book: Book, workbook: Any, today: dt.date) -> None:
         "comments": clean("; ".join(layer_label(calc.deal, layer) for layer in layers), "versions")[:250],
         "created": dt.datetime(today.year, today.month, today.day),
     })  # fmt: skip
+    workbook.set_custom_property("Dealsheet deal sha256", book.fingerprint, "text")
     for name, value in (("version", calc.view.version), ("scenario", calc.view.scenario), ("period", calc.view.period)):
         if value:
             workbook.set_custom_property(f"Dealsheet {name}", clean(value, name)[:250], "text")

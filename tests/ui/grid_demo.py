@@ -95,7 +95,11 @@ class ScheduleSource(GridSource):
         self.reads = 0
         self._rows = [RowSpec("plan", "section", "Plan")]
         self._rows += [RowSpec(f"in{i}", label=f"Revenue {i}") for i in range(rows)]
-        self._rows += [RowSpec("total", "total", "Total"), RowSpec("gap", "blank"), RowSpec("out", "section", "Results")]
+        self._rows += [
+            RowSpec("total", "total", "Total"),
+            RowSpec("gap", "blank"),
+            RowSpec("out", "section", "Results"),
+        ]
         self._rows += [RowSpec(f"out{i}", label=f"Result {i}") for i in range(rows)]
         self._rows += [RowSpec("help", "helper", "Days in period")]
         for i in range(rows):

@@ -81,7 +81,11 @@ def test_f2_edits_the_full_precision_with_the_caret_at_the_end(terms: GridView) 
     terms.go_to(WORTH, 1)
     press(terms, K.Key_F2)
     assert terms.editor is not None
-    assert (terms.editor.text(), terms.editor.cursorPosition(), terms.editor.hasSelectedText()) == ("135.04999", 9, False)
+    assert (terms.editor.text(), terms.editor.cursorPosition(), terms.editor.hasSelectedText()) == (
+        "135.04999",
+        9,
+        False,
+    )
     write(terms, "9")
     press(terms, K.Key_Return)
     assert terms.grid_model.source.values["worth"] == "135.049999"
@@ -459,7 +463,7 @@ def test_one_value_fills_the_whole_selection(schedule: GridView) -> None:
     clip("7\n")
     schedule.select_block(1, 2, 3, 4)
     press(schedule, K.Key_V, M.ControlModifier)
-    (title, changes), = schedule.grid_model.source.steps
+    ((title, changes),) = schedule.grid_model.source.steps
     assert title == "Paste 9 cells" and {text for _, _, text in changes} == {"7"}
 
 
@@ -467,7 +471,7 @@ def test_a_block_is_tiled_over_a_multiple_of_its_size(schedule: GridView) -> Non
     clip("1\t2\n")
     schedule.select_block(1, 2, 2, 5)
     press(schedule, K.Key_V, M.ControlModifier)
-    (_, changes), = schedule.grid_model.source.steps
+    ((_, changes),) = schedule.grid_model.source.steps
     assert [t for _, _, t in changes] == ["1", "2", "1", "2"] * 2
 
 
@@ -475,7 +479,7 @@ def test_a_block_onto_a_selection_that_is_no_multiple_is_pasted_once(schedule: G
     clip("1\t2\n")
     schedule.select_block(1, 2, 1, 4)
     press(schedule, K.Key_V, M.ControlModifier)
-    (_, changes), = schedule.grid_model.source.steps
+    ((_, changes),) = schedule.grid_model.source.steps
     assert len(changes) == 2
 
 
@@ -508,7 +512,7 @@ def test_what_is_copied_with_its_labels_can_be_pasted_back(terms: GridView) -> N
     terms.go_to(4 + 1, 1)
     terms.select_block(4, 0, 4, 0)
     press(terms, K.Key_V, M.ControlModifier)
-    (title, changes), = terms.grid_model.source.steps
+    ((title, changes),) = terms.grid_model.source.steps
     assert (title, changes) == ("Paste 2 cells", [(SHARE, 1, "27"), (WORTH, 1, "135.04999")])
 
 
@@ -547,7 +551,7 @@ def test_escape_takes_away_the_frame_of_the_copy(terms: GridView) -> None:
 def test_fill_down_copies_the_first_row_of_the_selection(schedule: GridView) -> None:
     schedule.select_block(1, 2, 4, 3)
     press(schedule, K.Key_D, M.ControlModifier)
-    (title, changes), = schedule.grid_model.source.steps
+    ((title, changes),) = schedule.grid_model.source.steps
     assert title == "Fill down 6 cells"
     assert {(col, text) for _, col, text in changes} == {(2, "13.25"), (3, "44.75")}
 
@@ -561,7 +565,7 @@ def test_fill_down_of_one_cell_takes_the_cell_above(schedule: GridView) -> None:
 def test_fill_right_copies_the_first_column_of_the_selection(schedule: GridView) -> None:
     schedule.select_block(1, 2, 2, 4)
     press(schedule, K.Key_R, M.ControlModifier)
-    (title, changes), = schedule.grid_model.source.steps
+    ((title, changes),) = schedule.grid_model.source.steps
     assert title == "Fill right 4 cells"
     assert {(row, text) for row, _, text in changes} == {(1, "13.25"), (2, "26.5")}
 

@@ -180,9 +180,17 @@ def test_a_faulty_formula_is_refused_with_its_reason(session, key, text, words):
     assert session.stack.count() == 0
 
 
-def test_a_formula_typed_into_an_input_is_refused_with_a_sentence(session):
+def test_a_formula_typed_into_an_input_makes_it_computed_and_undo_an_input_again(session):
+    enter(session, "limit", "= yearly * 2")
+    assert session.deal.terms["limit"].formula == "= yearly * 2"
+    assert session.calc.scalar("limit") == 50
+    session.stack.undo()
+    assert session.deal.terms["limit"].value == "none"
+
+
+def test_a_formula_typed_into_a_year_of_a_series_is_refused_with_a_sentence(session):
     with pytest.raises(Refused) as refused:
-        enter(session, "rate", "= 1 + 1")
+        enter(session, "volume.2026", "= 1 + 1")
     assert "a formula cannot stand here" in refused.value.problems[0].what
 
 

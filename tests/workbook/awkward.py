@@ -144,3 +144,48 @@ def awkward(**changes) -> Deal:
         "headline": ("total", "q1"),
     }  # fmt: skip
     return Deal(**{**parts, **changes})
+
+
+def layered() -> Deal:
+    """Layers upon layers: chains of both kinds, labels alike, inputs that only some layer has, undisclosed in one."""
+    return Deal(
+        name="layered",
+        timeline=TimelineSpec(start=dt.date(2025, 1, 1), end=dt.date(2029, 12, 31)),
+        perspective="us",
+        parties={"us": Party(label="Us"), "them": Party(label='Them "Inc"')},
+        terms={
+            "x": Term(label="x", kind="money", value=1.5),
+            "y": Term(label="y", value=2),
+            "empty": Term(label="blank in the base", kind="money"),
+            "pick": Term(label="pick", kind="choice", choices=("a, b", "c"), value="c"),
+            "on": Term(label="on", kind="date", value="never"),
+            "sum_of": Term(label="sum", formula="= x + y + empty"),
+        },
+        series={"path": Series(label="path", values={"2026": 10, "2028": 30})},
+        tables={
+            "rec": Table(
+                label="records",
+                columns={"a": Column(label="A"), "note": Column(label="Note", kind="text"), "b": Column(label="B", formula="= a * 2")},
+                records={"one": {"a": 1, "note": "n"}, "two": {}},
+            )
+        },
+        lines={
+            "l": Line(label="l", formula='= BYYEAR(path, -1) + IF(pick = "c", 0, 100)'),
+            "paid": Line(label="paid", formula='= FLOW("us", "them", l)'),
+        },
+        outputs={
+            "total": Output(label="total", formula="= SUM(ALL(l)) + SUM(ALL(path)) + AVERAGE(ALL(path))"),
+            "mean": Output(label="mean", formula="= AVERAGE(rec[a]) + COUNT(rec[a])"),
+            "texts": Output(label="texts", kind="text", formula="= rec.one.note & rec.two.note"),
+            "soon": Output(label="soon", formula="= IF(on < never, 1, 0) + empty"),
+        },
+        versions={
+            "v2": Version(label="Same", base="v1", set={"x": 3, "path.2027": 20}),
+            "v1": Version(label="Same", set={"x": 2, "y": 5, "empty": 7, "on": dt.date(2026, 2, 3)}),
+            "v0": Version(label="none", set={"y": "undisclosed", "rec.two.note": "=1"}),
+        },
+        scenarios={
+            "s2": Scenario(label="a?b*", base="s1", set={"path.2028": 31, "rec.two.a": 4}),
+            "s1": Scenario(label="a?b~", set={"pick": "a, b", "x": 9, "path.2030": 5, "rec.one.note": ""}),
+        },
+    )  # fmt: skip

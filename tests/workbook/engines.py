@@ -97,6 +97,31 @@ def place(path: Path, name: str) -> tuple[str, str]:
     return sheet.strip("'"), ref.replace("$", "")
 
 
+def input_cell(calc: Any, address: str, layer: str | None = None) -> tuple[str, str]:
+    """Sheet and cell that holds an input in a layer; by default the layer that an edit in the app would go to."""
+    from model.layers import writes_to
+    from model.workbook.layout import plan
+    from model.workbook.viewpoint import letters
+
+    layer = writes_to(calc.deal, calc.view, address) if layer is None else layer
+    found = plan(calc).input_place(address, layer)
+    assert found is not None, (address, layer)
+    return found.sheet, f"{letters(found.col)}{found.row + 1}"
+
+
+def selectors(path: Path, deal: Any, view: Any) -> dict[tuple[str, str], Any]:
+    """The cells to set, and to what, so that the book shows another version and scenario."""
+    from model.engine import run
+    from model.workbook.layout import plan
+    from model.workbook.scenarios import label_of
+
+    book = plan(run(deal, view))
+    return {
+        place(path, "selected_version"): label_of(book, "version", view.version),
+        place(path, "selected_scenario"): label_of(book, "scenario", view.scenario),
+    }
+
+
 def edit(source: Path, target: Path, changes: dict[tuple[str, str], Any]) -> None:
     """A copy of a book in which some cells hold other constants; every cached result stays as it was."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
@@ -130,14 +155,28 @@ def _put(xml: str, ref: str, value: Any) -> str:
 
 def formualizer(path: Path, book: Book | None = None, changes: dict[tuple[str, str], Any] | None = None) -> Book:
     """Every formula cell of a book as formualizer computes it, after ``changes`` made through its own API."""
-    import formualizer as fz
+    return Formualizer(path, book).after(changes or {})
 
-    book = book or read(path)
-    engine = fz.load_workbook(str(path))
-    for (sheet, ref), value in (changes or {}).items():
-        row, col = coordinates(ref)
-        engine.set_value(sheet, row, col, value)
-    engine.evaluate_all()
+
+class Formualizer:
+    """A book opened once, recalculated as often as its cells are changed."""
+
+    def __init__(self, path: Path, book: Book | None = None) -> None:
+        import formualizer as fz
+
+        self.book = book or read(path)
+        self.engine = fz.load_workbook(str(path))
+
+    def after(self, changes: dict[tuple[str, str], Any]) -> Book:
+        """All formula cells, once these cells hold other constants. Earlier changes stay."""
+        for (sheet, ref), value in changes.items():
+            row, col = coordinates(ref)
+            self.engine.set_value(sheet, row, col, value)
+        self.engine.evaluate_all()
+        return _computed(self.engine, self.book)
+
+
+def _computed(engine: Any, book: Book) -> Book:
     out: Book = {}
     for sheet, cells in book.items():
         out[sheet] = {}

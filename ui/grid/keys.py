@@ -40,8 +40,6 @@ def _table() -> dict[tuple[Qt.Key, str], Action]:
         (_K.Key_D, "C"): lambda v: v.fill_down(),
         (_K.Key_R, "C"): lambda v: v.fill_right(),
         (_K.Key_Down, "A"): lambda v: v.open_choices(),
-        (_K.Key_Left, "A"): lambda v: v.set_collapsed_here(True),
-        (_K.Key_Right, "A"): lambda v: v.set_collapsed_here(False),
         (_K.Key_Minus, "C"): lambda v: v.set_collapsed_here(True),
         (_K.Key_Plus, "C"): lambda v: v.set_collapsed_here(False),
         (_K.Key_Plus, "CS"): lambda v: v.set_collapsed_here(False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -31,6 +31,7 @@ class GridModel(QAbstractTableModel):
     def __init__(self, source: GridSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.source = source
+        self.marked: Callable[[int, int], bool] | None = None  # which cells are tinted for now
         self.columns: list[ColumnSpec] = []
         self.rows: list[RowSpec] = []
         self._lines: list[list[Cell | None]] = []
@@ -67,7 +68,10 @@ class GridModel(QAbstractTableModel):
 
     def _asked(self, row: int, col: int) -> Cell:
         try:
-            return self.source.cell(row, col)
+            cell = self.source.cell(row, col)
+            if self.marked is not None and not cell.tint and self.marked(row, col):
+                cell.tint = "accent"
+            return cell
         except Exception as fault:  # an exception inside paintEvent would come back with every frame
             sys.excepthook(*sys.exc_info())
             return Cell("#FAULT!", "error", tooltip=f"This cell could not be shown: {fault}")

@@ -27,7 +27,7 @@ class GridView(EditingGrid):
         super().__init__(source, parent, name)
         self._operations = Operations(self)
         self._dragging = False
-        self._saved: tuple[str, str, str, str, int, int] | None = None
+        self._saved: tuple[str, str, str, str, int, int, int] | None = None
         self._scroll_timer = QTimer(self, interval=50)
         self._scroll_timer.timeout.connect(self._drag_on)
         self._stats_timer = QTimer(self, interval=0, singleShot=True)  # one signal for many changes
@@ -59,7 +59,7 @@ class GridView(EditingGrid):
                 return model.rows[r].key, model.columns[c].key or model.columns[c].header
 
             scrolled = self.horizontalScrollBar().value(), self.verticalScrollBar().value()
-            self._saved = (*names(*here), *names(row, col), *scrolled)
+            self._saved = (*names(*here), *names(row, col), *scrolled, here[0])
 
     def _restructured(self) -> None:
         model = self.grid_model
@@ -78,7 +78,7 @@ class GridView(EditingGrid):
         self.horizontalScrollBar().setValue(saved[4])
         self.verticalScrollBar().setValue(saved[5])
         row, col = model.row_of(saved[0]), model.column_of(saved[1])
-        row = self.navigator.nearest(row if row is not None else 0)
+        row = self.navigator.nearest(row if row is not None else saved[6])  # gone: what stands in its place
         if row is None or not model.columns:
             return
         col = col if col is not None else min(self.navigator.first_column, len(model.columns) - 1)

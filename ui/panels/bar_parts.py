@@ -64,7 +64,7 @@ class NameBox(QLineEdit):
         super().focusInEvent(event)
         passing = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
         if event.reason() not in passing:  # the list of names closing is no new beginning
-            QTimer.singleShot(0, self.selectAll)
+            QTimer.singleShot(0, lambda: self.selectAll() if self.hasFocus() else None)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

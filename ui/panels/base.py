@@ -3,10 +3,10 @@ refreshes only what a change reached."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from model.engine import Calc
@@ -52,6 +52,19 @@ class DealSource:
     def find(self, target: Target) -> Place | None:
         """Where a target is shown here."""
         return None
+
+    @property
+    def container(self) -> tuple[str, ...]:
+        """Where the document keeps what the rows show; () where rows cannot be added."""
+        return ()
+
+    def entry(self, row: int) -> tuple[str, ...]:
+        """The entry of the document that a row is; () for a heading."""
+        return ()
+
+    def column_entry(self, col: int) -> tuple[str, ...]:
+        """The entry of the document that a column is, in a table of records."""
+        return ()
 
     def row_key(self, key: str) -> str:
         """The row that shows the value of a key."""
@@ -173,7 +186,39 @@ class SheetGrid(GridView):
         super().__init__(source, parent, name)
         self.deal_source = source
         self._placed = False
+        self._pick: Callable[[Target], bool] | None = None
+        source.session.highlight_changed.connect(self._highlight)
+        if source.session.highlighted:
+            self._highlight()
         self.activated.connect(lambda _: self.formula_wanted.emit("") if self._formula_here() else None)
+
+    def set_pointing(self, pick: Callable[[Target], bool] | None) -> None:
+        """While a formula is written elsewhere, a click gives a cell's name instead of going there."""
+        self._pick = pick
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if pick else Qt.FocusPolicy.StrongFocus)
+        if pick is None:
+            self.show_copied(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if self._pick is not None and index.isValid() and event.button() == Qt.MouseButton.LeftButton:
+            row, col = index.row(), index.column()
+            is_cell = self.grid_model.rows[row].kind not in ("section", "blank")
+            if is_cell and self._pick(self.deal_source.target(row, col)):
+                self.show_copied((row, col, row, col))
+                return
+        super().mousePressEvent(event)
+
+    def _highlight(self) -> None:
+        keys = self.deal_source.session.highlighted
+        self.grid_model.marked = self._is_reached if keys else None
+        self.grid_model.refresh(flash=False)
+
+    def _is_reached(self, row: int, col: int) -> bool:
+        source = self.deal_source
+        target = source.target(row, col)
+        shows = target.kind in ("input", "formula") or target.attribute in ("label", "unit")
+        return shows and target.key in source.session.highlighted
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -228,6 +273,8 @@ class SheetPanel(QWidget):
     """One sheet of the window. Refreshes while it is seen, and catches up when it comes back."""
 
     title = ""
+    side: QWidget | None = None  # what stands in the place of the inspector while this sheet is in front
+    alone = False  # this sheet needs the inspector's room itself
     empty = ""  # what the sheet is for and the first step, where it has nothing to show
     target_changed = Signal()
     formula_wanted = Signal(str)
@@ -256,6 +303,17 @@ class SheetPanel(QWidget):
 
     def grids(self) -> Iterable[SheetGrid]:
         return (self.grid,)
+
+    def regions(self) -> Sequence[QWidget]:
+        """More parts of this sheet that take the keyboard, for F6."""
+        return ()
+
+    def focus_first(self) -> QWidget:
+        """What takes the keyboard when the sheet comes to the front."""
+        return self.grid
+
+    def step(self, by: int) -> None:
+        """The next or previous part of a sheet that has several."""
 
     def target(self) -> Target:
         return self.grid.target()

@@ -34,8 +34,9 @@ class FactRow(QWidget):
 
     def __init__(self, fact: Fact, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        fact = replace(fact, label=show_text(fact.label), value=show_text(fact.value))
+        fact = replace(fact, label=show_text(fact.label), value=show_text(fact.value), below=show_text(fact.below))
         self.fact = fact
+        self.inset = 0  # of a row in a tree
         self._hover = False
         leads = fact.target is not NOTHING
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if leads else Qt.FocusPolicy.NoFocus)
@@ -62,8 +63,17 @@ class FactRow(QWidget):
         return label, QRectF(0, label.bottom() + 3, tag, 18), value
 
     def needed_height(self, width: int) -> int:
-        label, tag, _ = self._parts(width)
-        return max(24, round(max(label.bottom(), tag.bottom())) + 4)
+        label, tag, _ = self._parts(width - self.inset)
+        return max(24, round(max(label.bottom(), tag.bottom())) + 4 + self._below(width - self.inset))
+
+    def _below(self, width: float) -> int:
+        """Height of the second line, which may wrap."""
+        if not self.fact.below:
+            return 0
+        metrics = QFontMetricsF(themes.ui_font(11))
+        return round(
+            metrics.boundingRect(QRectF(0, 0, width, 400), int(Qt.TextFlag.TextWordWrap), self.fact.below).height()
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         height = self.needed_height(event.size().width())
@@ -79,7 +89,8 @@ class FactRow(QWidget):
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._hover and fact.target is not NOTHING:
             p.fillRect(self.rect(), t.color("hover"))
-        width = float(self.width())
+        width = float(self.width() - self.inset)
+        p.translate(self.inset, 0)
         label, tag, value = self._parts(width)
         p.setFont(themes.ui_font(13))
         p.setPen(t.color("text"))
@@ -90,6 +101,12 @@ class FactRow(QWidget):
         p.setPen(t.color({"good": "good", "bad": "bad", "muted": "muted"}.get(fact.tint, "text")))
         text = p.fontMetrics().elidedText(fact.value, Qt.TextElideMode.ElideRight, int(value) + 1)
         p.drawText(QRectF(width - value - 1, 4, value + 1, 18), int(Qt.AlignmentFlag.AlignRight), text)
+        if fact.below:
+            p.setFont(themes.ui_font(11))
+            p.setPen(t.color("muted"))
+            top = max(label.bottom(), tag.bottom()) + 1
+            p.drawText(QRectF(0, top, width, 200), int(Qt.TextFlag.TextWordWrap), fact.below)
+        p.translate(-self.inset, 0)
         p.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         p.setPen(t.color("line"))
         p.drawLine(0, self.height() - 1, self.width(), self.height() - 1)

@@ -16,6 +16,7 @@ from model.number_formats import show_text
 from model.problems import Problem, Refused
 from ui import entries, targets
 from ui.panels.bar_parts import LayerChip, NameBox
+from ui.panels.formula_assist import FormulaAssist
 from ui.panels.formula_edit import LINE, FormulaEdit
 from ui.session import DealSession
 from ui.slots import bound
@@ -35,6 +36,7 @@ class FormulaBar(QWidget):
         self.session = session
         self.setObjectName("formulaBar")
         self.target = NOTHING
+        self.home = NOTHING  # the cell of the last edit
         self._before = ""
         self._wanted: Target | None = None  # what to show once the edit is over
         column = QVBoxLayout(self)
@@ -55,6 +57,7 @@ class FormulaBar(QWidget):
         self._fx.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.field = FormulaEdit(self)
         self.field.colours.set_deal(session.deal)
+        self.assist = FormulaAssist(self)
         self.chip = LayerChip(self)
         top = Qt.AlignmentFlag.AlignTop
         row.addWidget(self.name_box, 0, top)
@@ -214,6 +217,8 @@ class FormulaBar(QWidget):
         self._finish(False)
 
     def _finish(self, move: bool) -> None:
+        self.assist.end()
+        self.home = self.target
         self.error.hide()
         wanted, self._wanted = self._wanted, None
         had_focus = self.field.hasFocus()
@@ -229,6 +234,8 @@ class FormulaBar(QWidget):
         self.error.setText(text)
         self.error.show()
         self.field.mark(first.span)
+        self.assist.hide()
+        self.assist.mark(first.span)
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _typed(self) -> None:

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from model.explain import Explanation, Seen, dependents, explain, precedents, reach
 from model.layers import BASE, layer_label
 from model.number_formats import show_text
 from model.values import ErrorValue, from_serial
 from ui import targets
 from ui.panels import reasons
-from ui.panels.base import error_words, layer_texts
+from ui.panels.base import layer_texts
+from ui.panels.explain_tree import Branch, ExplainTree
 from ui.panels.fact_row import PAD, WIDTH, FactRow
 from ui.panels.reasons import Fact
 from ui.session import DealSession
 from ui.targets import NOTHING, Target
 from ui.wording import sentence, with_unit
 
+_STEPS = 16
+
 
 class Inspector(QScrollArea):
     """What there is to say about the current cell. Rebuilt shortly after the cell changes."""
 
     go_wanted = Signal(object)  # Target
+    left = Signal()  # Esc: the sheet has the word again
 
     def __init__(self, session: DealSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
         self.target = NOTHING
+        self._opened: dict[str, set[Branch]] = {}
         self.setObjectName("inspector")
         self.setAccessibleName("Inspector")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -40,10 +47,16 @@ class Inspector(QScrollArea):
         self._soon.timeout.connect(self.rebuild)
         session.changed.connect(self._session_changed)
         session.baseline_changed.connect(self._soon.start)
+        session.highlight_changed.connect(self._soon.start)
         self.rebuild()
 
     def _session_changed(self, changes: object) -> None:
-        self._soon.start()
+        if self.isVisible():
+            self._soon.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._soon.start()  # what changed meanwhile
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, 400)
@@ -51,11 +64,30 @@ class Inspector(QScrollArea):
     def show_target(self, target: Target) -> None:
         if target != self.target:
             self.target = target
+            self._opened.clear()
             self._soon.start()
 
     def facts(self) -> list[FactRow]:
-        """The rows on show, for tests and the keyboard."""
-        return self.findChildren(FactRow)
+        """The rows on show from top to bottom, for tests and the keyboard."""
+        page = self.widget()
+        if page is None:
+            return []
+        rows = [row for row in page.findChildren(FactRow) if not row.isHidden()]
+        return sorted(rows, key=lambda row: row.mapTo(page, QPoint(0, 0)).y())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down through the lines; Esc back to the sheet."""
+        rows, now = self.facts(), QApplication.focusWidget()
+        rows = [row for row in rows if row.focusPolicy() != Qt.FocusPolicy.NoFocus]
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and isinstance(now, FactRow) and now in rows:
+            at = rows.index(now) + (1 if event.key() == Qt.Key.Key_Down else -1)
+            if 0 <= at < len(rows):
+                rows[at].setFocus(Qt.FocusReason.TabFocusReason)
+                self.ensureWidgetVisible(rows[at], 0, 24)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def texts(self) -> list[str]:
         """Everything that can be read here."""
@@ -109,27 +141,33 @@ class Inspector(QScrollArea):
             if target.key in deal.checks and isinstance(value, bool):
                 text, bad = ("Holds", False) if value else ("Fails", True)
             self._text(text, "bad" if bad else "value")
-            if isinstance(value, ErrorValue):
-                self._text(sentence(error_words(calc, value)), "quiet")
-        note = self._note(target, item)
+        found = self._explanation(target)
+        if found is None:
+            self._source(target, item)
+            return
+        if found.fault is not None and (found.fault.key, found.fault.period) != (found.cell.key, found.cell.period):
+            self._rows("Where the error began", [reasons.fault_fact(calc, found.fault)])
+        if found.fault is not None and found.fault.reason:
+            self._text(sentence(found.fault.reason), "quiet")
+        note = found.note
         if note:
             self._text(note, "quiet")
         if target.key in deal.events or target.period is not None:
             self._triggers(target)
-        direct = reasons.precedents(calc, target)
-        self._rows("Why", direct)
-        if target.kind == "formula":
-            found, count = reasons.inputs_behind(calc, target, {fact.target.key for fact in direct})
-            self._rows("From", found, count)
+        if found.words:
+            self._section("In words")
+            self._text(found.words, "")
+        self._rows("Decided by", [reasons.reason_fact(calc, why) for why in found.reasons])
+        self._tree("Why", "up", precedents(calc, found.cell.key, found.cell.period) if found.text else [], target)
+        parts = [step for step in found.steps if not step.is_name and step.text.strip() != found.formula.strip("= ")]
+        self._rows("Step by step", [reasons.step_fact(step) for step in parts[:_STEPS]], len(parts))
         if target.kind == "input":
             self._layers(target.key)
         if target.kind == "input" or target.key in deal.terms:
-            found, count = reasons.outputs_reached(calc, session.baseline, target)
-            self._rows("What it reaches", found, count)
-            if not found:
-                self._rows("Read by", reasons.dependents(calc, target))
-        else:
-            self._rows("Read by", reasons.dependents(calc, target))
+            facts, count = reasons.outputs_reached(calc, session.baseline, target)
+            self._rows("What it reaches", facts, count)
+        self._tree("Read by", "down", dependents(calc, found.cell.key, found.cell.period), target)
+        self._reach_button(target)
         self._source(target, item)
         if target.kind == "input":
             self._section("Enter")
@@ -138,14 +176,50 @@ class Inspector(QScrollArea):
             self._section("Enter")
             self._text("A formula: press F2 to change it. It holds in every version and scenario.", "quiet")
 
-    def _note(self, target: Target, item: object) -> str:
-        series = self.session.deal.series.get(target.key.partition(".")[0])
-        parts = [getattr(item, "note", "")]
-        if series is not None:
-            parts.insert(0, series.notes.get(target.key.partition(".")[2], ""))
-        if target.key.count(".") == 2:
-            parts.append(self.session.deal.tables[target.key.split(".")[0]].note)
-        return "\n".join(part for part in parts if part)
+    def _explanation(self, target: Target) -> Explanation | None:
+        try:
+            return explain(self.session.calc, target.key, target.period) if target.key else None
+        except KeyError:
+            return None
+
+    def _tree(self, name: str, way: str, roots: Sequence[Seen], target: Target) -> None:
+        """A tree of precedents ("up") or dependents ("down"); what was open stays open while the cell does."""
+        if not roots:
+            return
+        self._section(name)
+        calc = self.session.calc
+        level = precedents if way == "up" else dependents
+        tree = ExplainTree(
+            roots,
+            lambda seen: level(calc, seen.key, seen.period),
+            lambda seen: reasons.fact_of(calc, seen, target.period),
+            self._opened.setdefault(way, set()),
+        )
+        tree.activated.connect(self.go_wanted)
+        self._box.addWidget(tree)
+
+    def _reach_button(self, target: Target) -> None:
+        calc = self.session.calc
+        count = len(reach(calc, target.key))
+        if not count:
+            return
+        on = self.session.highlight_of == target.key
+        words = (
+            "Clear the highlight (Esc)"
+            if on
+            else f"Highlight all {count} that it reaches"
+            if count > 1
+            else "Highlight it"
+        )
+        button = QPushButton(words)
+        button.setObjectName("reachButton")
+        button.setAutoDefault(True)
+        button.clicked.connect(lambda: self.session.highlight("" if on else target.key))
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 8, 0, 0)
+        row.addWidget(button)
+        row.addStretch(1)
+        self._box.addLayout(row)
 
     def _triggers(self, target: Target) -> None:
         deal, facts = self.session.deal, []

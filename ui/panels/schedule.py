@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu, QSplitter, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from ui.charts import ChartStrip
 from ui.panels.base import OrEmpty, SheetGrid, SheetPanel
@@ -13,7 +13,7 @@ from ui.targets import Target, target_of
 
 _EMPTY = (
     "The schedule computes every line of the deal over its periods.\nThis deal has no lines yet: "
-    "begin with a template (File ▸ New from template) or add lines to its file."
+    "add one with Insert ▸ Line, or begin with a template (File ▸ New from template)."
 )
 
 
@@ -24,8 +24,6 @@ class SchedulePanel(SheetPanel):
         super().__init__(session, parent)
         self.source = ScheduleSource(session)
         self._grid = self.add_grid(self.source, "Schedule")
-        self._grid.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._grid.customContextMenuRequested.connect(self._menu)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
         self.splitter.setHandleWidth(1)
         self.splitter.addWidget(OrEmpty(self._grid, _EMPTY))
@@ -45,6 +43,9 @@ class SchedulePanel(SheetPanel):
     @property
     def grid(self) -> SheetGrid:
         return self._grid
+
+    def regions(self) -> list[QWidget]:
+        return [self.charts]
 
     @property
     def helpers_shown(self) -> bool:
@@ -74,14 +75,3 @@ class SchedulePanel(SheetPanel):
     def _chart_clicked(self, key: str, period: int) -> None:
         self.show_target(target_of(self.session.deal, key, period))
         self._grid.setFocus()
-
-    def _menu(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.addAction("Copy", self._grid.copy)
-        if self.target().kind == "formula":
-            menu.addAction("Change the formula…", lambda: self.formula_wanted.emit(""))
-        menu.addSeparator()
-        action = menu.addAction("Show helper lines", lambda: self.show_helpers(not self.helpers_shown))
-        action.setCheckable(True)
-        action.setChecked(self.helpers_shown)
-        menu.exec(self._grid.viewport().mapToGlobal(at))

@@ -88,11 +88,21 @@ class ScheduleSource(DealSource):
     def row_key(self, key: str) -> str:
         return FLAGS if key.startswith("event:") or key in self.session.deal.events else super().row_key(key)
 
+    @property
+    def container(self) -> tuple[str, ...]:
+        return ("lines",)
+
+    def entry(self, row: int) -> tuple[str, ...]:
+        key = self._keys[row]
+        return ("lines", key) if key in self.session.deal.lines else ()
+
     def target(self, row: int, col: int) -> Target:
         key = self._keys[row]
         if key == FLAGS:
             found = self._flags.get(self.period(col) if col > UNIT else -2, [])
             return targets.target_of(self.session.deal, found[0][0]) if found else NOTHING
+        if col <= UNIT and key in self.session.deal.lines:
+            return Target("text", key, ("lines", key, "label" if col == LABEL else "unit"))
         return targets.target_of(self.session.deal, key, self.period(col) if col > UNIT else None)
 
     def period(self, col: int) -> int:
@@ -110,6 +120,8 @@ class ScheduleSource(DealSource):
             return self._keys.index(FLAGS), LABEL
         if key not in self._keys:
             return None
+        if target.attribute in ("label", "unit"):
+            return self._keys.index(key), LABEL if target.attribute == "label" else UNIT
         period = target.period if target.period is not None else 0
         return self._keys.index(key), self.column_of_period(period) or min(UNIT + 1, UNIT + len(self._periods))
 
@@ -123,9 +135,9 @@ class ScheduleSource(DealSource):
         line = self.session.deal.lines[key]
         if col == LABEL:
             tip = "\n".join(part for part in (wrapped(line.note), wrapped(line.formula, 96), key) if part)
-            return Cell(line.label, "label", "left", tooltip=tip)
+            return Cell(line.label, "label", "left", True, tooltip=tip)
         if col == UNIT:
-            return Cell(line.unit, "unit", "left")
+            return Cell(line.unit, "unit", "left", True)
         target = self.target(row, col)
         cell = self.value_cell(target)
         if line.sign == "negative" and cell.number:  # shown as the outflow that it is

@@ -129,7 +129,7 @@ class StatusBar(QWidget):
 
     def _sign(self) -> str:
         deal = self.session.deal
-        party = deal.parties.get(deal.perspective)
+        party = deal.parties.get(self.session.perspective)
         return f"inflow to {party.label} positive" if party else ""
 
     def tell(self, text: str) -> None:

@@ -14,10 +14,10 @@ from ui.targets import Target
 from ui.wording import wrapped
 
 _EMPTY = {
-    "terms": "Terms are the facts and assumptions of the deal.\nThis deal has none yet: add some to its file, or begin with a "
-    "template (File ▸ New from template).",
+    "terms": "Terms are the facts and assumptions of the deal.\nThis deal has none yet: add one with Insert ▸ Term, or "
+    "begin with a template (File ▸ New from template).",
     "series": "Values by calendar year belong here.",
-    "table": "This table has no records yet.",
+    "table": "This table has no records yet.\nInsert ▸ Row below adds the first.",
 }
 
 

@@ -50,9 +50,17 @@ class TermsSource(DealSource):
         self._keys = [row.key for row in rows]
         return rows
 
+    @property
+    def container(self) -> tuple[str, ...]:
+        return ("terms",)
+
+    def entry(self, row: int) -> tuple[str, ...]:
+        key = self._keys[row]
+        return ("terms", key) if key in self.session.deal.terms else ()
+
     def target(self, row: int, col: int) -> Target:
         key, column = self._keys[row], _COLUMNS[col].key
-        if column in ("value", "label", "unit"):
+        if column == "value":
             return target_of(self.session.deal, key)
         return self._text_target(key, column)
 
@@ -76,13 +84,13 @@ class TermsSource(DealSource):
         target = self.target(row, col)
         match column:
             case "label":
-                return Cell(term.label, "label", tooltip=f"{term.note}\n{key}".strip())
+                return Cell(term.label, "label", editable=True, tooltip=f"{term.note}\n{key}".strip())
             case "value":
                 cell = self.value_cell(target)
                 cell.align = "right" if term.kind != "text" else "left"
                 return cell
             case "unit":
-                return Cell(term.unit, "unit")
+                return Cell(term.unit, "unit", editable=True)
             case "class":
                 return class_cell(term.class_, editable=True)
             case "source":
@@ -115,6 +123,15 @@ class SeriesSource(DealSource):
             rows += [RowSpec(f"{key}.{year}", "item", f"{series.label} {year}") for year in sorted(years)]
         self._keys = [row.key for row in rows]
         return rows
+
+    @property
+    def container(self) -> tuple[str, ...]:
+        first = next(iter(self.session.deal.series), "")
+        return ("series", first, "values") if first else ()
+
+    def entry(self, row: int) -> tuple[str, ...]:
+        key, _, year = self._keys[row].partition(".")
+        return ("series", key, "values", year) if key in self.session.deal.series else ()
 
     def target(self, row: int, col: int) -> Target:
         address, column = self._keys[row], _YEAR_COLUMNS[col].key
@@ -188,6 +205,16 @@ class TableSource(DealSource):
         deal = self.session.deal
         self._records = list(deal.tables[self.table].records)
         return [RowSpec(f"{self.table}.{r}", "item", targets.record_label(deal, self.table, r)) for r in self._records]
+
+    @property
+    def container(self) -> tuple[str, ...]:
+        return ("tables", self.table, "records")
+
+    def entry(self, row: int) -> tuple[str, ...]:
+        return ("tables", self.table, "records", self._records[row])
+
+    def column_entry(self, col: int) -> tuple[str, ...]:
+        return ("tables", self.table, "columns", self._columns[col])
 
     def row_key(self, key: str) -> str:
         return key.rpartition(".")[0] if key.count(".") == 2 else key

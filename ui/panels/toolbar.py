@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from model.deal import PeriodLength
+from model.formula.bind import PERSPECTIVE
 from model.number_formats import show_text
 from ui.panels.selector import Selector
 from ui.session import DealSession
@@ -46,6 +47,8 @@ class Toolbar(QWidget):
         self.scenario_box.chosen.connect(lambda key: session.set_view(scenario=key))
         self.period_box = Selector("Period", self)
         self.period_box.chosen.connect(lambda key: session.set_view(period=key))
+        self.party_box = Selector("View of", self)
+        self.party_box.chosen.connect(session.set_perspective)
         self.export_button = QPushButton("Export to Excel…", self)
         self.export_button.setProperty("primary", True)
         self.export_button.setToolTip("A workbook with live formulas of what is in view (Ctrl+E)")
@@ -57,7 +60,7 @@ class Toolbar(QWidget):
         groups: tuple[tuple[QWidget, ...], ...] = (
             (self.new_button, self.open_button, self.save_button),
             (self.undo_button, self.redo_button),
-            (self.version_box, self.scenario_box, self.period_box),
+            (self.version_box, self.scenario_box, self.period_box, self.party_box),
         )
         for i, group in enumerate(groups):
             if i:
@@ -89,6 +92,9 @@ class Toolbar(QWidget):
         self.version_box.set_choices([(k, v.label, v.note) for k, v in deal.versions.items()], view.version)
         self.scenario_box.set_choices([(k, s.label, s.note) for k, s in deal.scenarios.items()], view.scenario)
         self.period_box.set_choices([(k, label, "") for k, label in PERIODS], view.period)
+        seen = any(PERSPECTIVE in formula.now for formula in self.session.calc.program.formulas.values())
+        parties = [(k, p.label, p.note) for k, p in deal.parties.items()] if seen else []
+        self.party_box.set_choices(parties, self.session.perspective)
 
     def show_undo(self) -> None:
         """Undo and redo with their steps, in the menu and in the tooltips."""

@@ -1,0 +1,264 @@
+"""One workbook against a fresh export of the deal, cell by cell: what each input says now, and what is odd about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from model.addresses import input_item, is_formula
+from model.edits import label_of
+from model.engine import Calc
+from model.fields import field_for
+from model.layers import BASE, SETS, base_value, layer_label, writes_to
+from model.number_formats import show_text
+from model.problems import Refused
+from model.values import ErrorValue
+from model.workbook.book import LABEL, SCENARIO, SCENARIOS, TABLES, VALUE, VERSION, Place
+from model.workbook.layout import plan
+from model.workbook.read import BookFile, Cell
+from model.workbook.read_match import At, SheetMap, match_cells, match_sheets
+from model.workbook.review_cells import InputCell, input_cells
+from model.workbook.review_data import Difference, Note, Review
+from model.workbook.review_find import Finder
+from model.workbook.review_rest import notes_on_the_rest
+from model.workbook.review_values import AmbiguousError, Decimal, read_value, same
+from model.workbook.review_view import HASH, STAMPED
+from model.workbook.scenarios import NONE
+from model.workbook.viewpoint import letters
+
+_SAVE_ONCE: Final = "Open the workbook in Excel, save it once, and import it again."
+_EMPTY: Final = Cell(None)
+
+
+class Comparison:
+    def __init__(self, calc: Calc, ours: BookFile, theirs: BookFile, decimal: Decimal) -> None:
+        self.calc, self.deal = calc, calc.deal
+        self.ours, self.theirs, self.decimal = ours, theirs, decimal
+        self.plan = plan(calc)
+        self.cells = list(input_cells(self.plan))
+        self.inputs: dict[str, set[At]] = {}
+        for cell in self.cells:
+            self.inputs.setdefault(cell.place.sheet, set()).add((cell.place.row, cell.place.col))
+        for key in (VERSION, SCENARIO):
+            if place := self.plan.scalars.get(key):
+                self.inputs.setdefault(place.sheet, set()).add((place.row, place.col))
+        self.sheets = match_sheets(ours, theirs)
+        self.maps = {name: self._match(name, now) for name, now in self.sheets.items()}
+        self.finder = Finder(ours, theirs, self.maps)
+        self.shown = calc.view  #: what the book's selectors show
+        self.differences: list[Difference] = []
+        self.notes: list[Note] = []
+        self.read: set[tuple[str, int, int]] = set()  # cells of the book that were read as inputs
+
+    def _match(self, name: str, now: str) -> SheetMap:
+        names = [
+            (then, there)
+            for key, then in self.ours.names.items()
+            if then and then.sheet == name and (there := self.theirs.names.get(key)) and there.sheet == now
+        ]
+        return match_cells(self.ours.sheets[name], self.theirs.sheets[now], self.inputs.get(name, ()), names)
+
+    def review(self, notes: Iterable[Note]) -> Review:
+        self._selectors()
+        self._inputs()
+        self._typed_over()
+        self._new_years()
+        then = self.theirs.properties.get(HASH, "")
+        other = bool(then) and then != self.plan.fingerprint
+        if other:
+            what = f"The deal is not as it was when the workbook was exported (then {then[:16]}): a difference may have come from either side. {', '.join(STAMPED)}, whose values are stamped, were not compared."
+            notes = [*notes, Note("book", "", "", what)]
+        maps = {name: found for name, found in self.maps.items() if not (other and name in STAMPED)}
+        rest = notes_on_the_rest(self.ours, self.theirs, maps, self.maps, self.inputs, self.read)
+        book = [Note("book", "", "", text) for text in self.theirs.notes]
+        everything = (*notes, *book, *self.finder.told(), *self.notes, *rest)
+        shown = [n._replace(what=show_text(n.what)) for n in dict.fromkeys(everything)]
+        found = [d._replace(note=show_text(d.note)) for d in self.differences]
+        return Review(self.theirs.path, self.calc.view, tuple(found), tuple(shown))
+
+    def _selectors(self) -> None:
+        """What the book's selectors show now: a value typed over a formula belongs to the layers that it shows."""
+        for key, kind in ((VERSION, "version"), (SCENARIO, "scenario")):
+            place = self.plan.scalars.get(key)
+            at = self.finder.place(place) if place else None
+            if place is None or at is None or self.plan.scenarios is None:
+                continue
+            was = self.ours.sheets[place.sheet].cells.get((place.row, place.col), _EMPTY).value
+            now = self.theirs.sheets[at[0]].cells.get(at[1], _EMPTY).value
+            if same(was, now):
+                continue
+            known = {x.label: x.id.partition(":")[2] for x in self.plan.scenarios.layers if x.id.startswith(kind)}
+            where = (at[0], f"{letters(at[1][1])}{at[1][0] + 1}")
+            if now == NONE or now in known:
+                chosen = known.get(str(now), "")
+                self.shown = (
+                    self.shown._replace(version=chosen) if kind == "version" else self.shown._replace(scenario=chosen)
+                )
+                what = f"The selector of the {kind} shows “{now}”; exported was “{was}”. That changes no input."
+                self._note("book", *where, what)
+            else:
+                self._note("book", *where, f"The selector of the {kind} shows nothing that it offers.")
+
+    # -- inputs ------------------------------------------------------------------------------
+
+    def _inputs(self) -> None:
+        found: list[tuple[InputCell, str, At]] = []
+        for cell in self.cells:
+            name = self.plan.names.get(cell.address) if self.plan.scalars.get(cell.address) == cell.place else None
+            label = self._label(cell)
+            place = self.finder.find(cell.place, name, label, cell.address)
+            if place is not None:
+                found.append((cell, *place))
+        results = self._results((sheet, at) for _, sheet, at in found)
+        for cell, sheet, at in found:
+            self.read.add((sheet, *at))
+            was = self.ours.sheets[cell.place.sheet].cells.get((cell.place.row, cell.place.col), _EMPTY)
+            now = self.theirs.sheets[sheet].cells.get(at, _EMPTY)
+            if was.formula == now.formula and same(was.value, now.value) and not self._counts_from_1904(cell.address):
+                continue
+            self._compare(cell, sheet, at, now, results)
+
+    def _counts_from_1904(self, address: str) -> bool:
+        return self.theirs.since_1904 and input_item(self.deal, address).kind == "date"
+
+    def _results(self, wanted: Iterable[tuple[str, At]]) -> dict[tuple[str, At], Any]:
+        """The results stored beside formulas that stand in inputs."""
+        by_sheet: dict[str, set[At]] = {}
+        for sheet, at in wanted:
+            if self.theirs.sheets[sheet].cells.get(at, _EMPTY).formula is not None:
+                by_sheet.setdefault(sheet, set()).add(at)
+        return {(s, at): v for s, ats in by_sheet.items() for at, v in self.theirs.results(s, ats).items()}
+
+    def _compare(self, cell: InputCell, sheet: str, at: At, now: Cell, results: dict[tuple[str, At], Any]) -> None:
+        ref, remark, value = f"{letters(at[1])}{at[0] + 1}", [], now.value
+        if now.formula is not None:
+            if now.formula == '""':
+                return self._emptied(cell, sheet, ref)
+            if (sheet, at) not in results:
+                what = f"{self._label(cell)} holds a formula now, =" + now.formula[:200] + ", without a stored result."
+                return self._note("no_value", sheet, ref, what, _SAVE_ONCE, cell.address)
+            value = results[sheet, at]
+            remark.append(f"A formula stands there now (={now.formula[:200]}); its result is taken.")
+        if isinstance(value, ErrorValue):
+            what = f"{self._label(cell)} shows {value.kind}."
+            return self._note(
+                "error", sheet, ref, what, "Mend it in the workbook, or set the value here.", cell.address
+            )
+        field = field_for(input_item(self.deal, cell.address), self.deal.unit)
+        try:
+            new = read_value(field, value, self.decimal, self.theirs.since_1904)
+        except Refused as err:
+            kind: Any = "ambiguous" if isinstance(err, AmbiguousError) else "unread"
+            problem = err.problems[0]
+            what = f"{self._label(cell)}: {problem.what}"
+            return self._note(kind, sheet, ref, what, problem.remedy, cell.address)
+        if is_formula(new):
+            what = f"{self._label(cell)} holds the text “{str(new)[:60]}”, which would be a formula in the deal."
+            return self._note("unread", sheet, ref, what, "Take the equals sign away.", cell.address)
+        if isinstance(value, str) and field.numeric and isinstance(new, int | float):
+            remark.append(f"Read from the text “{value.strip()[:60]}”.")
+        if field.kind == "date" and isinstance(value, float) and value != value // 1:
+            remark.append("The time of day is left out.")
+        if field.kind == "percent" and isinstance(new, float) and abs(new) > 1.5:
+            remark.append(f"The cell holds {new:g}, which is {new:.0%}: was {new / 100:.4g} meant?")
+        self._differ(cell, new, sheet, ref, remark)
+
+    def _emptied(self, cell: InputCell, sheet: str, ref: str) -> None:
+        self._differ(cell, None, sheet, ref, [])
+
+    def _differ(self, cell: InputCell, new: Any, sheet: str, ref: str, remark: list[str]) -> None:
+        old = self._old(cell)
+        if (old is None and new is None) or (old is not None and new is not None and same(_plain(old), _plain(new))):
+            if remark:
+                self._note(
+                    "formula", sheet, ref, f"{self._label(cell)}: {' '.join(remark)} It is the same.", "", cell.address
+                )
+            return
+        if cell.layer == SETS:
+            what = f"{self._label(cell)} was changed in the column of values set by hand, which no deal stores."
+            return self._note(
+                "unmatched", sheet, ref, what, "Type it under a version, a scenario or the base.", cell.address
+            )
+        kind: Any = "emptied" if new is None else "added" if old is None else "changed"
+        if new is None and cell.layer != BASE:
+            remark.append(f"Blank in “{layer_label(self.deal, cell.layer)}” means: inherits.")
+        label = label_of(self.deal, cell.address)
+        made = Difference(cell.address, label, cell.layer, old, new, sheet, ref, kind, " ".join(remark))
+        twin = next((d for d in self.differences if (d.address, d.layer) == (made.address, made.layer)), None)
+        if twin is None:
+            self.differences.append(made)
+        elif not same(_plain(twin.new), _plain(new)):
+            what = f"{label} was changed here and in {twin.sheet}!{twin.cell}, to different values; this one is not applied."
+            self._note("unmatched", sheet, ref, what, "Say which holds by setting it here.", cell.address)
+
+    def _old(self, cell: InputCell) -> Any:
+        kind, _, key = cell.layer.partition(":")
+        if cell.layer == BASE:
+            return base_value(self.deal, cell.address)
+        if cell.layer == SETS:
+            return dict(self.calc.view.sets).get(cell.address)
+        layers: Any = self.deal.versions if kind == "version" else self.deal.scenarios
+        return layers[key].set.get(cell.address)
+
+    def _label(self, cell: InputCell) -> str:
+        label = label_of(self.deal, cell.address)
+        layered = self.plan.scenarios and cell.address in self.plan.scenarios.rows and cell.layer != SETS
+        return f"“{label}”" + (f" ({layer_label(self.deal, cell.layer)})" if layered else "")
+
+    def _note(self, kind: Any, sheet: str, ref: str, what: str, remedy: str = "", address: str = "") -> None:
+        self.notes.append(Note(kind, sheet, ref, what, remedy, address))
+
+    # -- what was typed elsewhere ------------------------------------------------------------
+
+    def _typed_over(self) -> None:
+        """Values typed over the formulas that pick a layer: they belong to the layer that held."""
+        if self.plan.scenarios is None:
+            return
+        for address, row in self.plan.scenarios.rows.items():
+            for place in (self.plan.scalars.get(address), Place(SCENARIOS, row, VALUE)):
+                at = self.finder.place(place) if place else None
+                if place is None or at is None:
+                    continue
+                was = self.ours.sheets[place.sheet].cells.get((place.row, place.col), _EMPTY)
+                now = self.theirs.sheets[at[0]].cells.get(at[1], _EMPTY)
+                if was.formula is None or now.formula is not None or now.value is None:
+                    continue
+                self.read.add((at[0], *at[1]))
+                cell = InputCell(address, writes_to(self.deal, self.shown, address), place)
+                before = len(self.differences)
+                self._compare(cell, at[0], at[1], now, {})
+                ref = f"{letters(at[1][1])}{at[1][0] + 1}"
+                what = "It was typed over the formula that follows the selected version and scenario."
+                if len(self.differences) > before:
+                    last = self.differences[-1]
+                    self.differences[-1] = last._replace(note=" ".join(p for p in (what, last.note) if p))
+                else:
+                    self._note("overwritten", at[0], ref, f"{self._label(cell)}: {what}", "", address)
+
+    def _new_years(self) -> None:
+        """Years that were added to a series, in a row of their own between or below its years."""
+        mapped = self.maps.get(TABLES)
+        if mapped is None:
+            return
+        sheet = self.theirs.sheets[mapped.theirs]
+        back = {there: row for row, there in mapped.rows.items()}
+        year_col, value_col = mapped.cols.get(LABEL), mapped.cols.get(LABEL + 1)
+        if year_col is None or value_col is None:
+            return
+        for row in sorted({r for r, _ in sheet.cells} - set(back)):
+            above = max((r for r in back if r < row), default=-1)
+            block = next((b for b in self.plan.series.values() if b.first - 1 <= back.get(above, -1) <= b.last), None)
+            year, now = sheet.cells.get((row, year_col), _EMPTY).value, sheet.cells.get((row, value_col), _EMPTY)
+            if block is None or not isinstance(year, float) or not 1900 <= year <= 9999 or year != int(year):
+                continue
+            address = f"{block.key}.{int(year)}"
+            if int(year) in block.years:
+                self._note("unmatched", sheet.name, f"{letters(year_col)}{row + 1}", f"{label_of(self.deal, address)} stands there twice.", "Delete one of the rows.", address)  # fmt: skip
+            elif now != _EMPTY:
+                cell = InputCell(address, BASE, Place(TABLES, row, LABEL + 1))
+                self._compare(cell, sheet.name, (row, value_col), now, self._results([(sheet.name, (row, value_col))]))
+            self.read |= {(sheet.name, row, year_col), (sheet.name, row, value_col)}
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

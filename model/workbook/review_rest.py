@@ -1,0 +1,153 @@
+"""Everything in a book that is not an input: formulas that are others now, constants typed over them, texts that
+read differently, rows and sheets that were added or are gone. Noted, never applied."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+from model.values import ErrorValue
+from model.workbook.book import COVER
+from model.workbook.read import BookFile, Cell
+from model.workbook.read_formulas import canonical
+from model.workbook.read_match import At, SheetMap
+from model.workbook.review_data import Note, NoteKind
+from model.workbook.review_values import same
+from model.workbook.viewpoint import letters
+
+_EMPTY: Final = Cell(None)
+_LONG: Final = 160
+_LONGEST: Final = 8_192
+_HERE: Final = "Formulas are changed in Dealsheet, not by import."
+
+
+def notes_on_the_rest(
+    ours: BookFile,
+    theirs: BookFile,
+    wanted: Collection[str],
+    maps: Mapping[str, SheetMap],
+    inputs: Mapping[str, Collection[At]],
+    read: Collection[tuple[str, int, int]],
+) -> list[Note]:
+    """Notes on all cells of the wanted sheets that were not read as inputs, and on sheets that are no part of the export."""
+    by_key = {name.casefold(): found for name, found in maps.items()}
+    moved = any(not found.in_place or found.ours != found.theirs for found in maps.values())
+    out: list[Note] = []
+    for name in ours.sheets:
+        if name in maps and name in wanted:
+            rest = _Rest(ours, theirs, maps[name], by_key if moved else None, inputs.get(name, ()), read)
+            out += rest.notes()
+    known = {found.theirs for found in maps.values()}
+    for sheet in theirs.sheets.values():
+        if sheet.name not in known and sheet.cells:
+            what = f"This sheet is not part of the export; its {len(sheet.cells):,} cells were not read."
+            out.append(Note("extra", sheet.name, "", what))
+    return out
+
+
+class _Rest:
+    def __init__(
+        self,
+        ours: BookFile,
+        theirs: BookFile,
+        mapped: SheetMap,
+        maps: Mapping[str, SheetMap] | None,
+        inputs: Collection[At],
+        read: Collection[tuple[str, int, int]],
+    ) -> None:
+        self.ours, self.theirs = ours.sheets[mapped.ours], theirs.sheets[mapped.theirs]
+        self.map, self.maps, self.inputs, self.read = mapped, maps, inputs, read
+        self.seen: set[At] = set()
+
+    def notes(self) -> list[Note]:
+        found: dict[NoteKind, dict[tuple[int, str], list[int]]] = {}
+        lost: dict[int, int] = {}
+        for (row, col), was in sorted(self.ours.cells.items()):
+            at = self.map.place(row, col)
+            if at is None:
+                lost[row] = lost.get(row, 0) + 1
+                continue
+            self.seen.add(at)
+            if (row, col) in self.inputs or (self.theirs.name, *at) in self.read:
+                continue
+            kind, what = self._compare(was, self.theirs.cells.get(at, _EMPTY))
+            if kind is not None:
+                found.setdefault(kind, {}).setdefault((at[0], what), []).append(at[1])
+        out = [note for kind, rows in found.items() for note in self._grouped(kind, rows)]
+        return [*out, *self._lost(lost), *self._added()]
+
+    def _compare(self, was: Cell, now: Cell) -> tuple[NoteKind | None, str]:
+        if was.formula is not None:
+            if now.formula is None:
+                if isinstance(now.value, bool) and was.formula.upper() == str(now.value).upper():
+                    return None, ""
+                if now.value is None:
+                    return "overwritten", f"The formula was deleted; it was ={was.formula[:_LONG]}."
+                return "overwritten", f"A formula was replaced by {_said(now)}; it was ={was.formula[:_LONG]}."
+            if was.formula == now.formula and self.maps is None:
+                return None, ""
+            if len(now.formula) > _LONGEST:
+                return "formula", f"The formula is longer than Excel takes; it was ={was.formula[:_LONG]}."
+            expected = canonical(was.formula, self.ours.name, self.maps)
+            if expected == canonical(now.formula, self.theirs.name):
+                return None, ""
+            return "formula", f"The formula is another now: ={now.formula[:_LONG]}; it was ={was.formula[:_LONG]}."
+        if now.formula is None and same(was.value, now.value):
+            return None, ""
+        if self.map.ours == COVER and not isinstance(was.value, str):
+            return None, ""  # the day of export
+        return "text", f"Here stands {_said(now)}; exported was {_said(was)}."
+
+    def _grouped(self, kind: NoteKind, rows: dict[tuple[int, str], list[int]]) -> Iterator[Note]:
+        """Neighbouring cells of a row as one note: the first cell's words, and how far it goes."""
+        merged: dict[int, list[tuple[list[int], str]]] = {}
+        for (row, what), cols in rows.items():
+            runs = merged.setdefault(row, [])
+            if runs and min(cols) <= max(runs[-1][0]) + 1 and kind in ("formula", "overwritten"):
+                runs[-1][0].extend(cols)
+            else:
+                runs.append((list(cols), what))
+        remedy = _HERE if kind in ("formula", "overwritten") else "Only inputs are imported; change it in Dealsheet."
+        listed = [(row, cols, what) for row, runs in merged.items() for cols, what in runs]
+        for row, cols, what in listed:
+            first, last = f"{letters(min(cols))}{row + 1}", f"{letters(max(cols))}{row + 1}"
+            yield Note(kind, self.theirs.name, first if first == last else f"{first}:{last}", what, remedy)
+
+    def _lost(self, lost: dict[int, int]) -> Iterator[Note]:
+        """Cells of the export that have no place in the book: whole rows, or columns."""
+        rows = [row for row in lost if row not in self.map.rows]
+        for row in rows:
+            texts = [c.value for (r, _), c in sorted(self.ours.cells.items()) if r == row and isinstance(c.value, str)]
+            named = f" (“{texts[0][:60]}”)" if texts else ""
+            yield Note("missing", self.theirs.name, "", f"Row {row + 1} of the export{named} was not found.")
+        columns = sorted({col for _, col in self.ours.cells} - set(self.map.cols))
+        if columns:
+            shown = f"{letters(columns[0])}" + (f" to {letters(columns[-1])}" if len(columns) > 1 else "")
+            what = f"Columns were put in or taken out: column {shown} of the export was not found, and its formulas were not compared."
+            yield Note("missing", self.theirs.name, "", what)
+
+    def _added(self) -> Iterator[Note]:
+        """Cells that the export did not write."""
+        extra: dict[int, list[int]] = {}
+        for at, cell in sorted(self.theirs.cells.items()):
+            if at not in self.seen and (self.theirs.name, *at) not in self.read and cell != _EMPTY:
+                extra.setdefault(at[0], []).append(at[1])
+        for row, cols in extra.items():
+            values = ", ".join(_said(self.theirs.cells[row, col]) for col in cols[:6])
+            more = f" and {len(cols) - 6} more" if len(cols) > 6 else ""
+            first, last = f"{letters(cols[0])}{row + 1}", f"{letters(cols[-1])}{row + 1}"
+            ref = first if first == last else f"{first}:{last}"
+            yield Note("extra", self.theirs.name, ref, f"This was added: {values}{more}. It was not imported.")
+
+
+def _said(cell: Cell) -> str:
+    if cell.formula is not None:
+        return f"the formula ={cell.formula[:60]}"
+    value = cell.value
+    if value is None:
+        return "nothing"
+    if isinstance(value, ErrorValue):
+        return value.kind
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return f"“{value[:60]}{'…' if len(value) > 60 else ''}”" if isinstance(value, str) else f"{value:.15g}"

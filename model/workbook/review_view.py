@@ -1,0 +1,124 @@
+"""For which version, scenario and period length a workbook was exported, by its document properties or its Cover."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from model.date_text import show_date
+from model.deal import Deal
+from model.layers import View, default_view, find_key
+from model.problems import Refused, refuse
+from model.values import from_serial
+from model.workbook.book import (
+    CHANGES,
+    COVER,
+    LABEL,
+    OWN_NAMES,
+    SCENARIO,
+    SCENARIOS,
+    SOURCES,
+    SUMMARY,
+    TABLES,
+    TERMS,
+    VERSION,
+)
+from model.workbook.names import PREFIX
+from model.workbook.read import BookFile
+from model.workbook.review_data import Note
+
+_PERIODS: Final = {"month": "month", "quarter": "quarter", "year": "year"}
+_UNSTAMPED: Final = frozenset((TERMS, TABLES, SCENARIOS, SOURCES))
+STAMPED: Final = (COVER, SUMMARY, CHANGES)  #: sheets that hold values computed at export
+HASH: Final = "Dealsheet deal sha256"
+_OURS: Final = "Dealsheet "
+
+
+def view_of_book(
+    deal: Deal, book: BookFile, version: str | None = None, scenario: str | None = None
+) -> tuple[View, list[Note]]:
+    """The view to compare under, and what must be said about it. Raises Refused for a book that is none of ours."""
+    told = {
+        key.removeprefix(_OURS).casefold(): value for key, value in book.properties.items() if key.startswith(_OURS)
+    }
+    facts = _cover(book)
+    if not told and not facts and not _knows(deal, book):
+        what = "This workbook was not exported from this deal: none of its names is known here."
+        raise refuse(str(book.path), what, "Choose a workbook that Dealsheet exported, or use “Tables in…”.")
+    notes: list[Note] = []
+    view = default_view(deal)._replace(version="", scenario="") if told or facts else default_view(deal)
+    items: dict[str, dict[str, Any]] = {"version": dict(deal.versions), "scenario": dict(deal.scenarios)}
+    for kind, known in items.items():
+        said = told.get(kind, "" if told else facts.get(kind, ""))
+        if said and said != "none":
+            try:
+                view = view._replace(**{kind: find_key(kind, known, said)})
+            except Refused:
+                what = f"The workbook was exported for the {kind} “{said}”, which this deal does not have. It is compared without one."
+                notes.append(Note("book", "", "", what, "Check that it belongs to this deal."))
+    period = _PERIODS.get(told.get("period", "")) or next((p for p in _PERIODS if p in facts.get("periods", "")), None)
+    if period:
+        view = view._replace(period=period)  # type: ignore[arg-type]
+    if not told and not facts:
+        notes.append(Note("book", "", "", "The workbook does not say for which version and scenario it was exported."))
+    for kind, asked in (("version", version), ("scenario", scenario)):
+        said = getattr(view, kind)
+        if asked is not None and asked != said:
+            if told or facts:
+                what = f"The workbook was exported for the {kind} “{said or 'none'}” and is compared under “{asked or 'none'}”, as asked."
+                notes.append(Note("book", "", "", what))
+            view = view._replace(**{kind: asked})
+    return view, notes
+
+
+def _cover(book: BookFile) -> dict[str, str]:
+    """The facts on the Cover (a label, and its value beside it), and what the selectors show."""
+    sheet = book.sheets.get(COVER)
+    if sheet is None:
+        return {}
+    facts = {}
+    for (row, col), cell in sheet.cells.items():
+        beside = sheet.cells.get((row, col + 1))
+        if col == LABEL and isinstance(cell.value, str) and beside and isinstance(beside.value, str):
+            facts.setdefault(cell.value.casefold(), beside.value.casefold())
+    found = {key: facts[key] for key in ("version", "scenario", "periods") if key in facts}
+    for key, name in (("version", OWN_NAMES[VERSION]), ("scenario", OWN_NAMES[SCENARIO])):
+        at = book.names.get(name) or book.names.get(PREFIX + name)
+        cell = book.sheets[at.sheet].cells.get((at.row, at.col)) if at else None
+        if cell and isinstance(cell.value, str):
+            found[key] = cell.value  # what the selector shows
+    return found
+
+
+def stamp_alike(fresh: BookFile, book: BookFile) -> None:
+    """Give a fresh export the day on which the book was exported: the day it stamps is no difference."""
+    now, then = _exported(fresh), _exported(book)
+    if now is None or then is None or now == then:
+        return
+    today, day = from_serial(now), from_serial(then)
+    if today is None or day is None:
+        return
+    for name, sheet in fresh.sheets.items():
+        if name in _UNSTAMPED:
+            continue
+        for at, cell in sheet.cells.items():
+            if cell.value == now:
+                sheet.cells[at] = cell._replace(value=then)
+            elif isinstance(cell.value, str):
+                text = cell.value
+                for form in ("%d %b %Y", "%Y-%m-%d"):
+                    text = text.replace(f"{today:{form}}", f"{day:{form}}")
+                text = text.replace(show_date(today), show_date(day))
+                sheet.cells[at] = cell._replace(value=text)
+
+
+def _exported(book: BookFile) -> float | None:
+    """The day of export on the Cover."""
+    cells = book.sheets[COVER].cells if COVER in book.sheets else {}
+    label = next((at for at, c in cells.items() if c.value == "Exported" and at[1] == LABEL), None)
+    beside = cells.get((label[0], label[1] + 1)) if label else None
+    return beside.value if beside and isinstance(beside.value, float) else None
+
+
+def _knows(deal: Deal, book: BookFile) -> bool:
+    keys = {key.lower() for key in (*deal.terms, *deal.outputs, *deal.series)}
+    return len(keys & set(book.names)) >= max(1, len(keys) // 4)

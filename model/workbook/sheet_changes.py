@@ -1,0 +1,116 @@
+"""The Changes sheet: what each version and scenario changes, and what that does to the outputs. Stamped at export."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from model.addresses import input_item
+from model.deal import Scenario, Version
+from model.engine import run
+from model.fields import field_for, make_field
+from model.layers import View
+from model.values import to_serial
+from model.whatif.compare import Difference, compare
+from model.workbook.book import HEAD_ROW, LABEL, UNIT, VALUE, Place
+from model.workbook.canvas import Canvas, number_format
+from model.workbook.styles import LINK
+from model.workbook.viewpoint import letters
+
+BEFORE, AFTER, CHANGE, KEY = VALUE, VALUE + 1, VALUE + 2, VALUE + 3
+_WIDTHS: Final[dict[int, float]] = {LABEL: 46, UNIT: 14, BEFORE: 24, AFTER: 24, CHANGE: 20, KEY: 28}
+
+
+def write_changes(canvas: Canvas) -> None:
+    deal = canvas.book.calc.deal
+    canvas.open("Changes by version and scenario", _WIDTHS)
+    heads = {LABEL: "What", UNIT: "Unit", BEFORE: "Before", AFTER: "After", CHANGE: "Change", KEY: "Key"}
+    canvas.header(HEAD_ROW, heads, frozenset((LABEL, UNIT, KEY)))
+    row = HEAD_ROW + 1
+    canvas.text(
+        row,
+        LABEL,
+        f"Stamped at export from the deal {canvas.book.fingerprint[:16]}: these values do not follow changes made in the workbook.",
+        "muted",
+    )
+    row += 1
+    for kind, items in (("Version", deal.versions), ("Scenario", deal.scenarios)):
+        for key, layer in items.items():
+            row = _layer(canvas, row + 1, kind, key, layer)
+    canvas.close(row, KEY, freeze_col=UNIT)
+
+
+def _layer(canvas: Canvas, row: int, kind: str, key: str, layer: Version | Scenario) -> int:
+    calc, deal = canvas.book.calc, canvas.book.calc.deal
+    if kind == "Version":
+        others: dict[str, Any] = deal.versions
+        now = View(key, calc.view.scenario, calc.view.period)
+        was = now._replace(version=layer.base or "")
+    else:
+        others = deal.scenarios
+        now = View(calc.view.version, key, calc.view.period)
+        was = now._replace(scenario=layer.base or "")
+    against = others[layer.base].label if layer.base in others else "the base"
+    canvas.section(row, f"{kind}: {layer.label}, against {against}", KEY)
+    row += 1
+    if isinstance(layer, Version) and (layer.date or layer.source):
+        source = deal.sources[layer.source].label if layer.source in deal.sources else layer.source
+        canvas.text(row, LABEL, f"Source: {source}" if source else "", "muted", where=f"versions.{key}.source")
+        day = None if layer.date is None else to_serial(layer.date)
+        canvas.constant(row, BEFORE, day, "muted", num_format=make_field("date").excel_format, align="right")
+        row += 1
+    if layer.note:
+        canvas.merged_note(row, LABEL, KEY, layer.note, sum(_WIDTHS.values()), where=f"{kind.lower()}s.{key}.note")
+        row += 1
+    before = run(deal, was, calc)
+    found = compare(before, run(deal, now, before))
+    return _rows(canvas, row, found)
+
+
+def _rows(canvas: Canvas, row: int, found: Difference) -> int:
+    book, deal = canvas.book, canvas.book.calc.deal
+    if not found.inputs and not found.moved:
+        canvas.text(row, LABEL, "Nothing differs.", "muted", indent=1)
+        return row + 1
+    for change in found.inputs:
+        item = input_item(deal, change.address)
+        field = field_for(item, deal.unit)
+        a, b = (None if v is None else field.to_engine(v) for v in (change.a, change.b))
+        more: dict[str, Any] = {"num_format": number_format(field, (a, b)), "align": "right"}
+        place = book.scalars.get(change.address)
+        _label(canvas, row, change.label, place)
+        canvas.text(row, UNIT, item.unit, "muted", where=change.address, indent=1)
+        canvas.constant(row, BEFORE, a, "stamp", where=change.address, **more)
+        canvas.constant(row, AFTER, b, "stamp", where=change.address, **more)
+        canvas.text(row, KEY, change.address, "muted", indent=1)
+        row += 1
+    date = make_field("date").excel_format
+    for right in found.rights:
+        ends = [None if side is None or side[1] is None else to_serial(side[1]) for side in (right.a, right.b)]
+        canvas.text(row, LABEL, f"Right: {right.label}", "label", where=f"rights.{right.key}", indent=1)
+        canvas.text(row, UNIT, "last day", "muted", indent=1)
+        for col, end in ((BEFORE, ends[0]), (AFTER, ends[1])):
+            canvas.constant(row, col, "open" if end is None else end, "stamp", num_format=date, align="right")
+        canvas.text(row, KEY, right.key, "muted", indent=1)
+        row += 1
+    for output in found.moved:
+        spec = deal.outputs[output.key]
+        field = field_for(spec, deal.unit)
+        more = {"num_format": number_format(field, (output.a, output.b)), "align": "right"}
+        _label(canvas, row, f"Output: {output.label}", book.scalars.get(output.key))
+        canvas.text(row, UNIT, spec.unit, "muted", where=output.key, indent=1)
+        for col, value in ((BEFORE, output.a), (AFTER, output.b)):
+            canvas.constant(row, col, value, "stamp", where=output.key, **more)
+        if output.change is not None and field.kind != "date":
+            canvas.constant(row, CHANGE, output.change, "stamp", **more)
+        canvas.text(row, KEY, output.key, "muted", indent=1)
+        row += 1
+    return row + 1
+
+
+def _label(canvas: Canvas, row: int, text: str, place: Place | None) -> None:
+    text = canvas.book.texts.clean(text, "changes")
+    if place is None:
+        canvas.text(row, LABEL, text, "label", indent=1)
+    else:
+        target = f"internal:'{place.sheet}'!{letters(place.col)}{place.row + 1}"
+        canvas.link(row, LABEL, target, text, "label", indent=1, font_color=LINK)

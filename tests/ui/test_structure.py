@@ -1,0 +1,300 @@
+"""Rows and columns come, go, move and get other names, with the keys and the mouse a person has."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.ui import kit
+from tests.ui.kit import CTRL, SHIFT, K, focus, go, here, press, type_into
+from ui.main_window import MainWindow
+from ui.panels.in_place import InPlace
+from ui.structure_menu import cell_menu, heading_menu
+
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture
+def window(qtbot, tmp_path) -> MainWindow:
+    return kit.window(qtbot, tmp_path)
+
+
+def card(window: MainWindow) -> InPlace:
+    found = [c for c in window.findChildren(InPlace) if c.isVisible()]
+    assert len(found) == 1
+    return found[0]
+
+
+def no_card(window: MainWindow) -> bool:
+    return not [c for c in window.findChildren(InPlace) if c.isVisible()]
+
+
+def answer(window: MainWindow, text: str) -> None:
+    line = card(window).line
+    line.selectAll()
+    QTest.keyClicks(line, text)
+    press(line, K.Key_Return)
+
+
+def lines(window: MainWindow) -> list[str]:
+    return list(window.session.deal.lines)
+
+
+def test_a_line_is_inserted_below_named_in_place_and_undone_in_one_step(window):
+    grid = go(window, "sold")
+    before = window.session.deal
+    press(grid, K.Key_Return, CTRL)
+    QTest.keyClicks(card(window).line, "Paid in cash")
+    assert card(window).note.text() == "Key: paid_in_cash"
+    press(card(window).line, K.Key_Return)
+    assert no_card(window)
+    keys = lines(window)
+    assert keys[keys.index("sold") + 1] == "paid_in_cash"
+    assert window.session.deal.lines["paid_in_cash"].section == "plan"
+    assert here(window) == "paid_in_cash · label"
+    assert grid.hasFocus()
+    press(grid, K.Key_Z, CTRL)
+    assert window.session.deal == before
+
+
+def test_a_row_is_inserted_above_and_esc_inserts_nothing(window):
+    grid = go(window, "rate")
+    press(grid, K.Key_Return, CTRL | SHIFT)
+    press(card(window).line, K.Key_Escape)
+    assert no_card(window)
+    assert not window.session.dirty
+    press(grid, K.Key_Return, CTRL | SHIFT)
+    answer(window, "Fee")
+    terms = list(window.session.deal.terms)
+    assert terms[terms.index("rate") - 1] == "fee"
+
+
+def test_a_row_without_a_name_is_refused_in_the_card(window):
+    grid = go(window, "left_over")
+    press(grid, K.Key_Return, CTRL)
+    press(card(window).line, K.Key_Return)
+    assert "A name is needed" in card(window).note.text()
+
+
+def test_records_outputs_and_checks_are_added_where_the_cursor_is(window):
+    for name, label, section in (
+        ("payments.second.amount", "Third", lambda d: d.tables["payments"].records),
+        ("left_over", "Gain", lambda d: d.outputs),
+        ("rate_sensible", "Sums agree", lambda d: d.checks),
+    ):
+        grid = go(window, name)
+        count = len(section(window.session.deal))
+        press(grid, K.Key_Return, CTRL)
+        answer(window, label)
+        assert len(section(window.session.deal)) == count + 1, name
+    assert window.session.deal.tables["payments"].records["third"]["label"] == "Third"
+
+
+def test_a_column_is_added_to_a_table_with_a_formula_of_its_own(window):
+    go(window, "payments.first.amount")
+    window.actions_["structure.column_after"].trigger()
+    answer(window, "Half")
+    keys = list(window.session.deal.tables["payments"].columns)
+    assert keys[keys.index("amount") + 1] == "half"
+    window.structure.ask_formula(("tables", "payments", "columns", "half"), "formula", "Formula")
+    answer(window, "= amount / 2")
+    assert window.session.calc.scalar("payments.second.half") == 3.5
+
+
+def test_what_nothing_uses_is_deleted_at_once_and_comes_back(window):
+    go(window, "sold")
+    window.actions_["structure.duplicate_rows"].trigger()
+    copy = next(key for key in lines(window) if key.startswith("sold_"))
+    assert lines(window).index(copy) == lines(window).index("sold") + 1
+    grid = go(window, copy)
+    press(grid, K.Key_Delete, CTRL)
+    assert copy not in lines(window)
+    assert no_card(window)
+    window.undo()
+    assert copy in lines(window)
+
+
+def test_deleting_what_is_used_says_by_whom_and_goes_on_only_when_told(window):
+    grid = go(window, "rate")
+    press(grid, K.Key_Delete, CTRL)
+    assert "is used by" in card(window).caption.text()
+    assert "rate" in window.session.deal.terms
+    press(focus(), K.Key_Escape)
+    assert no_card(window) and grid.hasFocus()
+    press(grid, K.Key_Delete, CTRL)
+    QTest.mouseClick(card(window).button, Qt.MouseButton.LeftButton)
+    assert "rate" not in window.session.deal.terms
+    assert window.session.calc.problems
+    window.undo()
+    assert "rate" in window.session.deal.terms
+    assert not window.session.calc.problems
+
+
+def test_lines_move_past_each_other_and_into_the_next_section(window):
+    grid = go(window, "bought")
+    before = lines(window)
+    press(grid, K.Key_Up, ALT | SHIFT)
+    assert lines(window).index("bought") == before.index("bought") - 1
+    assert here(window).startswith("bought")
+    grid = go(window, "sold")
+    press(grid, K.Key_Down, ALT | SHIFT)
+    assert window.session.deal.lines["sold"].section == "balance"
+    rows = [r.key for r in grid.grid_model.rows]
+    assert rows.index("sold") == rows.index("section:balance") + 1
+    assert here(window).startswith("sold")
+
+
+def test_lines_are_indented_and_outdented(window):
+    grid = go(window, "sold")
+    press(grid, K.Key_Right, ALT | SHIFT)
+    assert window.session.deal.lines["sold"].indent == 1
+    press(grid, K.Key_Left, ALT | SHIFT)
+    assert window.session.deal.lines["sold"].indent == 0
+
+
+def test_rows_are_grouped_under_a_new_heading_which_is_renamed_in_place(window):
+    grid = go(window, "sold")
+    press(grid, K.Key_G, CTRL | SHIFT)
+    answer(window, "Cash")
+    section = window.session.deal.lines["sold"].section
+    assert window.session.deal.sections[section] == "Cash"
+    row = grid.grid_model.row_of(f"section:{section}")
+    menu = heading_menu(window, grid, row)
+    menu.actions()[0].trigger()
+    answer(window, "Money in")
+    assert window.session.deal.sections[section] == "Money in"
+    assert any(r.label == "Money in" for r in grid.grid_model.rows)
+
+
+def test_a_key_is_renamed_in_every_formula_and_refused_where_it_is_taken(window):
+    grid = go(window, "rate")
+    press(grid, K.Key_K, CTRL | SHIFT)
+    answer(window, "commitment")
+    assert "already taken" in card(window).note.text()
+    answer(window, "price_cut")
+    assert no_card(window)
+    assert "price_cut" in window.session.deal.terms
+    assert not any(" rate" in line.formula for line in window.session.deal.lines.values())
+    assert here(window) == "price_cut · label"
+    window.undo()
+    assert "rate" in window.session.deal.terms
+
+
+def test_labels_and_units_are_edited_in_their_cells(window):
+    grid = go(window, "sold")
+    grid.go_to(grid.current[0], 0)
+    type_into(grid, "Sold abroad")
+    assert window.session.deal.lines["sold"].label == "Sold abroad"
+    grid = go(window, "commitment")
+    grid.go_to(grid.current[0], 2)
+    type_into(grid, "$m")
+    assert window.session.deal.terms["commitment"].unit == "$m"
+
+
+def test_a_kind_that_the_value_cannot_have_is_refused(window):
+    grid = go(window, "rate")
+    window.structure.set_kind(("terms", "rate"), "number")
+    assert window.session.deal.terms["rate"].kind == "number"
+    window.structure.set_kind(("terms", "rate"), "yesno")
+    assert window.session.deal.terms["rate"].kind == "number"
+    assert grid.bubble.isVisible()
+
+
+def test_a_computed_term_becomes_an_input_of_what_it_shows(window):
+    go(window, "yearly")
+    window.structure.make_input(("terms", "yearly"))
+    assert window.session.deal.terms["yearly"].formula is None
+    assert window.session.deal.terms["yearly"].value == 25
+
+
+def test_a_formula_that_closes_a_circle_is_refused_with_the_path(window):
+    grid = go(window, "yearly")
+    press(grid, K.Key_F2)
+    field = window.formula_bar.field
+    field.selectAll()
+    QTest.keyClicks(field, "= yearly + 1")
+    press(field, K.Key_Return)
+    assert "yearly → yearly" in window.formula_bar.error.text()
+    press(field, K.Key_Escape)
+    assert not window.session.dirty
+
+
+def test_unused_names_and_clashing_units_are_listed_on_the_checks_sheet(window, qtbot):
+    window.structure.carry_out(lambda: _add_unused(window))
+    grid = kit.show(window, "Checks")
+    qtbot.waitUntil(lambda: grid.grid_model.row_of("section:remarks") is not None)
+    texts = [grid.grid_model.cell(r, 2).text for r in range(len(grid.grid_model.rows))]
+    assert any("“Spare” is an input that nothing reads" in text for text in texts)
+
+
+def _add_unused(window: MainWindow):
+    from model.restructure import add
+
+    return add(window.session.deal, ("terms",), "Spare", kind="number", value=3)
+
+
+def test_a_row_inserted_at_a_heading_becomes_the_first_below_it(window):
+    grid = go(window, "closing_balance")
+    rect = grid.cell_rect(grid.grid_model.row_of("section:balance"), 0)
+    grid.set_collapsed("section:balance", True)
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier, rect.center())
+    press(grid, K.Key_Return, CTRL)
+    answer(window, "Before all")
+    assert lines(window).index("before_all") == lines(window).index("opening_balance") - 1
+    assert window.session.deal.lines["before_all"].section == "balance"
+
+
+def test_several_rows_are_moved_and_deleted_together(window):
+    grid = go(window, "opening_balance")
+    press(grid, K.Key_Down, SHIFT)
+    press(grid, K.Key_Down, ALT | SHIFT)
+    assert lines(window) == ["sold", "closing_balance", "opening_balance", "bought", "share"]
+    assert [path[-1] for path in window.structure.rows()] == ["opening_balance", "bought"]
+    press(grid, K.Key_Up, ALT | SHIFT)
+    assert lines(window) == ["sold", "opening_balance", "bought", "closing_balance", "share"]
+
+
+def test_the_first_line_of_an_empty_deal_is_added_from_the_menu(qtbot, tmp_path):
+    path = tmp_path / "thin.deal"
+    path.write_text('name = "Thin"\n[timeline]\nstart = 2025-01-01\nend = 2026-12-31\n')
+    shown = kit.window(qtbot, tmp_path, path)
+    shown.actions_["structure.add_line"].trigger()
+    answer(shown, "Cash")
+    assert list(shown.session.deal.lines) == ["cash"]
+    assert shown.panel.title == "Schedule"
+    assert shown.panel.grid.isVisible()
+    shown.actions_["structure.add_term"].trigger()
+    answer(shown, "Price")
+    assert list(shown.session.deal.terms) == ["price"]
+
+
+def test_every_act_says_so_where_there_is_nothing_to_act_on(qtbot, tmp_path):
+    path = tmp_path / "thin.deal"
+    path.write_text('name = "Thin"\n[timeline]\nstart = 2025-01-01\nend = 2026-12-31\n')
+    shown = kit.window(qtbot, tmp_path, path)
+    for i in range(shown.tabs.count()):
+        shown.show_sheet(i)
+        for name in [n for n in shown.actions_ if n.startswith(("structure.", "explain."))]:
+            shown.actions_[name].trigger()
+            for one in shown.findChildren(InPlace):
+                one.close_card()
+    assert not shown.session.dirty
+
+
+def test_the_menu_of_a_cell_offers_what_fits_it(window):
+    grid = go(window, "sold")
+    texts = [a.text().replace("&", "") for a in cell_menu(window, grid).actions() if a.text()]
+    for words in (
+        "Row above",
+        "Row below",
+        "Delete rows",
+        "Indent lines",
+        "Rename the key everywhere…",
+        "Kind",
+        "Opening value…",
+    ):
+        assert words in texts
+    grid = go(window, "payments.first.amount")
+    texts = [a.text() for a in cell_menu(window, grid).actions()]
+    assert "Column" in texts

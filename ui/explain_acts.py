@@ -1,0 +1,126 @@
+"""Walking from cell to cell along what they read, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+
+from model.explain import Seen, dependents, explain, precedents
+from ui import targets
+from ui.panels import reasons
+from ui.targets import NOTHING, Target
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+_MOST = 200
+
+
+class Explaining(QObject):
+    """Jumps with a memory, as a browser has it."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.window = window
+        self._behind: list[Target] = []
+        self._ahead: list[Target] = []
+
+    def _here(self) -> Target:
+        """The value that the current cell is about."""
+        target = self.window.panel.target()
+        if target.kind == "text":
+            return targets.target_of(self.window.session.deal, target.key)
+        return target
+
+    def jump(self, target: Target) -> bool:
+        """Go there, and know the way back."""
+        here = self.window.panel.target()
+        if not self.window.go(target):
+            return False
+        if here.key and here != self.window.panel.target():
+            self._behind = [*self._behind[-_MOST:], here]
+            self._ahead.clear()
+        return True
+
+    def back(self) -> None:
+        self._step(self._behind, self._ahead, "There is nothing to go back to.")
+
+    def forward(self) -> None:
+        self._step(self._ahead, self._behind, "There is nothing further on.")
+
+    def _step(self, source: list[Target], other: list[Target], nothing: str) -> None:
+        here = self.window.panel.target()
+        while source:
+            target = source.pop()
+            if self.window.go(target):
+                other.append(here)
+                return
+        self.window.session.told.emit(nothing)
+
+    # --- along the formulas ----------------------------------------------------
+
+    def first_precedent(self) -> None:
+        target = self._here()
+        calc = self.window.session.calc
+        found = precedents(calc, target.key, target.period) if target.kind == "formula" else []
+        self._to_first(found, target, "This cell reads no other: it is an input.")
+
+    def first_dependent(self) -> None:
+        target = self._here()
+        found = dependents(self.window.session.calc, target.key, target.period) if target.key else []
+        self._to_first(found, target, "Nothing reads this cell.")
+
+    def _to_first(self, found: list[Seen], target: Target, nothing: str) -> None:
+        calc = self.window.session.calc
+        for seen in found:
+            there = reasons.target_from(calc, seen.key, seen.period, target.period)
+            if there is not NOTHING and there != target and self.jump(there):
+                return
+        self.window.session.told.emit(nothing)
+
+    def to_root(self) -> None:
+        """To the cell where the error of this one began."""
+        target = self._here()
+        calc = self.window.session.calc
+        try:
+            fault = explain(calc, target.key, target.period).fault if target.key else None
+        except KeyError:
+            fault = None
+        if fault is None:
+            self.window.session.told.emit("There is no error in this cell.")
+            return
+        there = reasons.target_from(calc, fault.key, fault.period)
+        if there is NOTHING or there == target or not self.jump(there):
+            self.window.session.told.emit(f"The error begins here: {fault.reason}.")
+
+    def show_reach(self) -> None:
+        """Tint what the current value reaches, or end it."""
+        session, target = self.window.session, self._here()
+        if not target.key or session.highlight_of == target.key:
+            session.highlight("")
+            return
+        session.highlight(target.key)
+        session.told.emit(f"Tinted until Esc: {_counted(session.highlighted, session.deal)}.")
+
+    def to_inspector(self) -> None:
+        window = self.window
+        if not window.inspector.isVisible():
+            window.toggle_inspector()
+        window.inspector.rebuild()
+        rows = [r for r in window.inspector.facts() if r.focusPolicy() != Qt.FocusPolicy.NoFocus]
+        if rows:
+            rows[0].setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def _counted(keys: frozenset[str], deal: object) -> str:
+    """“3 lines, 2 outputs and 1 check”."""
+    parts = []
+    for section in ("terms", "lines", "outputs", "checks", "events"):
+        count = sum(key.removeprefix("event:") in getattr(deal, section) for key in keys)
+        if count:
+            parts.append(f"{count} {section if count > 1 else section[:-1]}")
+    cells = sum(key.count(".") == 2 and ":" not in key for key in keys)
+    if cells:
+        parts.append(f"{cells} cell{'s' if cells > 1 else ''}")
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0] if parts else "nothing"

@@ -1,0 +1,203 @@
+"""What the menus do that no single part of the window does alone: edit, file, view and help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit
+
+from ui import actions
+from ui import theme as themes
+from ui.panels.schedule import SchedulePanel
+
+if TYPE_CHECKING:
+    from ui.documents import Documents
+    from ui.panels.base import SheetPanel
+    from ui.panels.formula_bar import FormulaBar
+    from ui.panels.inspector import Inspector
+    from ui.panels.status import StatusBar
+    from ui.session import DealSession
+    from ui.settings import Settings
+
+
+class MenuActs(QMainWindow):
+    """The acts of the menus; ``MainWindow`` has the parts they act on."""
+
+    session: DealSession
+    settings: Settings
+    documents: Documents
+    formula_bar: FormulaBar
+    inspector: Inspector
+    status: StatusBar
+    actions_: dict[str, QAction]
+    _panels: dict[int, SheetPanel]
+    _zoom: int
+
+    @property
+    def panel(self) -> SheetPanel:
+        """The sheet in front."""
+        raise NotImplementedError
+
+    def _target_changed(self) -> None:
+        raise NotImplementedError
+
+    def _show_side(self) -> None:
+        raise NotImplementedError
+
+    # --- edit menu -----------------------------------------------------------
+
+    def _text_widget(self) -> QLineEdit | QPlainTextEdit | None:
+        focus = QApplication.focusWidget()
+        return focus if isinstance(focus, (QLineEdit, QPlainTextEdit)) else None
+
+    def _on(self, verb: str) -> None:
+        """Cut, copy, paste: in the text that has the focus, else in the grid."""
+        text = self._text_widget()
+        if text is not None:
+            getattr(text, verb)()
+        else:
+            getattr(self.panel.grid, verb)()
+
+    def cut(self) -> None:
+        self._on("cut")
+
+    def copy(self) -> None:
+        self._on("copy")
+
+    def paste(self) -> None:
+        self._on("paste")
+
+    def clear(self) -> None:
+        text = self._text_widget()
+        if text is None:
+            self.panel.grid.clear_selection()
+
+    def fill_down(self) -> None:
+        self.panel.grid.fill_down()
+
+    def fill_right(self) -> None:
+        self.panel.grid.fill_right()
+
+    def undo(self) -> None:
+        if self.settled():
+            text = self.session.stack.undoText()
+            self.session.stack.undo()
+            self.session.told.emit(f"Undone: {text}.")
+
+    def redo(self) -> None:
+        if self.settled():
+            text = self.session.stack.redoText()
+            self.session.stack.redo()
+            self.session.told.emit(f"Done again: {text}.")
+
+    def settled(self) -> bool:
+        """What is being typed is entered first; False: it was refused and still stands there."""
+        return self.panel.grid.commit_edit() and self.formula_bar.commit()
+
+    # --- file menu -----------------------------------------------------------
+
+    def open_file(self) -> None:
+        if self.settled():
+            self.documents.ask_open()
+
+    def save(self) -> None:
+        if self.settled():
+            self.documents.save()
+
+    def save_as(self) -> None:
+        if self.settled():
+            self.documents.save_as()
+
+    def export(self) -> None:
+        if self.settled():
+            self.documents.export()
+
+    def report_failure(self, report: str) -> None:
+        """Something went wrong that should not have: a dialog with a copyable report."""
+        from ui.reports import show_report
+
+        show_report(report, self)
+
+    # --- view and deal menus -------------------------------------------------
+
+    def toggle_inspector(self) -> None:
+        shown = not self.settings.inspector
+        self.settings.inspector = shown
+        self._show_side()
+        self.actions_["toggle_inspector"].setChecked(shown)
+        if shown:
+            self._target_changed()
+
+    def toggle_helpers(self) -> None:
+        panel = self.panel
+        if isinstance(panel, SchedulePanel):
+            panel.show_helpers(not panel.helpers_shown)
+            self.actions_["toggle_helpers"].setChecked(panel.helpers_shown)
+
+    def _set_theme(self, mode: themes.Mode) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            self.settings.theme = mode
+            themes.install(app, mode)
+            self.actions_[f"theme_{mode}"].setChecked(True)
+
+    def theme_auto(self) -> None:
+        self._set_theme("auto")
+
+    def theme_light(self) -> None:
+        self._set_theme("light")
+
+    def theme_dark(self) -> None:
+        self._set_theme("dark")
+
+    def set_zoom(self, percent: int) -> None:
+        """One zoom for all sheets."""
+        percent = min(max(percent, 50), 300)
+        self._zoom = percent
+        self.settings.zoom = percent
+        self.status.show_zoom(percent)
+        for panel in self._panels.values():
+            for grid in panel.grids():
+                grid.set_zoom(percent)
+
+    def _zoomed(self, percent: int) -> None:
+        if percent != self._zoom:
+            self.set_zoom(percent)
+
+    def zoom_in(self) -> None:
+        self.set_zoom(self._zoom + 10)
+
+    def zoom_out(self) -> None:
+        self.set_zoom(self._zoom - 10)
+
+    def zoom_reset(self) -> None:
+        self.set_zoom(100)
+
+    def pin_baseline(self) -> None:
+        self.session.pin_baseline()
+        self.session.told.emit("Baseline pinned: changes are measured against this state.")
+
+    def unpin_baseline(self) -> None:
+        self.session.pin_baseline(False)
+        self.session.told.emit("Changes are measured since the file was opened.")
+
+    def recalculate(self) -> None:
+        self.session.recalculate()
+
+    # --- help ----------------------------------------------------------------
+
+    def show_shortcuts(self) -> None:
+        from ui.reports import show_table
+
+        show_table(self, "Keyboard shortcuts", ("Keys", "What they do"), list(actions.shortcuts()))
+
+    def show_functions(self) -> None:
+        from ui.reports import function_rows, show_table
+
+        show_table(self, "Functions of the formula language", ("Function", "What it does"), function_rows())
+
+    def show_about(self) -> None:
+        from ui.reports import show_about
+
+        show_about(self)

@@ -1,0 +1,126 @@
+"""The events of the deal: when each comes, what date it follows, its source, and what it changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from model.date_text import show_date
+from model.edits import Edit
+from model.fields import make_field
+from model.problems import Problem, Refused, refuse
+from model.values import ErrorValue
+from ui import entries, targets
+from ui.event_moves import as_day, handle, move_edit, why_fixed
+from ui.grid.source import Cell, Change, ColumnSpec, Place, RowSpec
+from ui.panels.base import DealSource, error_words
+from ui.panels.terms_source import source_cell
+from ui.session import DealSession
+from ui.targets import Target
+from ui.wording import wrapped
+
+_COLUMNS = (
+    ColumnSpec("Event", 208, "left", frozen=True, key="label"),
+    ColumnSpec("On", 108, key="on", tooltip="Type a day, or “not yet”, and the term behind it moves. F2: edit."),
+    ColumnSpec("Follows", 208, "left", key="follows", tooltip="The term whose date it follows"),
+    ColumnSpec("What it changes", 320, "left", stretch=True, key="note"),
+    ColumnSpec("Source", 180, "left", key="source"),
+)
+_DATE = make_field("date")
+
+
+class EventsSource(DealSource):
+    """Events down. A day typed into “On” moves the input date that the event follows."""
+
+    def __init__(self, session: DealSession) -> None:
+        super().__init__(session)
+        self._keys: list[str] = []
+
+    def columns(self) -> tuple[ColumnSpec, ...]:
+        return _COLUMNS
+
+    def rows(self) -> list[RowSpec]:
+        self._keys = list(self.session.deal.events)
+        return [RowSpec(f"event:{key}", "item", event.label) for key, event in self.session.deal.events.items()]
+
+    def target(self, row: int, col: int) -> Target:
+        key, column = self._keys[row], _COLUMNS[col].key
+        if column == "on":
+            return Target("formula", key, ("events", key, "on"))
+        return Target("none", key) if column == "follows" else Target("text", key, ("events", key, column))
+
+    def find(self, target: Target) -> Place | None:
+        return (self._keys.index(target.key), 1) if target.key in self._keys else None
+
+    def cell(self, row: int, col: int) -> Cell:
+        deal, key = self.session.deal, self._keys[row]
+        event, column = deal.events[key], _COLUMNS[col].key
+        match column:
+            case "label":
+                return Cell(event.label, "label", editable=True, tooltip=wrapped(event.note))
+            case "on":
+                return self._on(key)
+            case "follows":
+                return self._follows(key)
+            case "source":
+                return source_cell(deal, event.source)
+        return Cell(event.note, "computed", editable=True, tooltip=wrapped(event.note))
+
+    def _on(self, key: str) -> Cell:
+        value = self.calc.event(key)
+        formula = self.session.deal.events[key].on
+        if isinstance(value, ErrorValue):
+            text = "undisclosed" if value.is_undisclosed else value.kind
+            return Cell(text, "muted" if value.is_undisclosed else "error", tooltip=error_words(self.calc, value))
+        day = as_day(value)
+        fixed = why_fixed(self.calc, key)
+        tip = "\n".join(part for part in (wrapped(formula, 96), fixed) if part)
+        return Cell(
+            show_date(day) if day else "not yet", "computed" if fixed else "input", editable=not fixed, tooltip=tip
+        )
+
+    def _follows(self, key: str) -> Cell:
+        found = handle(self.calc, key)
+        if found is None:
+            return Cell("several terms", "muted", tooltip=wrapped(self.session.deal.events[key].on, 96))
+        name = targets.label(self.session.deal, targets.target_of(self.session.deal, found.address))
+        if found.months or found.days:
+            step, unit = (found.months, "month") if found.months else (found.days, "day")
+            name += f", {abs(step)} {unit}{'' if abs(step) == 1 else 's'} {'after' if step > 0 else 'before'}"
+        return Cell(name, "muted")
+
+    def edit_text(self, row: int, col: int) -> str:
+        if _COLUMNS[col].key == "on":
+            day = as_day(self.calc.event(self._keys[row]))
+            return _DATE.edit_text(day if day is not None else "never")
+        return super().edit_text(row, col)
+
+    def set_texts(self, changes: Sequence[Change], title: str) -> Sequence[Problem]:
+        try:
+            self.session.edit(entries.joined([self._edit(row, col, text) for row, col, text in changes], title))
+        except Refused as refused:
+            return refused.problems
+        return ()
+
+    def _edit(self, row: int, col: int, text: str) -> Edit:
+        if _COLUMNS[col].key != "on" or text.strip().startswith("="):
+            return entries.make_edit(self.calc, [(self.target(row, col), text)], self.session.layer_for)
+        found = handle(self.calc, self._keys[row])
+        if found is None:
+            raise Refused(self.why_not(row, col))
+        value = _DATE.parse(text)
+        if not isinstance(value, dt.date) and value != "never":
+            raise refuse(found.event, "An event has a day, or is “not yet”.", "Write for example 2027-12-31.")
+        day = value if isinstance(value, dt.date) else None
+        return move_edit(self.calc, found, day, self.session.layer_for(found.address))
+
+    def clear(self, cells: Sequence[Place], title: str) -> Sequence[Problem]:
+        """Delete: not yet; texts become empty."""
+        texts = [(row, col, "not yet" if _COLUMNS[col].key == "on" else "") for row, col in cells]
+        return self.set_texts(texts, title if len(cells) > 1 else "")
+
+    def why_not(self, row: int, col: int) -> Problem:
+        if _COLUMNS[col].key == "on":
+            what = why_fixed(self.calc, self._keys[row]) or "This day is computed."
+            return Problem("", what, "Press F2 in the formula bar to change its formula.")
+        return Problem("", "Which term an event follows is read from its formula.", "Change the formula.")

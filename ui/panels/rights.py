@@ -1,0 +1,262 @@
+"""The Rights sheet: a picture over the years, the table behind it, and how each right stands at every year-end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from model.formula.bind import RIGHT
+from model.problems import Refused
+from ui import legal_entries
+from ui.event_moves import Handle, move_edit
+from ui.panels.ask_form import AskForm
+from ui.panels.base import EmptyHint, SheetGrid, SheetPanel
+from ui.panels.chips import Chips
+from ui.panels.events_source import EventsSource
+from ui.panels.may_they import quiet_button, scrolled
+from ui.panels.rights_picture import RightsTimeline
+from ui.panels.rights_source import MatrixSource, RightsSource
+from ui.panels.what_ends import WhatEnds
+from ui.session import ChangeSet, DealSession
+from ui.targets import Target
+
+PARTS = ("Picture", "Table", "Year-ends", "Events")
+_EMPTY = (
+    "What each party may do belongs here, with the days on which it begins and ends.\nThis deal has no rights yet: add a "
+    "[rights.…] section to its file, or begin with a template (File ▸ New from template)."
+)
+_ROOMY = 620  # with less height than this the picture has the sheet to itself
+
+
+class RightsPanel(SheetPanel):
+    title = "Rights"
+
+    def __init__(self, session: DealSession, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.chips = Chips("Part of the rights", self)
+        self.chips.set_texts(
+            PARTS,
+            (
+                "Over the years",
+                "Every term of every right",
+                "How each stands at the end of a year",
+                "What triggers what, and when",
+            ),
+        )
+        self.chips.chosen.connect(self._choose)
+        self.source = RightsSource(session)
+        self._table = self.add_grid(self.source, "Rights")
+        self._table.current_changed.connect(self._row_changed)
+        self.matrix = self.add_grid(MatrixSource(session), "Rights at year-ends")
+        self.events = self.add_grid(EventsSource(session), "Events")
+        self.picture = RightsTimeline(session)
+        self.picture.chosen.connect(self.select)
+        self.picture.opened.connect(self._open)
+        self.picture.previewed.connect(self._preview)
+        self.picture.moved.connect(self._moved)
+        self.picture.dropped.connect(lambda: session.preview(None))
+        self._split = QSplitter(Qt.Orientation.Vertical, self)
+        self._split.setHandleWidth(1)
+        self._split.addWidget(self.picture)
+        self._split.addWidget(self._table)
+        self._split.setStretchFactor(0, 1)
+        self._split.setCollapsible(0, False)
+        self._parts = QStackedWidget(self)
+        self._parts.addWidget(self._split)
+        self._parts.addWidget(self.matrix)
+        self._parts.addWidget(self.events)
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar())
+        column.addWidget(self._parts, 1)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(page)
+        self._stack.addWidget(EmptyHint(_EMPTY))
+        self.outer.addWidget(self._stack, 1)
+        self.side = self._side()
+        self._part = 0
+        self._arrange()
+        self.select(next(iter(session.deal.rights), ""))
+
+    def _bar(self) -> QWidget:
+        bar = QWidget(self)
+        bar.setObjectName("chips")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 8, 0)
+        row.addWidget(self.chips, 1)
+        self.copy_button = quiet_button("Copy picture", self.picture.copy_picture, bar)
+        self.add_button = quiet_button("Add a right", self.add_right, bar)
+        self.remove_button = quiet_button("Remove", self.remove_right, bar)
+        for button in (self.copy_button, self.add_button, self.remove_button):
+            row.addWidget(button)
+        return bar
+
+    def _side(self) -> QWidget:
+        """May they?, and what ends when, in the place of the inspector."""
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self.ask = AskForm(self.session, compact=True)
+        self.ask.go_wanted.connect(self.go_wanted)
+        self.ask.rule_wanted.connect(
+            lambda question, rule: self.go_wanted.emit(
+                Target("text", f"rule:{question}.{rule}", ("questions", question, "rules", rule, "why"))
+            )
+        )
+        self.ends = WhatEnds(self.session)
+        self.ends.go_wanted.connect(self.go_wanted)
+        self._ask_title = _title("May they?")
+        column.addWidget(self._ask_title)
+        column.addWidget(self.ask)
+        column.addSpacing(12)
+        self._ends_title = _title("What ends when")
+        column.addWidget(self._ends_title)
+        column.addWidget(self.ends)
+        return scrolled(inner, "May they, and what ends when")
+
+    # --- parts ---------------------------------------------------------------
+
+    @property
+    def part(self) -> str:
+        return PARTS[self._part]
+
+    @property
+    def grid(self) -> SheetGrid:
+        return (self._table, self._table, self.matrix, self.events)[self._part]
+
+    def grids(self) -> Iterable[SheetGrid]:
+        return (self._table, self.matrix, self.events)
+
+    def regions(self) -> list[QWidget]:
+        """More parts of this sheet for F6."""
+        return [self.picture, self.ask, self.ends]
+
+    def focus_first(self) -> QWidget:
+        """What takes the keyboard when the sheet comes to the front."""
+        return self.picture if self._part == 0 else self.grid
+
+    def show_part(self, name: str) -> None:
+        """Picture, Table or Year-ends."""
+        self._part = PARTS.index(name)
+        self.chips.set_current(self._part)
+        self._parts.setCurrentIndex((0, 0, 1, 2)[self._part])
+        self.picture.setVisible(self._part == 0)
+        self.copy_button.setVisible(self._part == 0)
+        for button in (self.add_button, self.remove_button):
+            button.setVisible(self._part < 2)
+        self._fit()
+        self.target_changed.emit()
+
+    def _choose(self, index: int) -> None:
+        self.show_part(PARTS[index])
+        self.focus_first().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def step(self, by: int) -> None:
+        """The next or previous part."""
+        self._choose((self._part + by) % len(PARTS))
+
+    def _fit(self) -> None:
+        roomy = self.height() >= _ROOMY
+        self._table.setVisible(self._part == 1 or roomy)
+        if self._part == 0 and roomy:
+            self._split.setSizes([self.height() - 180, 148])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._part == 0 and (event.size().height() >= _ROOMY) != (event.oldSize().height() >= _ROOMY):
+            self._fit()
+
+    def _arrange(self) -> None:
+        deal = self.session.deal
+        self._stack.setCurrentIndex(0 if deal.rights else 1)
+        for widget in (self._ask_title, self.ask):
+            widget.setVisible(bool(deal.questions))
+        for part in (self._ends_title, self.ends):
+            part.setVisible(self.ends.any_events)
+        self._fit()
+
+    # --- the right that is selected -------------------------------------------
+
+    def select(self, key: str) -> None:
+        """Make a right's row current, in the picture and in the table."""
+        place = self.source.find(Target("formula", f"{RIGHT}{key}.until", ("rights", key, "until")))
+        if place is not None:
+            here = self._table.current
+            if here is None or here[0] != place[0]:
+                self._table.go_to(*place)
+        self.picture.select(key)
+
+    def _row_changed(self, row: int, col: int) -> None:
+        self.picture.select(self.source.key_at(row))
+
+    def _open(self, key: str) -> None:
+        self.show_part("Table")
+        self.select(key)
+        self._table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_target(self, target: Target) -> bool:
+        if self._part >= 2:
+            self.show_part("Picture")
+        found = super().show_target(target)
+        if found and not self._table.isVisibleTo(self):
+            self.target_changed.emit()
+        return found
+
+    # --- moving an event -----------------------------------------------------
+
+    def _preview(self, handle: Handle, day: dt.date | None) -> None:
+        self.session.preview({handle.address: handle.input_for(day)})
+
+    def _moved(self, handle: Handle, day: dt.date | None) -> None:
+        session = self.session
+        session.preview(None)
+        try:
+            session.edit(move_edit(session.calc, handle, day, session.layer_for(handle.address)))
+        except Refused as refused:
+            session.told.emit(str(refused.problems[0]))
+
+    # --- rows ----------------------------------------------------------------
+
+    def add_right(self) -> None:
+        """A right under the current one."""
+        edit = legal_entries.add_right(self.session.deal, self._current())
+        problems = self.session.try_edit(edit)
+        if not problems:
+            self._open(edit.puts[0].path[1])
+
+    def remove_right(self) -> None:
+        key = self._current()
+        if key:
+            self.session.try_edit(legal_entries.remove_right(self.session.deal, key))
+
+    def _current(self) -> str:
+        here = self._table.current
+        return self.source.key_at(here[0]) if here is not None else ""
+
+    # --- changes -------------------------------------------------------------
+
+    def sync(self, changes: ChangeSet) -> None:
+        for grid in self.grids():
+            source, model = grid.deal_source, grid.grid_model
+            if list(source.columns()) != model.columns or list(source.rows()) != model.rows:
+                grid.reset_source()
+            else:
+                model.refresh(flash=not changes.view)
+        self.picture.refresh()
+        self.ask.sync(changes)
+        self.ends.sync(changes)
+        self._arrange()
+
+
+def _title(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("look", "title")
+    return label

@@ -1,0 +1,227 @@
+"""Editing the model in the window: rows and columns come, go, move and get other names. Each act is one undo step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from model.keys import key_for
+from model.labels import label_of_path
+from model.mentions import Path
+from model.problems import Problem, Refused
+from model.restructure import Anchor, add, delete, duplicate, indent, move
+from ui.panels.in_place import InPlace
+from ui.structure_names import NOTHING_HERE, StructureNames
+
+if TYPE_CHECKING:
+    pass
+
+_WHAT = {
+    "terms": "term", "lines": "line", "outputs": "output", "checks": "check", "records": "record",
+    "columns": "column", "values": "year", "sources": "source", "tables": "table",
+}  # fmt: skip
+
+
+class Structure(StructureNames):
+    """The acts, on whatever is selected in the sheet in front."""
+
+    # --- adding --------------------------------------------------------------
+
+    def insert_above(self) -> None:
+        rows = self.rows()
+        self._insert("before", rows[0] if rows else ())
+
+    def insert_below(self) -> None:
+        rows = self.rows()
+        self._insert("after", rows[-1] if rows else ())
+
+    def column_before(self) -> None:
+        self._insert_column("before")
+
+    def column_after(self) -> None:
+        self._insert_column("after")
+
+    def _insert_column(self, side: Literal["before", "after"]) -> None:
+        columns = self.columns()
+        if columns:
+            self._insert(side, columns[0 if side == "before" else -1])
+        elif self.grid.deal_source.container[:1] == ("tables",):
+            self.add((*self.grid.deal_source.container[:2], "columns"))
+        else:
+            self._say("Only tables have columns of their own.", "Open a table on the Terms sheet.")
+
+    def _insert(self, side: Literal["before", "after"], near: Path) -> None:
+        if not self._ready():
+            return
+        if not near and (first := self.first_below_heading()):
+            side, near = "before", first
+        container = near[:-1] if near else self.grid.deal_source.container
+        if not container:
+            self._say("Rows cannot be added on this sheet.")
+            return
+        if container[-1] == "values":
+            years = sorted(self.deal.series[container[1]].values)
+            year = int(near[-1]) + (1 if side == "after" else -1)
+            while str(year) in years:
+                year += 1 if side == "after" else -1
+            self._do(lambda: add(self.deal, container, str(year)))
+            return
+        self.add(container, Anchor(side, near[-1]) if near else None)
+
+    def add(self, container: Path, at: Anchor | None = None, **fields: Any) -> None:
+        """Ask for the label of a new entry, in place; its key is made from it."""
+        if not self._ready():
+            return
+        what, deal = _WHAT.get(container[-1], "entry"), self.deal
+        where = ""
+        if at is not None:
+            side = {"before": "before" if container[-1] == "columns" else "above",
+                    "after": "after" if container[-1] == "columns" else "below"}[at.side]  # fmt: skip
+            where = f" {side} “{label_of_path(deal, (*container, at.key))}”"
+
+        def accept(label: str) -> Sequence[Problem]:
+            if not label:
+                return (Problem("", "A name is needed.", f"Type what people call this {what}."),)
+            return self.carry_out(lambda: add(self.deal, container, label, at, **fields))
+
+        def proposed(label: str) -> str:
+            return f"Key: {key_for(self.deal, container, label)}" if label.strip() else "Enter adds it, Esc leaves."
+
+        InPlace.name(self.window, self.grid, self._rect(), f"New {what}{where}", accept, proposed=proposed)
+
+    def add_term(self) -> None:
+        self._add_of("terms")
+
+    def add_line(self) -> None:
+        self._add_of("lines")
+
+    def add_output(self) -> None:
+        self._add_of("outputs")
+
+    def add_check(self) -> None:
+        self._add_of("checks")
+
+    def _add_of(self, section: str) -> None:
+        """A new entry of a sheet, wherever the user is now: beside the selected row if it is of that kind."""
+        if not self._ready():
+            return
+        self.window.show_sheet_of(section)
+        rows = [path for path in self.rows() if path[0] == section and len(path) == 2]
+        self.add((section,), Anchor("after", rows[-1][1]) if rows else None)
+
+    def duplicate_rows(self) -> None:
+        self.duplicate(self.rows())
+
+    def duplicate(self, paths: Sequence[Path]) -> None:
+        if not paths:
+            self._say(NOTHING_HERE)
+        elif self._ready():
+            self._do(lambda: duplicate(self.deal, *paths))
+
+    # --- taking away ---------------------------------------------------------
+
+    def delete_rows(self) -> None:
+        self.delete(self.rows())
+
+    def delete_columns(self) -> None:
+        self.delete(self.columns())
+
+    def delete(self, paths: Sequence[Path]) -> None:
+        """At once where nothing uses them; else say by whom first."""
+        if not paths:
+            self._say(NOTHING_HERE)
+            return
+        if not self._ready():
+            return
+        problems = self.carry_out(lambda: delete(self.deal, *paths))
+        if problems:
+            self._ask_to_delete(paths, problems[0])
+
+    def _ask_to_delete(self, paths: Sequence[Path], problem: Problem) -> None:
+        note = "Formulas that read it become errors until they are changed; cards, charts and overrides go with it."
+
+        def anyway() -> None:
+            self._do(lambda: delete(self.deal, *paths, force=True), force=True)
+
+        InPlace.question(
+            self.window,
+            self.grid,
+            self._rect(),
+            problem.what[0].upper() + problem.what[1:],
+            "Delete anyway",
+            anyway,
+            note,
+        )
+
+    # --- moving --------------------------------------------------------------
+
+    def move_up(self) -> None:
+        self._move(-1)
+
+    def move_down(self) -> None:
+        self._move(1)
+
+    def _move(self, by: int) -> None:
+        rows, grid = self.rows(), self.grid
+        if not rows or not self._ready():
+            return
+        source, shown = grid.deal_source, grid.navigator.shown
+        places = [row for row in shown if source.entry(row) in rows]
+        beyond = [row for row in shown if (row < places[0] if by < 0 else row > places[-1])]
+        crossed = False
+        for row in reversed(beyond) if by < 0 else beyond:
+            path = source.entry(row)
+            if path[:-1] == rows[0][:-1] and path:
+                side: Literal["before", "after"] = "before" if (by < 0) != crossed else "after"
+                self._moved(rows, Anchor(side, path[-1]))
+                return
+            crossed = crossed or grid.grid_model.rows[row].kind == "section"
+        self.window.session.told.emit(f"This is the {'first' if by < 0 else 'last'} already.")
+
+    def _moved(self, paths: Sequence[Path], at: Anchor) -> None:
+        """Move, and keep what was selected selected."""
+        grid = self.grid
+        here = grid.current
+        column = here[1] if here is not None else 0
+        keys = {grid.grid_model.rows[r].key for r in grid.navigator.shown if grid.deal_source.entry(r) in paths}
+        try:
+            self.window.session.edit(move(self.deal, paths, at))
+        except Refused as refused:
+            grid.complain(refused.problems)
+            return
+        rows = sorted(row for key in keys if (row := grid.grid_model.row_of(key)) is not None)
+        if len(rows) > 1:
+            grid.select_block(rows[0], column, rows[-1], column)
+        elif rows:
+            grid.go_to(rows[0], column)
+
+    def column_left(self) -> None:
+        self._move_column(-1)
+
+    def column_right(self) -> None:
+        self._move_column(1)
+
+    def _move_column(self, by: int) -> None:
+        paths = self.columns()
+        if not paths or not self._ready():
+            return
+        keys = list(self.deal.tables[paths[0][1]].columns)
+        at = keys.index(paths[0][-1]) - 1 if by < 0 else keys.index(paths[-1][-1]) + 1
+        if 0 <= at < len(keys):
+            self._do(lambda: move(self.deal, paths, Anchor("before" if by < 0 else "after", keys[at])))
+
+    def indent(self) -> None:
+        self._indent(1)
+
+    def outdent(self) -> None:
+        self._indent(-1)
+
+    def _indent(self, by: int) -> None:
+        rows = self.rows()
+        if not rows or rows[0][0] != "lines":
+            self._say("Only lines of the schedule can be indented.")
+        elif self._ready():
+            try:
+                self.window.session.edit(indent(self.deal, [path[-1] for path in rows], by))
+            except Refused as refused:
+                self.grid.complain(refused.problems)

@@ -1,0 +1,258 @@
+"""What entries of the model are called and what they are: headings, keys, kinds, formulas without a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QObject, QPoint, QRect, QTimer
+
+from model.deal import Deal
+from model.edits import Edit, Put, set_attribute
+from model.fields import field_for
+from model.labels import label_of_path
+from model.mentions import Path
+from model.problems import Problem, Refused
+from model.rename import rename
+from model.restructure import group, set_formula, to_value
+from model.uses import users_of
+from ui import targets
+from ui.panels.base import SheetGrid
+from ui.panels.in_place import InPlace
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+NOTHING_HERE = "There is nothing here to act on: choose a row of the sheet first."
+
+
+class StructureNames(QObject):
+    """The selection, how an edit is carried out, and the acts that add and remove nothing."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.window = window
+
+    # --- what they act on ----------------------------------------------------
+
+    @property
+    def deal(self) -> Deal:
+        return self.window.session.deal
+
+    @property
+    def grid(self) -> SheetGrid:
+        return self.window.panel.grid
+
+    def rows(self) -> list[Path]:
+        """Entries of the selected rows, as they stand in the sheet."""
+        grid = self.grid
+        chosen = [r for r in grid.navigator.shown if any(top <= r <= bottom for top, _, bottom, _ in grid.blocks())]
+        found = [grid.deal_source.entry(row) for row in chosen]
+        return list(dict.fromkeys(path for path in found if path))
+
+    def first_below_heading(self) -> Path:
+        """The first row of the section whose heading is current; () where none is."""
+        grid, here = self.grid, self.grid.current
+        if here is None or grid.grid_model.rows[here[0]].kind != "section" or here[0] + 1 >= len(grid.grid_model.rows):
+            return ()
+        return grid.deal_source.entry(here[0] + 1)
+
+    def columns(self) -> list[Path]:
+        """Entries of the selected columns of a table."""
+        source = self.grid.deal_source
+        return [path for col in sorted(self.grid.selected_columns()) if (path := source.column_entry(col))]
+
+    def container(self) -> Path:
+        """Where a new row of this sheet goes."""
+        rows = self.rows()
+        return rows[0][:-1] if rows else self.grid.deal_source.container
+
+    def _rect(self, row: int | None = None, col: int = 0) -> QRect:
+        """Where in the window a card about the current (or another) row belongs."""
+        grid = self.grid
+        here = grid.current
+        at = here[0] if row is None and here is not None else row or 0
+        view = grid.viewport()
+        if not grid.isVisible() or not grid.grid_model.rows:
+            panel = self.window.panel
+            return QRect(panel.mapTo(self.window, QPoint(24, 48)), panel.size() / 8)
+        rect = grid.cell_rect(at, col).intersected(view.rect())
+        if rect.isEmpty():
+            rect = QRect(12, 12, 200, 24)
+        return QRect(view.mapTo(self.window, rect.topLeft()), rect.size())
+
+    def _ready(self) -> bool:
+        """What is being typed is entered first."""
+        return self.window.settled()
+
+    # --- carrying out --------------------------------------------------------
+
+    def carry_out(self, make: Callable[[], Edit], force: bool = False) -> Sequence[Problem]:
+        """Make and do an edit, and look at what it is about. Problems: nothing changed."""
+        session = self.window.session
+        try:
+            edit = make()
+            if edit.puts:
+                session.edit(edit, force=force)
+        except Refused as refused:
+            return refused.problems
+        if edit.about:
+            target = targets.of_path(session.deal, edit.about)
+            if target is not targets.NOTHING:
+                self.window.go(target)
+                QTimer.singleShot(0, self.grid.show_current)  # once the rows have their new places
+        return ()
+
+    def _do(self, make: Callable[[], Edit], force: bool = False) -> None:
+        problems = self.carry_out(make, force)
+        if problems:
+            self.grid.complain(problems)
+
+    def _say(self, what: str, remedy: str = "") -> None:
+        if self.grid.current is not None and self.grid.isVisible():
+            self.grid.complain((Problem("", what, remedy),))
+        else:
+            self.window.session.told.emit(f"{what} {remedy}".strip())
+
+    # --- groups and names ----------------------------------------------------
+
+    def group_rows(self) -> None:
+        """Put the selected rows under a heading, a known or a new one."""
+        rows = self.rows()
+        if not rows or rows[0][0] not in ("lines", "terms", "outputs"):
+            self._say("Only terms, lines and outputs have headings.")
+            return
+        if not self._ready():
+            return
+        what = f"“{label_of_path(self.deal, rows[0])}”" if len(rows) == 1 else f"{len(rows)} rows"
+
+        def accept(name: str) -> Sequence[Problem]:
+            return self.carry_out(lambda: group(self.deal, rows, name))
+
+        InPlace.name(
+            self.window, self.grid, self._rect(), f"Put {what} under the heading", accept,
+            note="A heading that exists, or a new one. Nothing: no heading.", known=self._headings(rows[0][0]),
+        )  # fmt: skip
+
+    def _headings(self, section: str) -> list[str]:
+        if section == "lines":
+            return list(self.deal.sections.values())
+        return list(dict.fromkeys(item.group for item in getattr(self.deal, section).values() if item.group))
+
+    def rename_heading(self, row: int | None = None) -> None:
+        """The label of a section, in its place."""
+        grid = self.grid
+        here = grid.current
+        at = row if row is not None else here[0] if here is not None else -1
+        specs = grid.grid_model.rows
+        while at >= 0 and specs[at].kind != "section":
+            at -= 1
+        members = []
+        for below in range(at + 1, len(specs)) if at >= 0 else ():
+            if specs[below].kind == "section":
+                break
+            members.append(grid.deal_source.entry(below))
+        section = specs[at].key.partition(":")[2] if at >= 0 else ""
+        if not members or not members[0] or members[0][0] not in ("lines", "terms", "outputs"):
+            self._say("There is no heading of yours above this row.", "Group rows under one first.")
+            return
+        if not self._ready():
+            return
+        is_line = members[0][0] == "lines"
+
+        def accept(name: str) -> Sequence[Problem]:
+            if is_line and section and name:
+                path = ("sections", section)
+                return self.carry_out(lambda: set_attribute(self.deal, path, name, f"Rename the heading to {name}"))
+            return self.carry_out(lambda: group(self.deal, [p for p in members if p], name))
+
+        held = self.deal.sections.get(section, section) if is_line else specs[at].label
+        InPlace.name(self.window, grid, self._rect(at), f"Rename the heading “{specs[at].label}”", accept, text=held)
+
+    def rename_key(self) -> None:
+        rows = self.rows()
+        self.rename(rows[0] if rows else ())
+
+    def rename(self, path: Path) -> None:
+        """The key of an entry, everywhere at once."""
+        if not path or path[-2] == "values":
+            self._say(NOTHING_HERE)
+            return
+        if not self._ready():
+            return
+        users = users_of(self.deal, path)
+        many = f"{len(users)} place{'s' if len(users) != 1 else ''}"
+        note = (
+            f"{many} name{'s' if len(users) == 1 else ''} it; all are changed with it."
+            if users
+            else "Nothing names it yet."
+        )
+
+        def accept(new: str) -> Sequence[Problem]:
+            if new == path[-1]:
+                return ()
+            return self.carry_out(lambda: rename(self.deal, path, new))
+
+        InPlace.name(
+            self.window, self.grid, self._rect(), f"Key of “{label_of_path(self.deal, path)}” in formulas", accept,
+            text=path[-1], note=note,
+        )  # fmt: skip
+
+    # --- what an entry is ----------------------------------------------------
+
+    def set_kind(self, path: Path, kind: str) -> None:
+        """Another kind of value; a value that cannot be of that kind refuses it."""
+
+        def make() -> Edit:
+            item = targets.item_at(self.deal, path)
+            new = msgspec.structs.replace(item, kind=kind)
+            value = getattr(item, "value", None)
+            if value is not None:
+                field_for(new, self.deal.unit).check(value)
+            return Edit(f"Make {label_of_path(self.deal, path)} a {kind}", (Put((*path, "kind"), kind),), None, path)
+
+        self._do(make)
+
+    def set_text(self, path: Path, attribute: str, caption: str) -> None:
+        """A short text of an entry, such as a column's unit or heading."""
+        item = targets.item_at(self.deal, path)
+
+        def accept(text: str) -> Sequence[Problem]:
+            if attribute == "label" and not text:
+                return (Problem("", "A label cannot be empty.", "Write what people call it."),)
+            title = f"{caption.partition(' of ')[0]} of {label_of_path(self.deal, path)}"
+            return self.carry_out(lambda: Edit(f"Change the {title.lower()}", (Put((*path, attribute), text),), None))
+
+        InPlace.name(self.window, self.grid, self._rect(), caption, accept, text=getattr(item, attribute))
+
+    def set_option(self, path: Path, attribute: str, value: str, words: str) -> None:
+        self._do(
+            lambda: Edit(f"{words}: {label_of_path(self.deal, path)}", (Put((*path, attribute), value),), None, path)
+        )
+
+    def ask_formula(self, path: Path, attribute: str, caption: str) -> None:
+        """A formula that has no cell of its own: of a column, or the opening of a line."""
+        held = getattr(targets.item_at(self.deal, path), attribute) or ""
+
+        def accept(text: str) -> Sequence[Problem]:
+            if not text and not held:
+                return ()
+            return self.carry_out(
+                lambda: set_formula(self.deal, (*path, attribute), text, program=self.window.session.calc.program)
+            )
+
+        note = "Begin with =. Nothing: no formula."
+        InPlace.name(self.window, self.grid, self._rect(), caption, accept, text=held, note=note)
+
+    def make_input(self, path: Path) -> None:
+        """A computed term keeps what it shows now as its value."""
+        session = self.window.session
+
+        def make() -> Edit:
+            key = path[-1] if len(path) == 2 else f"{path[1]}.{path[3]}.{path[4]}"
+            target = targets.target_of(session.deal, key)
+            field = targets.field_of(session.deal, target)
+            return to_value(session.deal, path, field.from_engine(targets.value_of(session.calc, target)))
+
+        self._do(make)
