@@ -13,10 +13,11 @@ from typing import Any, Final
 
 import msgspec
 
-from model.addresses import input_item
+from model.addresses import input_item, is_formula
 from model.deal import Deal, Input
 from model.fields import field_for
 from model.layers import BASE, View, held, layer_label, writes_to
+from model.problems import refuse
 
 
 class _Absent:
@@ -108,14 +109,20 @@ def set_values(
 ) -> Edit:
     """Set many inputs as one step; all are checked before anything is changed. Raises Refused."""
     puts: list[Put] = []
+    checked: Input | None = None
     for address, value in items:
         item = input_item(deal, address)
         if value is not None:
             value = field_for(item, deal.unit).check(value)
+        if is_formula(value):
+            raise refuse(
+                address, "A text beginning with = would be read as a formula.", "Begin it with another character."
+            )
+        checked = value
         where = writes_to(deal, view, address) if layer is None else layer
         puts.append(_value_put(deal, where, address, value))
     if not title and len(items) == 1:
-        title = _title(deal, view, items[0][0], items[0][1], layer)
+        title = _title(deal, view, items[0][0], checked, layer)
     return Edit(title or f"Set {len(items)} values", tuple(puts), frozenset(a for a, _ in items))
 
 

@@ -27,7 +27,7 @@ _YEAR_TEXT: Final = re.compile(
 class Match(NamedTuple):
     """One column of the source: ``to`` is a column's or series' key, ``KEY``, ``YEAR``, or "" for left out."""
 
-    index: int
+    index: int  # type: ignore[assignment]
     heading: str
     to: str
     reason: str

@@ -29,7 +29,7 @@ def is_reference(name: str) -> bool:
     column = 0
     for char in cell[1]:
         column = column * 26 + ord(char) - 96
-    return column <= _MAX_COLUMN and 1 <= int(cell[2]) <= _MAX_ROW
+    return column <= _MAX_COLUMN and int(cell[2]) <= _MAX_ROW  # row 0 too: XlsxWriter refuses it
 
 
 def is_name(name: str) -> bool:

@@ -59,7 +59,7 @@ def match_sheets(ours: BookFile, theirs: BookFile) -> dict[str, str]:
             likely = [s for s, share in shares.items() if share >= _SAME_SHEET]
             chosen = likely[0] if len(likely) == 1 else None
         if chosen is not None:
-            found[name] = chosen
+            found[name] = str(chosen)
     return found
 
 

@@ -26,7 +26,7 @@ class AmbiguousError(Refused):
 def read_value(field: Field, value: object, decimal: Decimal = "", since_1904: bool = False) -> Input | None:
     """The input that a cell's value stands for. Raises Refused, AmbiguousError where the decimal mark must be asked."""
     if value is None or isinstance(value, bool | ErrorValue):
-        return field.from_engine(value)  # type: ignore[arg-type]
+        return field.from_engine(value)
     if isinstance(value, str):
         return _text(field, value, decimal)
     assert isinstance(value, float)

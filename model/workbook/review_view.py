@@ -51,7 +51,7 @@ def view_of_book(
         said = told.get(kind, "" if told else facts.get(kind, ""))
         if said and said != "none":
             try:
-                view = view._replace(**{kind: find_key(kind, known, said)})
+                view = _looking(view, kind, find_key(kind, known, said))
             except Refused:
                 what = f"The workbook was exported for the {kind} “{said}”, which this deal does not have. It is compared without one."
                 notes.append(Note("book", "", "", what, "Check that it belongs to this deal."))
@@ -66,7 +66,7 @@ def view_of_book(
             if told or facts:
                 what = f"The workbook was exported for the {kind} “{said or 'none'}” and is compared under “{asked or 'none'}”, as asked."
                 notes.append(Note("book", "", "", what))
-            view = view._replace(**{kind: asked})
+            view = _looking(view, kind, asked)
     return view, notes
 
 
@@ -75,7 +75,7 @@ def _cover(book: BookFile) -> dict[str, str]:
     sheet = book.sheets.get(COVER)
     if sheet is None:
         return {}
-    facts = {}
+    facts: dict[str, str] = {}
     for (row, col), cell in sheet.cells.items():
         beside = sheet.cells.get((row, col + 1))
         if col == LABEL and isinstance(cell.value, str) and beside and isinstance(beside.value, str):
@@ -83,9 +83,9 @@ def _cover(book: BookFile) -> dict[str, str]:
     found = {key: facts[key] for key in ("version", "scenario", "periods") if key in facts}
     for key, name in (("version", OWN_NAMES[VERSION]), ("scenario", OWN_NAMES[SCENARIO])):
         at = book.names.get(name) or book.names.get(PREFIX + name)
-        cell = book.sheets[at.sheet].cells.get((at.row, at.col)) if at else None
-        if cell and isinstance(cell.value, str):
-            found[key] = cell.value  # what the selector shows
+        chosen = book.sheets[at.sheet].cells.get((at.row, at.col)) if at else None
+        if chosen and isinstance(chosen.value, str):
+            found[key] = chosen.value  # what the selector shows
     return found
 
 
@@ -122,3 +122,7 @@ def _exported(book: BookFile) -> float | None:
 def _knows(deal: Deal, book: BookFile) -> bool:
     keys = {key.lower() for key in (*deal.terms, *deal.outputs, *deal.series)}
     return len(keys & set(book.names)) >= max(1, len(keys) // 4)
+
+
+def _looking(view: View, kind: str, key: str) -> View:
+    return view._replace(version=key) if kind == "version" else view._replace(scenario=key)
