@@ -10,7 +10,7 @@ COMMANDS = ("show", "ask", "export", "check", "diff", "eval", "import", "shot")
 def main(argv: list[str]) -> int:
     """Exit status of the window or of a headless command."""
     if argv and (argv[0] in COMMANDS or argv[0].startswith("-")):
-        from model import headless
+        from model.commands import headless
 
         if argv[0] != "shot":
             return headless.main(argv)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from model.deal import Column, Deal, Input, Series, Term
-from model.number_formats import show_text
+from model.fields.number_formats import show_text
 from model.problems import refuse
 
 _COMPUTED = "this cell is computed; its value cannot be set."

@@ -12,9 +12,9 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from model.date_text import show_date
 from model.deal import Answer, Class, Question, Rule
 from model.engine import Calc
+from model.fields.date_text import show_date
 from model.formula.bind import RULE
 from model.problems import Problem, refuse
 from model.rights import date_of, day

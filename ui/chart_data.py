@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from model.engine import Calc
-from model.field_base import Field
 from model.fields import field_for
-from model.number_formats import show_text
+from model.fields.base import Field
+from model.fields.number_formats import show_text
 from model.values import NO_CAP, from_serial
 from ui.targets import event_flags
 from ui.wording import is_number

@@ -21,8 +21,8 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QSizePolicy, QToolButton, QToolTip, QWidget
 
-from model.field_base import Field
 from model.fields import make_field
+from model.fields.base import Field
 from ui import theme as themes
 from ui.chart_data import ChartData, ChartFlag, ChartSeries, telling
 from ui.session import ChangeSet, DealSession

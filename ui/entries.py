@@ -111,7 +111,7 @@ def _one(calc: Calc, target: Target, text: str, layer_of: LayerOf) -> Edit:
     if target.kind == "input":
         field = field_of(deal, target)
         if text.lstrip().startswith("=") and field.kind not in ("text", "choice") and target.key.count(".") != 1:
-            from model.set_formula import set_formula
+            from model.structure.set_formula import set_formula
 
             return set_formula(deal, target.key, text.strip(), program=calc.program)
         if not text.strip() and target.key.count(".") and field.kind != "text":
@@ -141,7 +141,7 @@ def _formula(deal: Deal, target: Target, text: str, program: Program) -> Edit:
             return set_attribute(deal, target.path, None, f"Clear the opening of {name}")
         raise refuse(target.key, f"“{name}” is computed, so it needs a formula.", "Begin with =, for example = 2 * 3.")
     check_formula(deal, target, text)
-    from model.set_formula import set_formula
+    from model.structure.set_formula import set_formula
 
     set_formula(deal, target.path, text, program=program)  # refuses a circle, with the path that closes it
     what = "opening" if target.path[-1] == "opening" else "formula"

@@ -7,10 +7,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from model.date_text import show_date
 from model.deal import Input
 from model.edits import Edit, set_values
 from model.engine import Calc, run
+from model.fields.date_text import show_date
 from model.formula.bind import EVENT
 from model.formula.evaluate import evaluate
 from model.formula.nodes import Binary, Call, Node, Num, Ref

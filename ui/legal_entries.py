@@ -11,7 +11,7 @@ from model.edits import ABSENT, Edit, Put
 from model.engine import Calc
 from model.fields import make_field
 from model.problems import Refused, refuse
-from model.set_formula import set_formula
+from model.structure.set_formula import set_formula
 from ui.targets import Target
 
 FORMULAS = ("from_", "until", "while_")

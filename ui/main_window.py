@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from model.number_formats import show_text
+from model.fields.number_formats import show_text
 from ui import actions, documents, regions, structure_menu, targets, window_menus
 from ui import theme as themes
 from ui.chrome import window_style

@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from model.date_text import show_date
 from model.engine import Calc
-from model.number_formats import show_text
+from model.fields.date_text import show_date
+from model.fields.number_formats import show_text
 from model.rights import Span, day, span
 from model.values import NEVER, to_serial
 from ui.event_moves import Handle, day_of, handles, why_fixed, with_day

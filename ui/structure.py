@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from model.keys import key_for
-from model.labels import label_of_path
-from model.mentions import Path
 from model.problems import Problem, Refused
-from model.restructure import Anchor, add, delete, duplicate, indent, move
+from model.structure.keys import key_for
+from model.structure.labels import label_of_path
+from model.structure.mentions import Path
+from model.structure.restructure import Anchor, add, delete, duplicate, indent, move
 from ui.panels.in_place import InPlace
 from ui.structure_names import NOTHING_HERE, StructureNames
 

@@ -11,12 +11,12 @@ from PySide6.QtCore import QObject, QPoint, QRect, QTimer
 from model.deal import Deal
 from model.edits import Edit, Put, set_attribute
 from model.fields import field_for
-from model.labels import label_of_path
-from model.mentions import Path
 from model.problems import Problem, Refused
-from model.rename import rename
-from model.restructure import group, set_formula, to_value
-from model.uses import users_of
+from model.structure.labels import label_of_path
+from model.structure.mentions import Path
+from model.structure.rename import rename
+from model.structure.restructure import group, set_formula, to_value
+from model.structure.uses import users_of
 from ui import targets
 from ui.panels.base import SheetGrid
 from ui.panels.in_place import InPlace

@@ -11,8 +11,8 @@ from model.addresses import is_formula
 from model.deal import Deal
 from model.edits import label_of
 from model.engine import Calc
-from model.field_base import Field
 from model.fields import field_for, make_field
+from model.fields.base import Field
 from model.formula.bind import RIGHT, RULE
 from model.layers import held
 from model.values import NEVER

@@ -6,8 +6,8 @@ import re
 import textwrap
 from typing import Any, Literal, NamedTuple
 
-from model.field_base import Field
-from model.number_formats import THIN_SPACE, show_number, show_text
+from model.fields.base import Field
+from model.fields.number_formats import THIN_SPACE, show_number, show_text
 from model.values import NEVER, NO_CAP
 
 _MONEY_UNIT = re.compile(r"^(?P<currency>[A-Z]{0,3}[$€£¥]|[A-Z]{3}\s)(?P<scale>[a-z]{0,3})(?P<rest>\s.*)?$")

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from model.engine import Calc
 from model.formula.bind import Formula
 from model.layers import BASE
-from model.store_write import dumps
+from model.store.write import dumps
 from model.workbook.text import Texts
 
 COVER: Final = "Cover"

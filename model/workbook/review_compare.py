@@ -9,8 +9,8 @@ from model.addresses import input_item, is_formula
 from model.edits import label_of
 from model.engine import Calc
 from model.fields import field_for
+from model.fields.number_formats import show_text
 from model.layers import BASE, SETS, base_value, layer_label, writes_to
-from model.number_formats import show_text
 from model.problems import Refused
 from model.values import ErrorValue
 from model.workbook.book import LABEL, SCENARIO, SCENARIOS, TABLES, VALUE, VERSION, Place

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from model.date_text import show_date
 from model.deal import Deal
+from model.fields.date_text import show_date
 from model.layers import View, default_view, find_key
 from model.problems import Refused, refuse
 from model.values import from_serial
@@ -80,7 +80,7 @@ def _cover(book: BookFile) -> dict[str, str]:
         beside = sheet.cells.get((row, col + 1))
         if col == LABEL and isinstance(cell.value, str) and beside and isinstance(beside.value, str):
             facts.setdefault(cell.value.casefold(), beside.value.casefold())
-    found = {key: facts[key] for key in ("version", "scenario", "periods") if key in facts}
+    found: dict[str, str] = {key: facts[key] for key in ("version", "scenario", "periods") if key in facts}
     for key, name in (("version", OWN_NAMES[VERSION]), ("scenario", OWN_NAMES[SCENARIO])):
         at = book.names.get(name) or book.names.get(PREFIX + name)
         chosen = book.sheets[at.sheet].cells.get((at.row, at.col)) if at else None

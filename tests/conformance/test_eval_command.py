@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from model import headless
-from model.eval_command import command
+from model.commands import headless
+from model.commands.evaluate import command
 
 ROOT = Path(__file__).parents[2]
 

@@ -213,5 +213,7 @@ def test_every_function_has_a_vector_form_or_says_that_it_is_slow():
 
 
 def test_numpy_is_imported_by_the_vector_form_only():
-    code = "import sys, model.engine, model.headless, model.eval_command; sys.exit('numpy' in sys.modules)"
+    code = (
+        "import sys, model.engine, model.commands.headless, model.commands.evaluate; sys.exit('numpy' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

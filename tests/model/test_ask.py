@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from model import headless
+from model.commands import headless
 
 ROOT = Path(__file__).parents[2]
 DEAL = "microsoft-openai"

@@ -9,10 +9,10 @@ from model.deal import Chart, Check, Event, Line, Output
 from model.edits import apply
 from model.engine import run
 from model.layers import View
-from model.mentions import ITEMS
 from model.problems import Refused
-from model.rename import rename
-from model.uses import undefined, unused, users_of
+from model.structure.mentions import ITEMS
+from model.structure.rename import rename
+from model.structure.uses import undefined, unused, users_of
 from tests.model.deals import Column, Scenario, Series, Table, Version, deal
 
 DEAL = deal(

@@ -8,11 +8,22 @@ from model import store
 from model.deal import Chart, Check, Event
 from model.edits import apply
 from model.engine import run
-from model.keys import key_for
 from model.layers import View, default_view
 from model.problems import Refused
-from model.restructure import Anchor, add, delete, duplicate, group, indent, insert, move, set_formula, to_value
-from model.uses import users_of
+from model.structure.keys import key_for
+from model.structure.restructure import (
+    Anchor,
+    add,
+    delete,
+    duplicate,
+    group,
+    indent,
+    insert,
+    move,
+    set_formula,
+    to_value,
+)
+from model.structure.uses import users_of
 from tests.model.deals import Column, Line, Output, Scenario, Series, Table, Term, Version, deal
 
 DEAL = deal(

@@ -6,8 +6,8 @@ import pytest
 
 from model import store
 from model.deal import Check
-from model.dimensions import describe, dim_of
 from model.units import check
+from model.units.dimensions import describe, dim_of
 from tests.model.deals import Column, Line, Output, Series, Table, Term, deal
 
 TERMS = {

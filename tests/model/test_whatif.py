@@ -5,7 +5,8 @@ import math
 
 import pytest
 
-from model import diff_command, store
+from model import store
+from model.commands import diff as diff_command
 from model.engine import run
 from model.layers import View, default_view
 from model.problems import Refused

@@ -229,7 +229,7 @@ def test_unused_names_and_clashing_units_are_listed_on_the_checks_sheet(window, 
 
 
 def _add_unused(window: MainWindow):
-    from model.restructure import add
+    from model.structure.restructure import add
 
     return add(window.session.deal, ("terms",), "Spare", kind="number", value=3)
 

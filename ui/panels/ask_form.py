@@ -12,9 +12,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from model.date_text import show_date
 from model.decisions import Reply, ask
-from model.number_formats import show_text
+from model.fields.date_text import show_date
+from model.fields.number_formats import show_text
 from ui import theme as themes
 from ui.panels.fact_row import FactRow
 from ui.panels.pickers import Choice, DateLine

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
 
-from model.number_formats import show_text
+from model.fields.number_formats import show_text
 from ui import theme as themes
 
 _CHIP_WIDTH = 250

@@ -10,7 +10,7 @@ from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from model.engine import Calc
-from model.field_base import Field
+from model.fields.base import Field
 from model.layers import BASE, layer_label
 from model.problems import Problem, Refused
 from model.values import NO_CAP, ErrorValue

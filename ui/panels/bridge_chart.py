@@ -17,8 +17,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QToolTip, QWidget
 
-from model.field_base import Field
-from model.number_formats import show_text
+from model.fields.base import Field
+from model.fields.number_formats import show_text
 from model.whatif.bridge import Bar, Bridge
 from ui import theme as themes
 from ui.wording import with_unit

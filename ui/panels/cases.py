@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from model.edits import Edit, Put
 from model.engine import Calc
-from model.field_base import Field
 from model.fields import field_for, make_field
+from model.fields.base import Field
 from model.problems import Problem, Refused, refuse
 from model.values import NO_CAP, ErrorValue
 from model.whatif.cases import Cases, cases

@@ -44,7 +44,8 @@ class ChecksSource(DealSource):
 
     def look(self) -> bool:
         """Look for remarks; False: this deal has been looked at."""
-        from model import units, uses  # not before there is time
+        from model import units
+        from model.structure import uses  # not before there is time
 
         deal = self.session.deal
         if self._remarks is not None and self._remarks[0] is deal:

@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 
 from model.addresses import input_item
-from model.date_text import show_date
 from model.engine import Calc
 from model.fields import field_for
+from model.fields.date_text import show_date
 from model.formula.bind import RIGHT
 from model.layers import layer_label
 from model.problems import Problem, Refused

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from model.decisions import combinations, faults
 from model.engine import Calc
+from model.fields.number_formats import show_text
 from model.formula.bind import RULE
-from model.number_formats import show_text
 from model.problems import Problem
 from ui import legal_entries
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec, Tint

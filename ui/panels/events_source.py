@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from model.date_text import show_date
 from model.edits import Edit
 from model.fields import make_field
+from model.fields.date_text import show_date
 from model.problems import Problem, Refused, refuse
 from model.values import ErrorValue
 from ui import entries, targets

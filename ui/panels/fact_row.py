@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from model.number_formats import show_text
+from model.fields.number_formats import show_text
 from ui import theme as themes
 from ui.panels.reasons import Fact
 from ui.targets import NOTHING

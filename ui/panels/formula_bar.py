@@ -11,8 +11,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from model.fields.number_formats import show_text
 from model.layers import BASE, layer_label
-from model.number_formats import show_text
 from model.problems import Problem, Refused
 from ui import entries, targets
 from ui.panels.bar_parts import LayerChip, NameBox

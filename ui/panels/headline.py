@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QSizePolicy, QWidget
 
 from model.edits import set_attribute
-from model.number_formats import show_text
+from model.fields.number_formats import show_text
 from ui import targets
 from ui import theme as themes
 from ui.session import ChangeSet, DealSession

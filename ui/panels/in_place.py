@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from model.number_formats import show_text
+from model.fields.number_formats import show_text
 from model.problems import Problem
 from ui import theme as themes
 from ui.wording import sentence

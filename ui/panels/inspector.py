@@ -9,8 +9,8 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from model.explain import Explanation, Seen, dependents, explain, precedents, reach
+from model.fields.number_formats import show_text
 from model.layers import BASE, layer_label
-from model.number_formats import show_text
 from model.values import ErrorValue, from_serial
 from ui import targets
 from ui.panels import reasons

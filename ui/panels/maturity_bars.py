@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from model.field_base import Field
-from model.number_formats import show_text
+from model.fields.base import Field
+from model.fields.number_formats import show_text
 from ui import theme as themes
 
 _ROW, _SIDE, _WIDEST = 24, 14, 720

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
-from model.number_formats import show_text
+from model.fields.number_formats import show_text
 from model.problems import Problem
 from ui.jobs import Job
 from ui.wording import sentence

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from model.date_text import show_date
 from model.fields import make_field
+from model.fields.date_text import show_date
 from model.problems import Refused
 from ui import theme as themes
 from ui.event_moves import step_months

@@ -8,7 +8,7 @@ from typing import Any
 from model.engine import Calc
 from model.explain import Fault, Seen, Step, reach
 from model.explain import Reason as Why
-from model.explain_cells import field_of
+from model.explain.cells import field_of
 from model.formula.bind import EVENT
 from model.layers import BASE
 from model.values import ErrorValue, Range

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from model.date_text import show_date
+from model.fields.date_text import show_date
 from model.values import to_serial
 from ui import theme as themes
 from ui.rights_bars import Bar, RightsPicture, Trigger

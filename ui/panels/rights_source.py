@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from model.date_text import show_date
+from model.fields.date_text import show_date
+from model.fields.number_formats import show_text
 from model.formula.bind import RIGHT
-from model.number_formats import show_text
 from model.problems import Problem
 from model.rights import Status, date_of, day, matrix, span, status, year_ends
 from model.values import NEVER

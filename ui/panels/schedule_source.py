@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from model.field_base import Field
 from model.fields import field_for
+from model.fields.base import Field
 from model.values import from_serial
 from ui import targets
 from ui.grid.source import Cell, ColumnSpec, Place, RowKind, RowSpec

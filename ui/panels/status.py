@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
-from model.number_formats import show_number, show_text
+from model.fields.number_formats import show_number, show_text
 from model.values import ErrorValue
 from ui import theme as themes
 from ui.grid.operations import Stats

@@ -9,8 +9,8 @@ from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from model.deal import PeriodLength
+from model.fields.number_formats import show_text
 from model.formula.bind import PERSPECTIVE
-from model.number_formats import show_text
 from ui.panels.selector import Selector
 from ui.session import DealSession
 from ui.theme import BASE_PX, ui_font

@@ -7,11 +7,11 @@ import datetime as dt
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from model.date_text import show_date
 from model.engine import Calc
 from model.fields import field_for
+from model.fields.date_text import show_date
+from model.fields.number_formats import show_text
 from model.formula.bind import RIGHT
-from model.number_formats import show_text
 from model.rights import Ending, day, endings, span
 from model.values import ErrorValue
 from model.whatif.compare import difference

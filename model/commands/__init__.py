@@ -1,0 +1,1 @@
+"""Commands for scripts: results on stdout, messages on stderr."""

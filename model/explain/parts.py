@@ -1,0 +1,286 @@
+"""The parts of one formula: what they read, and what each came out as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from model.explain.cells import OPENING_PERIOD, Spot, Where, field_of
+from model.fields import make_field
+from model.fields.number_formats import show_text
+from model.formula.coerce import OPERATORS, number_text, to_bool
+from model.formula.evaluate import BY_YEAR
+from model.formula.helpers import PERIOD_NAMES
+from model.formula.nodes import (
+    Array,
+    Before,
+    Binary,
+    Bool,
+    ByYear,
+    Call,
+    Column,
+    Earlier,
+    Err,
+    Here,
+    Missing,
+    Name,
+    Node,
+    Num,
+    Ref,
+    Row,
+    SeriesRange,
+    Span,
+    Text,
+    ToDate,
+    YearsToDate,
+    children,
+)  # fmt: skip
+from model.structure.mentions import LINE_HELPERS
+from model.structure.outline import Part
+from model.values import ErrorValue, Range
+
+LITERALS = (Num, Text, Bool, Err, Missing, Array)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A reference in a formula: the cell or range it reads, how, and where it stands in the text."""
+
+    cell: Where
+    how: str
+    span: Span | None
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The value of one part of the formula, in the order of computing. A part that was not needed has
+    ``taken`` False and no value."""
+
+    span: Span
+    text: str
+    value: Any
+    shown: str
+    is_name: bool
+    taken: bool = True
+
+
+# -- references ------------------------------------------------------------------------------
+
+
+def leaves(spot: Spot) -> list[Leaf]:
+    """What the formula reads, in the order of its text; rows that helpers read unsaid come last."""
+    if spot.root is None:
+        return []
+    found = list(leaves_of(spot, spot.root))
+    said = {leaf.cell.key for leaf in found}
+    tree = spot.bound(spot.root)
+    for node in references(tree) if tree is not None else ():
+        leaf = _leaf(spot, node, None)
+        if leaf.cell.key in PERIOD_NAMES and leaf.cell.key not in said:
+            said.add(leaf.cell.key)
+            found.append(leaf)
+    return found
+
+
+def leaves_of(spot: Spot, part: Part) -> Iterator[Leaf]:
+    """What one part of the formula reads."""
+    if isinstance(part.node, Call) and part.node.name in LINE_HELPERS and isinstance(part.node.args[0], Name):
+        inner = _looked_along(spot, part)
+        if inner is not None:  # PREV in the first record is its second argument
+            yield _leaf(spot, inner, part.span)
+        if part.node.name != "PREV" or inner is None:
+            for other in part.parts[1:]:
+                yield from leaves_of(spot, other)
+    elif isinstance(part.node, (Name, Column)):
+        tree = spot.bound(part)
+        if tree is not None and not isinstance(tree, LITERALS):
+            yield _leaf(spot, tree, part.span)
+    else:
+        for child in part.parts:
+            yield from leaves_of(spot, child)
+
+
+def _looked_along(spot: Spot, part: Part) -> Node | None:
+    """The reference that a helper makes of its first argument."""
+    assert isinstance(part.node, Call)
+    name = part.node.args[0]
+    tree = spot.bound(part)
+    if tree is None or not isinstance(name, Name):
+        return None
+    if part.node.name == "PREV" and spot.context is not None:
+        above = spot.context.above
+        return tree if isinstance(tree, Ref) and above and tree.key.split(".")[1] == above else None
+    kinds = (Before, Earlier, Row, ToDate, YearsToDate, ByYear, SeriesRange)
+    wanted = name.text.lower()
+    for node in references(tree):
+        if isinstance(node, kinds) and getattr(node, "key", getattr(node, "series", "")).lower() == wanted:
+            return node
+    return None
+
+
+def references(tree: Node) -> Iterator[Node]:
+    """The references of a bound tree, left to right."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (Ref, Here, Before, Earlier, Row, ToDate, YearsToDate, ByYear, SeriesRange, Column)):
+            yield node
+        stack += reversed(children(node))
+
+
+def _leaf(spot: Spot, node: Node, span: Span | None) -> Leaf:
+    cell, how = target_of(spot, node)
+    return Leaf(cell, how, span, node)
+
+
+def target_of(spot: Spot, node: Node) -> tuple[Where, str]:
+    """The cell or range that a reference reads from here, and how."""
+    at = spot.cell.period if spot.is_line else None
+    if isinstance(node, Ref):
+        return Where(node.key), ""
+    if isinstance(node, Here):
+        return Where(node.key, at), ""
+    if isinstance(node, Before):
+        if at is None:
+            return Where(node.key), "the period before"
+        return (
+            (Where(node.key, at - 1), "the period before") if at > 0 else (Where(node.key, OPENING_PERIOD), "opening")
+        )
+    if isinstance(node, Column):
+        return Where(f"{node.table}[{node.column}]"), "all records"
+    if isinstance(node, SeriesRange):
+        return Where(node.series), "all years"
+    if isinstance(node, ByYear):
+        if at is None:
+            return Where(node.series), "by year"
+        return Where(f"{node.series}.{spot.calc.timeline.periods[at].year}"), "this year"
+    words = {
+        Row: "all periods",
+        ToDate: "to date",
+        Earlier: "before this period",
+        YearsToDate: "the last years to date",
+    }
+    return Where(getattr(node, "key", "")), words.get(type(node), "")
+
+
+# -- intermediate results --------------------------------------------------------------------
+
+
+def steps(spot: Spot) -> list[Step]:
+    """The value of every part of the formula but literals, in the order of computing."""
+    return list(_steps(spot, spot.root, False)) if spot.root is not None else []
+
+
+def _steps(spot: Spot, part: Part, array: bool) -> Iterator[Step]:
+    node = part.node
+    if isinstance(node, LITERALS) or (isinstance(node, Name) and node.text.lower() == "never"):
+        return
+    taken = {id(p) for p in evaluated(spot, part)}
+    inside = array or (isinstance(node, Call) and node.name == "SUMPRODUCT")
+    for child in _inner(spot, part):
+        if id(child) in taken:
+            yield from _steps(spot, child, inside)
+        elif not isinstance(child.node, LITERALS):
+            yield Step(
+                child.span, spot.text[slice(*child.span)], None, "not needed", isinstance(child.node, Name), False
+            )
+    value = spot.value(part, array)
+    name = isinstance(node, (Name, Column))
+    yield Step(part.span, spot.text[slice(*part.span)], value, shown(spot, part, value), name)
+
+
+def _inner(spot: Spot, part: Part) -> tuple[Part, ...]:
+    """The parts that are values of their own: a line that a helper looks along is not one."""
+    node = part.node
+    if not (isinstance(node, Call) and node.name in LINE_HELPERS):
+        return part.parts
+    if node.name == "PREV":  # in the first record of a table its second argument stands for it
+        return () if _looked_along(spot, part) is not None else part.parts[1:]
+    if node.name == "BYYEAR":
+        along = _looked_along(spot, part)
+        row = spot.calc.cells.rows[along.series + BY_YEAR] if isinstance(along, ByYear) else []
+        return part.parts[1:] if row and row[spot.index] is None else ()
+    return part.parts[1:]
+
+
+def evaluated(spot: Spot, part: Part) -> list[Part]:
+    """The parts that were computed for this value: of a condition, the branch taken only."""
+    node, parts = part.node, _inner(spot, part)
+    if not isinstance(node, Call) or node.name not in ("IF", "IFS", "IFERROR", "SWITCH", "CHOOSE"):
+        return list(parts)
+    first = spot.value(parts[0])
+    if node.name == "IFERROR":
+        return list(parts) if isinstance(first, ErrorValue) else [parts[0]]
+    if node.name == "IFS":
+        out: list[Part] = []
+        for test, result in zip(parts[::2], parts[1::2], strict=False):
+            out.append(test)
+            holds = to_bool(spot.value(test))
+            if holds is not False:
+                return out if isinstance(holds, ErrorValue) else [*out, result]
+        return out
+    if isinstance(first, ErrorValue):
+        return [parts[0]]
+    if node.name == "IF":
+        holds = to_bool(first)
+        chosen = parts[1:2] if holds is True else parts[2:3] if holds is False else ()
+        return [parts[0], *chosen]
+    if node.name == "CHOOSE":
+        at = int(first) if isinstance(first, (int, float)) else 0
+        return [parts[0], *(parts[at : at + 1] if at >= 1 else ())]
+    out, rest = [parts[0]], parts[1:]
+    for value, result in zip(rest[::2], rest[1::2], strict=False):
+        out.append(value)
+        same = OPERATORS["="](first, spot.value(value))
+        if same is not False:
+            return [*out, result] if same is True else out
+    return [*out, rest[-1]] if len(rest) % 2 else out
+
+
+def shown(spot: Spot, part: Part, value: Any) -> str:
+    """An intermediate value as text: a reference's as its cell shows it, dates as dates."""
+    if isinstance(value, Range):
+        return f"{len(value)} values"
+    tree = spot.bound(part)
+    if isinstance(tree, (Ref, Here, Before)):
+        return field_of(spot.calc.deal, tree.key).show(value)
+    if isinstance(tree, ByYear):
+        return field_of(spot.calc.deal, tree.series).show(value)
+    if part is spot.root:
+        return field_of(spot.calc.deal, spot.cell.key).show(value)
+    return show_value(value, is_date=tree is not None and gives_date(spot, tree))
+
+
+def show_value(value: Any, is_date: bool = False) -> str:
+    """A value without a cell of its own."""
+    if value is None:
+        return ""
+    if isinstance(value, ErrorValue):
+        return "undisclosed" if value.is_undisclosed else value.kind
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f"“{show_text(value)}”"
+    if isinstance(value, Range):
+        return f"{len(value)} values"
+    return make_field("date").show(float(value)) if is_date else number_text(float(f"{float(value):.10g}"))
+
+
+def gives_date(spot: Spot, node: Node) -> bool:
+    """Whether a part is a date: by its function, its operands, or the cell it reads."""
+    if isinstance(node, (Ref, Here, Before, Row, ToDate, Earlier)):
+        return field_of(spot.calc.deal, node.key).kind == "date"
+    if isinstance(node, Column):
+        return field_of(spot.calc.deal, f"{node.table}[{node.column}]").kind == "date"
+    if isinstance(node, Call):
+        if node.name in ("DATE", "EDATE", "EOMONTH"):
+            return True
+        if node.name in ("MIN", "MAX", "IFERROR"):
+            return any(gives_date(spot, a) for a in node.args)
+        return node.name == "IF" and any(gives_date(spot, a) for a in node.args[1:])
+    if isinstance(node, Binary) and node.op in "+-":
+        left, right = gives_date(spot, node.left), gives_date(spot, node.right)
+        return left != right and (left or node.op == "+")
+    return False

@@ -1,0 +1,232 @@
+"""Where an error arose, and what set a flag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from model.engine import Calc
+from model.explain.cells import Spot, Where, field_of, is_computed, node_key, value_of
+from model.explain.parts import LITERALS, evaluated, gives_date, leaves_of, show_value, shown, target_of
+from model.explain.words import words_of
+from model.formula.coerce import to_bool
+from model.formula.nodes import (
+    Before,
+    Binary,
+    ByYear,
+    Call,
+    Column,
+    Earlier,
+    Here,
+    Name,
+    Num,
+    Ref,
+    Span,
+    ToDate,
+    Unary,
+    YearsToDate,
+)
+from model.formula.parse import BINARY
+from model.structure.mentions import LINE_HELPERS, dotted
+from model.structure.outline import Part
+from model.values import ErrorValue, Range
+
+_COMPARED = {op for op, power in BINARY.items() if power == BINARY["="]}
+_FOLLOW = 20_000  # cells that the search for a root visits at most
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Where an error arose: the cell, the part of its formula that failed, and the reason."""
+
+    kind: str
+    key: str
+    period: int | None
+    reason: str
+    formula: str = ""
+    span: Span | None = None
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One condition that decided: ``left op right`` for a comparison, else a cell or a part of its own."""
+
+    span: Span
+    text: str
+    words: str
+    holds: bool | None
+    left: str = ""
+    op: str = ""
+    right: str = ""
+    key: str = ""
+    period: int | None = None
+
+
+# -- errors ----------------------------------------------------------------------------------
+
+
+def fault(calc: Calc, cell: Where) -> Fault | None:
+    """The root of a cell's error, followed from reference to reference; None where there is no error."""
+    seen: set[Where] = set()
+    value = value_of(calc, cell)
+    if isinstance(value, Range):
+        found = _erring(calc, cell)
+        return fault(calc, found) if found else None
+    if not isinstance(value, ErrorValue):
+        return None
+    while True:
+        seen.add(cell)
+        if not is_computed(calc, cell):
+            reason = "the value is undisclosed" if value.is_undisclosed else value.note or value.kind
+            return Fault(value.kind, cell.key, cell.period, reason)
+        spot = Spot(calc, cell)
+        at = dotted(spot.path)
+        problem = calc.program.unbound.get(node_key(cell))
+        if problem is not None or spot.root is None:
+            reason = f"{problem.what} {problem.remedy}".strip() if problem else "the formula cannot be read"
+            return Fault(value.kind, cell.key, cell.period, reason, spot.formula, problem.span if problem else None, at)
+        if value.note.startswith("circular: "):
+            path = value.note.removeprefix("circular: ")
+            reason = f"it depends on itself within one period: {path}"
+            return Fault(value.kind, cell.key, cell.period, reason, spot.formula, None, at)
+        part, into = _failing(spot)
+        following = value_of(calc, into) if into is not None else None
+        if into is None or into in seen or len(seen) > _FOLLOW or not isinstance(following, ErrorValue):
+            return Fault(value.kind, cell.key, cell.period, value.note or _why(value), spot.text, part.span, at)
+        cell, value = into, following
+
+
+def _why(value: ErrorValue) -> str:
+    return {
+        "#DIV/0!": "division by zero", "#N/A": "there is no value", "#NUM!": "there is no such number",
+        "#VALUE!": "a value of another kind is needed", "#REF!": "there is no such cell", "#NAME?": "an unknown name",
+    }.get(value.kind, value.kind)  # fmt: skip
+
+
+def _failing(spot: Spot) -> tuple[Part, Where | None]:
+    """The innermost part that gives the error, and the cell it comes from where the part is a reference."""
+    part = spot.root
+    assert part is not None
+    array = False
+    while True:
+        error = spot.value(part, array)
+        into = _reference_error(spot, part)
+        if into is not None:
+            return part, into
+        array = array or (isinstance(part.node, Call) and part.node.name == "SUMPRODUCT")
+        below = _below(spot, part, error, array)
+        if below is None:
+            return part, None
+        part = below
+
+
+def _below(spot: Spot, part: Part, error: Any, array: bool) -> Part | None:
+    parts = evaluated(spot, part)
+    if isinstance(part.node, Call) and part.node.name == "IFERROR" and len(parts) > 1:
+        parts = parts[1:]
+    for child in parts:
+        value = spot.value(child, array)
+        held = value if isinstance(value, Range) else (value,)
+        if any(isinstance(v, ErrorValue) and (v == error or not isinstance(error, ErrorValue)) for v in held):
+            return child
+    return None
+
+
+def _reference_error(spot: Spot, part: Part) -> Where | None:
+    """The cell with an error that a reference reads."""
+    node = part.node
+    if not (isinstance(node, (Name, Column)) or (isinstance(node, Call) and node.name in LINE_HELPERS)):
+        return None
+    for leaf in leaves_of(spot, part):
+        if leaf.span != part.span:
+            continue
+        upto = spot.index + (0 if isinstance(leaf.node, Earlier) else 1)
+        last = upto if isinstance(leaf.node, (ToDate, Earlier, YearsToDate)) else None
+        found = _erring(spot.calc, leaf.cell, last)
+        if found is not None:
+            return found
+    return None
+
+
+def _erring(calc: Calc, cell: Where, last: int | None = None) -> Where | None:
+    """The cell itself, or the first in a range, where it holds an error."""
+    value = value_of(calc, cell)
+    if isinstance(value, ErrorValue):
+        return cell
+    if not isinstance(value, Range):
+        return None
+    for at, one in enumerate(value[:last]):
+        if isinstance(one, ErrorValue):
+            if cell.key in calc.deal.lines:
+                return Where(cell.key, at)
+            keys = [a for a in sorted(calc.inputs) if a.startswith(cell.key + ".")]
+            if cell.key.endswith("]"):
+                name, _, column = cell.key.rstrip("]").partition("[")
+                keys = [f"{name}.{record}.{column}" for record in calc.deal.tables[name].records]
+            return next((Where(k) for k in keys if isinstance(value_of(calc, Where(k)), ErrorValue)), None)
+    return None
+
+
+# -- conditions ------------------------------------------------------------------------------
+
+
+def reasons(spot: Spot) -> list[Reason]:
+    """What made a flag or a condition come out as it did: the operands of AND and OR that decided, the
+    comparison, the flag that was read."""
+    return list(_reasons(spot, spot.root)) if spot.root is not None else []
+
+
+def _reasons(spot: Spot, part: Part) -> Iterator[Reason]:
+    node = part.node
+    if isinstance(node, Call) and node.name in ("AND", "OR", "XOR", "NOT"):
+        values = [(p, _holds(spot, p)) for p in part.parts]
+        deciding = {"AND": False, "OR": True}.get(node.name)
+        decided = [p for p, holds in values if deciding is not None and holds is deciding]
+        for child in decided or [p for p, _ in values]:
+            yield from _reasons(spot, child)
+    elif isinstance(node, Call) and node.name in ("IF", "IFS"):
+        *tests, last = evaluated(spot, part) or [part]
+        for child in [*tests, last]:
+            if not isinstance(child.node, LITERALS):
+                yield from _reasons(spot, child)
+    elif isinstance(node, Binary) and node.op in _COMPARED:
+        sides = [show_side(spot, p, q) for p, q in ((part.parts[0], part.parts[1]), (part.parts[1], part.parts[0]))]
+        yield _reason(spot, part, left=sides[0], op=node.op, right=sides[1])
+    elif isinstance(node, Binary) and node.op == "*":  # conditions multiplied
+        for child in part.parts:
+            yield from _reasons(spot, child)
+    else:
+        yield _reason(spot, part)
+
+
+def show_side(spot: Spot, part: Part, other: Part) -> str:
+    """One side of a comparison; a literal is shown like the cell it is compared with."""
+    value, beside = spot.value(part), spot.bound(other)
+    literal = isinstance(part.node, (Num, Unary))
+    if literal and isinstance(beside, (Ref, Here, Before)) and not isinstance(value, (str, Range)):
+        field = field_of(spot.calc.deal, beside.key)
+        if field.kind in ("date", "percent", "year"):
+            return field.show(value)
+    if isinstance(value, Range):
+        return f"{len(value)} values"
+    if isinstance(spot.bound(part), (Ref, Here, Before, ByYear)):
+        return shown(spot, part, value)
+    tree = spot.bound(part)
+    return show_value(value, is_date=tree is not None and gives_date(spot, tree))
+
+
+def _reason(spot: Spot, part: Part, left: str = "", op: str = "", right: str = "") -> Reason:
+    tree, key, period = spot.bound(part), "", None
+    if isinstance(tree, (Ref, Here, Before)):
+        (key, period), _ = target_of(spot, tree)
+    text = spot.text[slice(*part.span)]
+    words = words_of(spot.calc.deal, spot.text, part, spot.table, spot.space)
+    signs = {"<=": "≤", ">=": "≥", "<>": "≠"}
+    return Reason(part.span, text, words, _holds(spot, part), left, signs.get(op, op), right, key, period)
+
+
+def _holds(spot: Spot, part: Part) -> bool | None:
+    holds = to_bool(spot.value(part))
+    return holds if isinstance(holds, bool) else None

@@ -1,0 +1,1 @@
+"""Changing the model itself: items added, moved, renamed, removed, and who uses what."""

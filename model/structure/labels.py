@@ -1,0 +1,59 @@
+"""What a person calls the things of a deal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from model.deal import Deal
+from model.formula.bind import EVENT, OPENING, RIGHT, RULE
+from model.structure.mentions import Path, path_of
+
+
+def record_label(deal: Deal, table: str, record: str) -> str:
+    """A record as a person calls it: its first text, else its key."""
+    row = deal.tables[table].records[record]
+    for column, spec in deal.tables[table].columns.items():
+        if spec.kind == "text" and isinstance(row.get(column), str) and row[column]:
+            return str(row[column])
+    return record
+
+
+def label_of_path(deal: Deal, path: Path) -> str:
+    """The label of an entry of the document; attributes speak for their item."""
+    group, *rest = path
+    if group == "tables" and len(rest) > 1:
+        table = deal.tables[rest[0]]
+        if rest[1] == "columns" and len(rest) > 2 and rest[2] in table.columns:
+            return f"{_label(table, rest[0])}: {_label(table.columns[rest[2]], rest[2])}"
+        if rest[1] == "records" and len(rest) > 2 and rest[2] in table.records:
+            name = record_label(deal, rest[0], rest[2])
+            column = table.columns.get(rest[3]) if len(rest) > 3 else None
+            return f"{_label(column, rest[3])}, {name}" if column else f"{_label(table, rest[0])}: {name}"
+    if group == "sections" and rest:
+        return deal.sections.get(rest[0]) or rest[0]
+    items = getattr(deal, group)
+    if not rest or not isinstance(items, dict):
+        return group
+    name = _label(items.get(rest[0]), rest[0])
+    if group == "series" and rest[1:2] == ["values"] and len(rest) > 2:
+        return f"{name} {rest[2]}"
+    return name
+
+
+def label_of_key(deal: Deal, key: str) -> str:
+    """The label of a term, line, cell, column, year of a series, event or opening, by its key."""
+    if key.startswith(EVENT):
+        return _label(deal.events.get(key.removeprefix(EVENT)), key.removeprefix(EVENT))
+    if key.startswith((RIGHT, RULE)):
+        head, _, rest = key.partition(":")
+        name, _, part = rest.partition(".")
+        item = deal.rights.get(name) if head + ":" == RIGHT else deal.questions.get(name)
+        return f"{_label(item, name)}: {part.replace('.', ' ')}"
+    if key.endswith(OPENING):
+        return f"{label_of_key(deal, key.removesuffix(OPENING))}, opening"
+    path = path_of(deal, key)
+    return label_of_path(deal, path) if path else key
+
+
+def _label(item: Any, key: str) -> str:
+    return getattr(item, "label", "") or key
