@@ -389,10 +389,13 @@ class MainWindow(MenuActs):
     # --- the window itself ---------------------------------------------------
 
     def restore_place(self) -> None:
-        """Where the window was last time."""
+        """Where the window was last time; at first as large as is good and fits the screen, its frame included."""
         geometry = self.settings.geometry
         if geometry is not None:
             self.restoreGeometry(geometry)
+        else:
+            room = self.screen().availableGeometry()
+            self.resize(min(1440, room.width() - 16), min(900, room.height() - 48))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.settled() or not self.documents.may_discard():
