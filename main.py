@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 COMMANDS = ("show", "ask", "export", "check", "diff", "eval", "import", "shot")
@@ -13,7 +14,13 @@ def main(argv: list[str]) -> int:
         from model.commands import headless
 
         if argv[0] != "shot":
-            return headless.main(argv)
+            try:
+                status = headless.main(argv)
+                sys.stdout.flush()
+                return status
+            except BrokenPipeError:  # the reader (head, less) has had enough
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                return 0
         args = headless.parser().parse_args(argv)
         from ui.shot import shot
 

@@ -175,3 +175,12 @@ def test_the_command_line_works_as_a_process():
     usage = subprocess.run([sys.executable, "main.py", "show"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert usage.returncode == 2
     assert "DEAL" in usage.stderr
+
+
+def test_a_reader_that_stops_early_is_no_error():
+    show = [sys.executable, "main.py", "show", "microsoft-openai", "--period", "month", "--csv"]
+    with subprocess.Popen(show, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdout.readline()
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait() == 0
