@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from ui.stylesheet import style_sheet
@@ -159,39 +160,23 @@ def palette(theme: Theme) -> QPalette:
     return p
 
 
-# Desktops without a configured font answer with a generic name; these read better than its default.
-_GENERIC = {"sans serif", "sans", "sans-serif", "helvetica", ""}
-_PREFERRED = ("Inter", "Noto Sans", "Cantarell", "Ubuntu", "Roboto", "Open Sans")
-_TABULAR = ("Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans")
+_FONTS = Path(__file__).parent / "fonts"
 
 
 @cache
 def _family() -> str:
-    """The system's family, or the nearest one that has tabular figures; decided once, for all weights."""
+    """The bundled family, whose figures all have one width; the system's where Qt cannot load it."""
     system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
-    names = [*_PREFERRED, system] if system.lower() in _GENERIC else [system]
-    for name in (*names, *_TABULAR):
-        if (name == system or QFont(name).exactMatch()) and _tabular(_font(name, 48)):
-            return name
-    return system
-
-
-def _tabular(font: QFont) -> bool:
-    metrics = QFontMetricsF(font)
-    return len({round(metrics.horizontalAdvance(digit), 1) for digit in "0123456789"}) == 1
-
-
-def _font(family: str, px: float) -> QFont:
-    font = QFont(family)
-    font.setPixelSize(max(6, round(px)))
-    if hasattr(font, "setFeature"):  # Qt 6.7
-        font.setFeature(QFont.Tag("tnum"), 1)
-    return font
+    loaded = [QFontDatabase.addApplicationFont(str(face)) for face in sorted(_FONTS.glob("*.ttf"))]
+    if not loaded or -1 in loaded:
+        return system
+    return QFontDatabase.applicationFontFamilies(loaded[0])[0]
 
 
 def ui_font(px: float = BASE_PX, *, weight: QFont.Weight = QFont.Weight.Normal, italic: bool = False) -> QFont:
     """The interface font with tabular figures, in device-independent pixels."""
-    font = _font(_family(), px)
+    font = QFont(_family())
+    font.setPixelSize(max(6, round(px)))
     font.setWeight(weight)
     font.setItalic(italic)
     return font

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QPalette
+from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel
 
 from ui import theme
@@ -94,3 +94,11 @@ def test_combo_boxes_show_an_arrow_in_both_themes(qapp: QApplication, qtbot, mod
     arrow = {image.pixelColor(x, y).name() for x in range(76, 96) for y in range(8, 22)}
     theme.install(qapp, "light")
     assert len(arrow) > 1
+
+
+@pytest.mark.parametrize("weight", [QFont.Weight.Normal, QFont.Weight.Medium, QFont.Weight.DemiBold])
+def test_the_bundled_font_is_in_use_and_its_figures_have_one_width(qapp: QApplication, weight: QFont.Weight) -> None:
+    font = theme.ui_font(13, weight=weight)
+    assert QFontInfo(font).family() == "Dealsheet Inter"
+    assert QFontInfo(font).weight() == weight
+    assert len({QFontMetricsF(font).horizontalAdvance(figure) for figure in "0123456789"}) == 1

@@ -78,7 +78,7 @@ class CellPainter:
         self.pad = round(PAD * zoom)
         px = BASE_PX * zoom
         self.plain = _Face(ui_font(px))
-        self.bold = _Face(ui_font(px, weight=QFont.Weight.Bold))
+        self.bold = _Face(ui_font(px, weight=QFont.Weight.DemiBold))
         self.slanted = _Face(ui_font(px, italic=True))
         self.small = _Face(ui_font(SMALL_PX * zoom))
         t = theme
