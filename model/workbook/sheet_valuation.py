@@ -10,6 +10,9 @@ from model.workbook.canvas import Canvas, number_format, unit_width
 from model.workbook.styles import BAD_FILL, GOOD_FILL
 from model.workbook.viewpoint import Viewpoint, cell
 
+# Excel shows TRUE and FALSE whatever the format; LibreOffice reads this one as its own for booleans. Without one it
+# gives the cell a format while it draws a page, and 7.4 crashes where the cell has conditional formats, too.
+TRUTH: Final = '"TRUE";"TRUE";"FALSE"'
 STATUS, NOTE, NAME = VALUE + 1, VALUE + 2, VALUE + 3
 _WIDTHS: Final = {LABEL: 42, UNIT: 12, VALUE: 20, STATUS: 20, NOTE: 84, NAME: 28}
 
@@ -68,7 +71,7 @@ def write_checks(canvas: Canvas) -> None:
     if entries:
         span = f"{cell(entries[0].row, VALUE)}:{cell(entries[-1].row, VALUE)}"
         formula = f"IFERROR(AND({span}),FALSE)"
-    canvas.formula(row, VALUE, formula, calc.holds(), "total", align="center")
+    canvas.formula(row, VALUE, formula, calc.holds(), "total", align="center", num_format=TRUTH)
     canvas.text(row, name, book.names[MASTER], "muted", indent=1)
     last = row
     for last, kind, key in entries:
@@ -80,8 +83,9 @@ def write_checks(canvas: Canvas) -> None:
         canvas.text(last, LABEL, check.label, "label", where=f"checks.{key}", valign=valign)
         view = Viewpoint(book, CHECKS)
         canvas.item(
-            last, VALUE, key, calc.scalar(key), where=f"checks.{key}.formula", view=view, align="center", valign=valign
-        )
+            last, VALUE, key, calc.scalar(key), where=f"checks.{key}.formula", view=view, align="center", valign=valign,
+            num_format=TRUTH,
+        )  # fmt: skip
         canvas.note(last, note, check.note, widths[note], where=f"checks.{key}.note", valign=valign)
         canvas.text(last, name, book.names[key], "muted", valign=valign, indent=1)
     for criteria, fill in (("==", GOOD_FILL), ("!=", BAD_FILL)):
