@@ -154,8 +154,7 @@ class MainWindow(MenuActs):
         tab_row.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         tab_layout = QHBoxLayout(tab_row)
         tab_layout.setContentsMargins(8, 1, 8, 0)
-        tab_layout.addWidget(self.tabs)
-        tab_layout.addStretch(1)
+        tab_layout.addWidget(self.tabs, 1)  # the whole width: a selected tab is set wider
         self.job_bar = JobBar(page)
         self.status = StatusBar(session, page)
         self.status.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -113,7 +113,7 @@ class ComparePanel(SheetPanel):
         self.outer.addWidget(self._stack, 1)
         self._soon = QTimer(self, interval=_LONG, singleShot=True)
         self._soon.timeout.connect(self._still_going)
-        self.refresh()
+        self._chosen()
 
     def _start(self) -> None:
         """A is what is in view; B the version after it, or the next scenario."""
@@ -155,7 +155,13 @@ class ComparePanel(SheetPanel):
     # --- the comparison ------------------------------------------------------
 
     def _chosen(self) -> None:
+        """Two sides to look at: begin with what differs."""
         self.refresh()
+        here = self._grid.current
+        first = next((OUTPUT + o.key for o in self.source.found.outputs if o.change), "")
+        row = next((i for i, spec in enumerate(self._grid.grid_model.rows) if spec.key == first), -1)
+        if row >= 0 and (here is None or self.source.key_at(here[0]).startswith(OUTPUT)):
+            self._grid.go_to(row, 1)
 
     def refresh(self) -> None:
         """Run both sides, and say in what they differ."""
