@@ -71,7 +71,7 @@ def report(deal: Deal, found: Review, written: str | None = None) -> dict[str, A
         "differences": [
             {
                 "address": d.address, "label": d.label, "layer": d.layer, "old": _json(d.old), "new": _json(d.new),
-                "sheet": d.sheet, "cell": d.cell, "kind": d.kind, "note": d.note,
+                "sheet": d.sheet, "cell": d.cell, "kind": d.kind, "note": d.note, "doubt": d.doubt,
             }
             for d in found.differences
         ],
@@ -92,8 +92,8 @@ def table(deal: Deal, found: Review) -> str:
         layer = f" [{layer_label(deal, d.layer)}]" if d.layer else ""
         old, new = shown(deal, d, d.old), shown(deal, d, d.new)
         out.append(f"  {show_text(d.label[:46]):<46} {old:>20} → {new:<20} {show_text(d.sheet)}!{d.cell}{layer}")
-        if d.note:
-            out.append(f"      {d.note}")
+        for remark in dict.fromkeys(part for part in (d.note, d.doubt and f"To think about: {d.doubt}") if part):
+            out.append(f"      {remark}")
     for title, notes in (("Not read", found.open), ("Notes", tuple(n for n in found.notes if n not in found.open))):
         if notes:
             out += ["", title, *(f"  {note}" for note in _short(notes))]

@@ -63,5 +63,5 @@ def apply(deal: Deal, found: Review, chosen: Collection[Difference]) -> Edit:
     for layer, some in by_layer.items():
         puts += set_values(deal, found.view, [(d.address, d.new) for d in some], layer=layer).puts
     count = len(puts)
-    title = f"Import {count} value{'s' if count != 1 else ''} from {found.path.name}"
+    title = f"Import {count} change{'s' if count != 1 else ''} from {found.path.name}"
     return Edit(title, tuple(puts), frozenset(d.address for d in chosen))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from model.edits import label_of
 from model.engine import Calc
 from model.fields import field_for
 from model.fields.number_formats import show_text
-from model.layers import BASE, SETS, base_value, layer_label, writes_to
+from model.layers import BASE, SETS, layer_label, writes_to
 from model.problems import Refused
 from model.values import ErrorValue
 from model.workbook.book import LABEL, SCENARIO, SCENARIOS, TABLES, VALUE, VERSION, Place
@@ -21,13 +22,18 @@ from model.workbook.review_cells import InputCell, input_cells
 from model.workbook.review_data import Difference, Note, Review
 from model.workbook.review_find import Finder
 from model.workbook.review_rest import notes_on_the_rest
-from model.workbook.review_values import AmbiguousError, Decimal, read_value, same
+from model.workbook.review_values import AmbiguousError, Decimal, out_of_range, read_value, same
 from model.workbook.review_view import HASH, STAMPED
 from model.workbook.scenarios import NONE
+from model.workbook.stamp import read_stamp, stored
 from model.workbook.viewpoint import letters
 
 _SAVE_ONCE: Final = "Open the workbook in Excel, save it once, and import it again."
 _EMPTY: Final = Cell(None)
+_NAMED: Final = 6
+_REFERENCE: Final = re.compile(
+    r"(?<![\w.])[A-Za-z_\\][\w.]*(?!\s*\()(?![\w.])"
+)  # anything that is no function and no number
 
 
 class Comparison:
@@ -46,6 +52,10 @@ class Comparison:
         self.maps = {name: self._match(name, now) for name, now in self.sheets.items()}
         self.finder = Finder(ours, theirs, self.maps)
         self.shown = calc.view  #: what the book's selectors show
+        then = theirs.properties.get(HASH, "")
+        self.stale = bool(then) and then != self.plan.fingerprint  #: the deal has changed since the export
+        self.stamp = read_stamp(theirs.properties) if self.stale else None
+        self.moved_on: list[str] = []  # inputs that were changed in the deal and not in the book
         self.differences: list[Difference] = []
         self.notes: list[Note] = []
         self.read: set[tuple[str, int, int]] = set()  # cells of the book that were read as inputs
@@ -63,18 +73,29 @@ class Comparison:
         self._inputs()
         self._typed_over()
         self._new_years()
-        then = self.theirs.properties.get(HASH, "")
-        other = bool(then) and then != self.plan.fingerprint
-        if other:
-            what = f"The deal is not as it was when the workbook was exported (then {then[:16]}): a difference may have come from either side. {', '.join(STAMPED)}, whose values are stamped, were not compared."
-            notes = [*notes, Note("book", "", "", what)]
-        maps = {name: found for name, found in self.maps.items() if not (other and name in STAMPED)}
+        if self.stale:
+            notes = [*notes, self._staleness()]
+        maps = {name: found for name, found in self.maps.items() if not (self.stale and name in STAMPED)}
         rest = notes_on_the_rest(self.ours, self.theirs, maps, self.maps, self.inputs, self.read)
         book = [Note("book", "", "", text) for text in self.theirs.notes]
         everything = (*notes, *book, *self.finder.told(), *self.notes, *rest)
         shown = [n._replace(what=show_text(n.what)) for n in dict.fromkeys(everything)]
         found = [d._replace(note=show_text(d.note)) for d in self.differences]
-        return Review(self.theirs.path, self.calc.view, tuple(found), tuple(shown))
+        return Review(self.theirs.path, self.calc.view, tuple(found), tuple(shown), self.stale)
+
+    def _staleness(self) -> Note:
+        then = self.theirs.properties.get(HASH, "")
+        what = f"The deal has changed since the workbook was exported (it was {then[:16]} then). "
+        if self.stamp is None:
+            what += "The workbook does not hold the inputs of then, so a difference may have come from either side."
+        elif self.moved_on:
+            first = ", ".join(f"“{label}”" for label in self.moved_on[:_NAMED])
+            more = f" and {len(self.moved_on) - _NAMED} more" if len(self.moved_on) > _NAMED else ""
+            what += f"What was changed here since and not in the workbook stays as it is: {first}{more}."
+        else:
+            what += "The inputs of then are known, so that only what was changed in the workbook is listed."
+        what += f" {', '.join(STAMPED)}, whose values are stamped, were not compared, and a formula may have been changed on either side."
+        return Note("book", "", "", what)
 
     def _selectors(self) -> None:
         """What the book's selectors show now: a value typed over a formula belongs to the layers that it shows."""
@@ -104,6 +125,8 @@ class Comparison:
     def _inputs(self) -> None:
         found: list[tuple[InputCell, str, At]] = []
         for cell in self.cells:
+            if self.stamp is not None and (cell.address, cell.layer) not in self.stamp and cell.layer != SETS:
+                continue  # an input that is younger than the book
             name = self.plan.names.get(cell.address) if self.plan.scalars.get(cell.address) == cell.place else None
             label = self._label(cell)
             place = self.finder.find(cell.place, name, label, cell.address)
@@ -130,7 +153,9 @@ class Comparison:
         return {(s, at): v for s, ats in by_sheet.items() for at, v in self.theirs.results(s, ats).items()}
 
     def _compare(self, cell: InputCell, sheet: str, at: At, now: Cell, results: dict[tuple[str, At], Any]) -> None:
-        ref, remark, value = f"{letters(at[1])}{at[0] + 1}", [], now.value
+        ref, value = f"{letters(at[1])}{at[0] + 1}", now.value
+        remark: list[str] = []
+        doubt: list[str] = []
         if now.formula is not None:
             if now.formula == '""':
                 return self._emptied(cell, sheet, ref)
@@ -139,6 +164,8 @@ class Comparison:
                 return self._note("no_value", sheet, ref, what, _SAVE_ONCE, cell.address)
             value = results[sheet, at]
             remark.append(f"A formula stands there now (={now.formula[:200]}); its result is taken.")
+            if _REFERENCE.search(now.formula):
+                doubt.append("The formula follows other cells of the workbook; the deal would hold its result of now.")
         if isinstance(value, ErrorValue):
             what = f"{self._label(cell)} shows {value.kind}."
             return self._note(
@@ -157,18 +184,21 @@ class Comparison:
             return self._note("unread", sheet, ref, what, "Take the equals sign away.", cell.address)
         if isinstance(value, str) and field.numeric and isinstance(new, int | float):
             remark.append(f"Read from the text “{value.strip()[:60]}”.")
+            doubt.append("The cell holds text, which formulas in the workbook do not count as a number.")
         if field.kind == "date" and isinstance(value, float) and value != value // 1:
             remark.append("The time of day is left out.")
         if field.kind == "percent" and isinstance(new, float) and abs(new) > 1.5:
-            remark.append(f"The cell holds {new:g}, which is {new:.0%}: was {new / 100:.4g} meant?")
-        self._differ(cell, new, sheet, ref, remark)
+            ask = f"The cell holds {new:g}, which is {new:.0%}: was {new / 100:.4g} meant?"
+            remark.append(ask)
+            doubt.append(ask)
+        self._differ(cell, new, sheet, ref, remark, doubt)
 
     def _emptied(self, cell: InputCell, sheet: str, ref: str) -> None:
-        self._differ(cell, None, sheet, ref, [])
+        self._differ(cell, None, sheet, ref, [], [])
 
-    def _differ(self, cell: InputCell, new: Any, sheet: str, ref: str, remark: list[str]) -> None:
+    def _differ(self, cell: InputCell, new: Any, sheet: str, ref: str, remark: list[str], doubt: list[str]) -> None:
         old = self._old(cell)
-        if (old is None and new is None) or (old is not None and new is not None and same(_plain(old), _plain(new))):
+        if _alike(old, new):
             if remark:
                 self._note(
                     "formula", sheet, ref, f"{self._label(cell)}: {' '.join(remark)} It is the same.", "", cell.address
@@ -179,11 +209,24 @@ class Comparison:
             return self._note(
                 "unmatched", sheet, ref, what, "Type it under a version, a scenario or the base.", cell.address
             )
+        label = label_of(self.deal, cell.address)
+        if self.stamp is not None and (cell.address, cell.layer) in self.stamp:
+            then = self.stamp[cell.address, cell.layer]
+            if _alike(then, new):  # the colleague left it alone
+                self.moved_on.append(label)
+                return
+            if not _alike(then, old):
+                doubt.insert(0, f"Changed on both sides: exported was {self._shown(cell, then)}, the deal has {self._shown(cell, old)} since, the workbook {self._shown(cell, new)}.")  # fmt: skip
+        elif self.stale:
+            doubt.append("The deal has changed since the export; the difference may have come from either side.")
         kind: Any = "emptied" if new is None else "added" if old is None else "changed"
         if new is None and cell.layer != BASE:
             remark.append(f"Blank in “{layer_label(self.deal, cell.layer)}” means: inherits.")
-        label = label_of(self.deal, cell.address)
-        made = Difference(cell.address, label, cell.layer, old, new, sheet, ref, kind, " ".join(remark))
+            doubt.append("The cell is empty: the value would be inherited again.")
+        elif new is None:
+            doubt.append("The cell is empty: formulas would count it as zero." if "." not in cell.address else "The cell is empty: the value would be taken out.")  # fmt: skip
+        doubt += out_of_range(self.deal, cell.address, old, new)
+        made = Difference(cell.address, label, cell.layer, old, new, sheet, ref, kind, " ".join(remark), " ".join(doubt))  # fmt: skip
         twin = next((d for d in self.differences if (d.address, d.layer) == (made.address, made.layer)), None)
         if twin is None:
             self.differences.append(made)
@@ -192,13 +235,13 @@ class Comparison:
             self._note("unmatched", sheet, ref, what, "Say which holds by setting it here.", cell.address)
 
     def _old(self, cell: InputCell) -> Any:
-        kind, _, key = cell.layer.partition(":")
-        if cell.layer == BASE:
-            return base_value(self.deal, cell.address)
         if cell.layer == SETS:
             return dict(self.calc.view.sets).get(cell.address)
-        layers: Any = self.deal.versions if kind == "version" else self.deal.scenarios
-        return layers[key].set.get(cell.address)
+        return stored(self.deal, cell.address, cell.layer)
+
+    def _shown(self, cell: InputCell, value: Any) -> str:
+        field = field_for(input_item(self.deal, cell.address), self.deal.unit)
+        return field.show(field.to_engine(value)) or ("blank" if cell.layer == BASE else "inherited")
 
     def _label(self, cell: InputCell) -> str:
         label = label_of(self.deal, cell.address)
@@ -207,6 +250,11 @@ class Comparison:
 
     def _note(self, kind: Any, sheet: str, ref: str, what: str, remedy: str = "", address: str = "") -> None:
         self.notes.append(Note(kind, sheet, ref, what, remedy, address))
+
+    def _selected(self) -> str:
+        """What the book's selectors show, in words."""
+        layers = [f"{kind}:{key}" for kind, key in (("version", self.shown.version), ("scenario", self.shown.scenario)) if key]  # fmt: skip
+        return " and ".join(f"“{layer_label(self.deal, layer)}”" for layer in layers) or "no version and no scenario"
 
     # -- what was typed elsewhere ------------------------------------------------------------
 
@@ -231,7 +279,11 @@ class Comparison:
                 what = "It was typed over the formula that follows the selected version and scenario."
                 if len(self.differences) > before:
                     last = self.differences[-1]
-                    self.differences[-1] = last._replace(note=" ".join(p for p in (what, last.note) if p))
+                    doubt = f"The workbook shows {self._selected()} now, so it would go there; the export showed another." if self.shown != self.calc.view else ""  # fmt: skip
+                    self.differences[-1] = last._replace(
+                        note=" ".join(p for p in (what, last.note) if p),
+                        doubt=" ".join(p for p in (doubt, last.doubt) if p),
+                    )
                 else:
                     self._note("overwritten", at[0], ref, f"{self._label(cell)}: {what}", "", address)
 
@@ -258,6 +310,10 @@ class Comparison:
                 cell = InputCell(address, BASE, Place(TABLES, row, LABEL + 1))
                 self._compare(cell, sheet.name, (row, value_col), now, self._results([(sheet.name, (row, value_col))]))
             self.read |= {(sheet.name, row, year_col), (sheet.name, row, value_col)}
+
+
+def _alike(a: Any, b: Any) -> bool:
+    return (a is None and b is None) or (a is not None and b is not None and same(_plain(a), _plain(b)))
 
 
 def _plain(value: Any) -> Any:

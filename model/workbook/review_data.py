@@ -30,7 +30,8 @@ OPEN: Final = frozenset(("unread", "ambiguous", "error", "no_value", "unmatched"
 
 class Difference(NamedTuple):
     """One input that the book holds differently. ``old`` is what the deal holds, ``new`` what the book does (None:
-    blank in the base, inherit in a layer). ``cell`` is where it was found, such as ``D12``."""
+    blank in the base, inherit in a layer). ``cell`` is where it was found, such as ``D12``. ``doubt`` says why a
+    person should look at it before it is applied, "" where nothing speaks against it."""
 
     address: str
     label: str
@@ -41,6 +42,7 @@ class Difference(NamedTuple):
     cell: str
     kind: Kind
     note: str = ""
+    doubt: str = ""
 
 
 class Note(NamedTuple):
@@ -64,12 +66,18 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The book compared with the deal under the view it was exported for."""
+    """The book compared with the deal under the view it was exported for. ``stale``: the deal is another one now."""
 
     path: Path
     view: View
     differences: tuple[Difference, ...]
     notes: tuple[Note, ...]
+    stale: bool = False
+
+    @property
+    def sure(self) -> tuple[Difference, ...]:
+        """What can be applied without a second thought."""
+        return tuple(d for d in self.differences if not d.doubt)
 
     @property
     def open(self) -> tuple[Note, ...]:

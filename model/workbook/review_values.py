@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final, Literal, TypeAlias
 
-from model.deal import Input
-from model.fields import Field
+from model.deal import Deal, Input
+from model.fields import Field, field_for
 from model.problems import Refused, refuse
 from model.values import NEVER, ErrorValue
 
@@ -80,6 +80,20 @@ def localised(figure: str, decimal: str) -> str | None:
     if not spaced.isdigit():
         return None
     return f"{spaced}.{fraction}" if fraction else spaced
+
+
+def out_of_range(deal: Deal, address: str, old: Input | None, new: Input | None) -> list[str]:
+    """What to say of a value that leaves the range which its term itself names; nothing where ``old`` was outside."""
+    term = deal.terms.get(address)
+    if term is None or term.low is None or term.high is None:
+        return []
+    field = field_for(term, deal.unit)
+    low, high, was, now = (field.to_engine(v) for v in (term.low, term.high, old, new))
+    if not (isinstance(low, float) and isinstance(high, float) and isinstance(now, float)):
+        return []
+    if low <= now <= high or not (isinstance(was, float) and low <= was <= high):
+        return []
+    return [f"It leaves the range of the term, {field.show(low)} to {field.show(high)}."]
 
 
 def same(a: object, b: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from model.addresses import input_addresses
 from model.deal import Deal
 from model.fields.date_text import show_date
 from model.layers import View, default_view, find_key
@@ -25,12 +26,21 @@ from model.workbook.book import (
 from model.workbook.names import PREFIX
 from model.workbook.read import BookFile
 from model.workbook.review_data import Note
+from model.workbook.scenarios import overlays as overlays_of
+from model.workbook.stamp import read_stamp
+from model.workbook.text import Texts
 
 _PERIODS: Final = {"month": "month", "quarter": "quarter", "year": "year"}
 _UNSTAMPED: Final = frozenset((TERMS, TABLES, SCENARIOS, SOURCES))
 STAMPED: Final = (COVER, SUMMARY, CHANGES)  #: sheets that hold values computed at export
 HASH: Final = "Dealsheet deal sha256"
 _OURS: Final = "Dealsheet "
+_OTHER: Final = "Choose a workbook that was exported from this deal, or bring in a table with File ▸ Import table…"
+_FEW: Final = 4
+
+
+class NotOursError(Refused):
+    """A workbook, but none that was exported from this deal."""
 
 
 def view_of_book(
@@ -42,9 +52,18 @@ def view_of_book(
     }
     facts = _cover(book)
     if not told and not facts and not _knows(deal, book):
-        what = "This workbook was not exported from this deal: none of its names is known here."
-        raise refuse(str(book.path), what, "Choose a workbook that Dealsheet exported, or use “Tables in…”.")
+        what = "This workbook was not exported from this deal: none of its names is ours here."
+        raise NotOursError(*refuse(str(book.path), what, _OTHER).problems)
+    if len(stamp := {address for address, _ in read_stamp(book.properties) or {}}) >= _FEW:
+        ours = {*input_addresses(deal), *(a for layer in overlays_of(deal) for a in layer)}
+        if len(stamp & ours) < len(stamp) / 3:
+            named = f" “{told['deal'][:80]}”" if told.get("deal") else ""
+            what = f"This workbook was exported from another deal{named}: hardly any of its inputs is ours here."
+            raise NotOursError(*refuse(str(book.path), what, f"Open that deal and import it there. {_OTHER}").problems)
     notes: list[Note] = []
+    if told.get("deal") and told["deal"] != _name_of(deal):
+        what = f"The workbook was exported from a deal called “{told['deal'][:80]}”; this one is called “{deal.name[:80]}”."
+        notes.append(Note("book", "", "", what, "Check that it belongs to this deal."))
     view = default_view(deal)._replace(version="", scenario="") if told or facts else default_view(deal)
     items: dict[str, dict[str, Any]] = {"version": dict(deal.versions), "scenario": dict(deal.scenarios)}
     for kind, known in items.items():
@@ -117,6 +136,11 @@ def _exported(book: BookFile) -> float | None:
     label = next((at for at, c in cells.items() if c.value == "Exported" and at[1] == LABEL), None)
     beside = cells.get((label[0], label[1] + 1)) if label else None
     return beside.value if beside and isinstance(beside.value, float) else None
+
+
+def _name_of(deal: Deal) -> str:
+    """The deal's name as an export writes it into its properties."""
+    return Texts().clean(deal.name, "deal")[:250]
 
 
 def _knows(deal: Deal, book: BookFile) -> bool:

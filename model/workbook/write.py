@@ -232,6 +232,8 @@ def _names(book: Book, workbook: Any) -> None:
 
 
 def _properties(book: Book, workbook: Any, today: dt.date) -> None:
+    from model.workbook.stamp import write_stamp
+
     calc = book.calc
     clean = book.texts.clean
     layers = [f"version:{calc.view.version}"] if calc.view.version in calc.deal.versions else []
@@ -244,9 +246,12 @@ def _properties(book: Book, workbook: Any, today: dt.date) -> None:
         "created": dt.datetime(today.year, today.month, today.day),
     })  # fmt: skip
     workbook.set_custom_property("Dealsheet deal sha256", book.fingerprint, "text")
-    for name, value in (("version", calc.view.version), ("scenario", calc.view.scenario), ("period", calc.view.period)):
+    named = (("deal", calc.deal.name), ("version", calc.view.version), ("scenario", calc.view.scenario), ("period", calc.view.period))  # fmt: skip
+    for name, value in named:
         if value:
             workbook.set_custom_property(f"Dealsheet {name}", clean(value, name)[:250], "text")
+    for name, value in write_stamp(book):
+        workbook.set_custom_property(name, value, "text")
 
 
 def _follow(canvases: dict[str, Any], tell: Progress) -> None:
