@@ -52,13 +52,13 @@ def view_of_book(
     }
     facts = _cover(book)
     if not told and not facts and not _knows(deal, book):
-        what = "This workbook was not exported from this deal: none of its names is ours here."
+        what = "This workbook was not exported from this deal: none of its names is known here."
         raise NotOursError(*refuse(str(book.path), what, _OTHER).problems)
     if len(stamp := {address for address, _ in read_stamp(book.properties) or {}}) >= _FEW:
         ours = {*input_addresses(deal), *(a for layer in overlays_of(deal) for a in layer)}
         if len(stamp & ours) < len(stamp) / 3:
             named = f" “{told['deal'][:80]}”" if told.get("deal") else ""
-            what = f"This workbook was exported from another deal{named}: hardly any of its inputs is ours here."
+            what = f"This workbook was exported from another deal{named}: hardly any of its inputs is known here."
             raise NotOursError(*refuse(str(book.path), what, f"Open that deal and import it there. {_OTHER}").problems)
     notes: list[Note] = []
     if told.get("deal") and told["deal"] != _name_of(deal):
