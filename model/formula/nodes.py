@@ -5,175 +5,174 @@ Spans are character offsets in the formula's text; they take no part in comparin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+import msgspec
 
 Span: TypeAlias = tuple[int, int]
 _NO: Span = (0, 0)
 
 
-def _span() -> Span:
-    return field(default=_NO, compare=False, repr=False)
+class _Tree(msgspec.Struct, frozen=True, eq=False):
+    """Base of every node. The last field of each is its span."""
+
+    def _parts(self) -> tuple[Any, ...]:
+        return tuple([getattr(self, name) for name in self.__struct_fields__[:-1]])
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, _Tree) and other.__class__ is self.__class__ and other._parts() == self._parts()
+        )
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((self.__class__, self._parts()))
+
+    def __repr__(self) -> str:
+        named = zip(self.__struct_fields__, self._parts(), strict=False)
+        return f"{self.__class__.__name__}({', '.join(f'{name}={part!r}' for name, part in named)})"
 
 
-@dataclass(frozen=True, slots=True)
-class Num:
+class Num(_Tree, frozen=True):
     value: float
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(_Tree, frozen=True):
     value: str
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class Bool:
+class Bool(_Tree, frozen=True):
     value: bool
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class Err:
+class Err(_Tree, frozen=True):
     """An error literal such as #N/A."""
 
     kind: str
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(_Tree, frozen=True):
     """An argument left out between commas: Excel takes it as blank."""
 
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
+class Array(_Tree, frozen=True):
     """An array constant such as ``{1,2;3,4}``: rows of Num, Text, Bool or Err, all of one length."""
 
     rows: tuple[tuple[Node, ...], ...]
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(_Tree, frozen=True):
     """A dotted name as written, not yet bound."""
 
     text: str
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(_Tree, frozen=True):
     """``table[column]`` as written; bound, ``keys`` are the cells of the column."""
 
     table: str
     column: str
     keys: tuple[str, ...] = ()
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(_Tree, frozen=True):
     """op: "-", "+" (prefix) or "%" (postfix)."""
 
     op: str
     arg: Node
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(_Tree, frozen=True):
     op: str
     left: Node
     right: Node
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(_Tree, frozen=True):
     name: str
     args: tuple[Node, ...]
-    span: Span = _span()
+    span: Span = _NO
 
 
 # Bound references -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(_Tree, frozen=True):
     """A scalar cell: a term, an output, a check, a cell of a table."""
 
     key: str
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
+class Here(_Tree, frozen=True):
     """A line, or a row of the timeline (``start``, ``end``, …), in this period."""
 
     key: str
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(_Tree, frozen=True):
     """A line one period back; the opening cell before the first period."""
 
     key: str
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(_Tree, frozen=True):
     """A line (or timeline row) over all periods, as a range without the opening cell."""
 
     key: str
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class ToDate:
+class ToDate(_Tree, frozen=True):
     """A line from the first period to this one, as a range."""
 
     key: str
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(_Tree, frozen=True):
     """The opening cell of a line and its periods before this one, as a range: what a loop through time may read."""
 
     key: str
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class YearsToDate:
+class YearsToDate(_Tree, frozen=True):
     """Sum of a line over the last ``years`` calendar years up to this period."""
 
     key: str
     years: Node
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class ByYear:
+class ByYear(_Tree, frozen=True):
     """The value of a series for this period's calendar year, or ``other`` where the series has none."""
 
     series: str
     other: Node
-    span: Span = _span()
+    span: Span = _NO
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesRange:
+class SeriesRange(_Tree, frozen=True):
     """All values of a series, as a range in the order of its years."""
 
     series: str
-    span: Span = _span()
+    span: Span = _NO
 
 
 Node: TypeAlias = (
