@@ -8,7 +8,6 @@ undoing restores the document to the letter.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -28,8 +27,7 @@ class _Absent:
 ABSENT: Final = _Absent()
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(msgspec.Struct, frozen=True):
     """One entry of the document: ``index`` is its position among its siblings (None: in place, or last)."""
 
     path: tuple[str, ...]
@@ -37,8 +35,7 @@ class Put:
     index: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(msgspec.Struct, frozen=True):
     """One undo step. ``touches`` are the input addresses it changes, None when it changes structure;
     ``about`` is the entry of the document to look at once it is done."""
 

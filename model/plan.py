@@ -8,7 +8,8 @@ compiled when first needed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from model.formula.bind import Formula
 from model.formula.compile import Block, compile_block
@@ -17,8 +18,7 @@ from model.formula.graph import components
 _GROUP = 20  # lines computed in one loop of a full run
 
 
-@dataclass(slots=True)
-class Step:
+class Step(msgspec.Struct):
     """One component; ``loop`` is the path of a circle, of which every node shows an error."""
 
     keys: tuple[str, ...]
@@ -31,8 +31,7 @@ class Step:
         return self.formulas[0].is_line
 
 
-@dataclass(slots=True)
-class Group:
+class Group(msgspec.Struct):
     """Consecutive steps computed together in a full run."""
 
     steps: tuple[int, ...]
@@ -40,8 +39,7 @@ class Group:
     block: Block | None = None
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(msgspec.Struct):
     """Steps in order of computing; ``readers`` names the steps that read a node, ascending."""
 
     steps: list[Step]
@@ -50,7 +48,7 @@ class Plan:
     step_of: dict[str, int]
     group_of: dict[int, int]
     types: dict[str, str]
-    loops: list[tuple[str, ...]] = field(default_factory=list)
+    loops: list[tuple[str, ...]] = []
 
     def block(self, index: int) -> Block:
         """The compiled code of one step."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+
+import msgspec
 
 from model.addresses import is_formula
 from model.deal import Deal, Table
@@ -18,16 +19,15 @@ _TYPES = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class Program:
+class Program(msgspec.Struct):
     """Bound formulas by node, the plan that computes them, and what is wrong with them."""
 
     deal: Deal
     names: tuple[object, ...]
     formulas: dict[str, Formula]
     plan: Plan
-    unbound: dict[str, Problem] = field(default_factory=dict)  # node -> why it has no formula tree
-    problems: list[Problem] = field(default_factory=list)
+    unbound: dict[str, Problem] = {}  # node -> why it has no formula tree
+    problems: list[Problem] = []
 
 
 class Source(NamedTuple):
@@ -47,7 +47,7 @@ def program_for(deal: Deal, previous: Program | None) -> tuple[Program, frozense
         return build(deal), None
     texts = _changes(previous.deal, deal)
     if texts is not None and not texts:
-        return (previous if previous.deal is deal else replace(previous, deal=deal)), frozenset()
+        return (previous if previous.deal is deal else msgspec.structs.replace(previous, deal=deal)), frozenset()
     if texts and not previous.unbound and not previous.problems:
         patched = _patch(deal, previous, texts)
         if patched is not None:
@@ -100,7 +100,7 @@ def _patch(deal: Deal, previous: Program, texts: list[Source]) -> Program | None
     planned = replan(previous.plan, previous.formulas, fresh)
     if planned is None:
         return None
-    return replace(previous, deal=deal, formulas={**previous.formulas, **fresh}, plan=planned)
+    return msgspec.structs.replace(previous, deal=deal, formulas={**previous.formulas, **fresh}, plan=planned)
 
 
 def _changes(old: Deal, new: Deal) -> list[Source] | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from model.engine import Calc
 from model.fields import field_for
@@ -14,16 +15,14 @@ from ui.targets import event_flags
 from ui.wording import is_number
 
 
-@dataclass(slots=True)
-class ChartSeries:
+class ChartSeries(msgspec.Struct):
     key: str
     label: str
     field: Field
     values: list[Any]  # of the periods shown; None where there is no number
 
 
-@dataclass(slots=True)
-class ChartFlag:
+class ChartFlag(msgspec.Struct):
     at: float  # in periods from the first one shown
     label: str
     tip: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from model.deal import Input
 from model.edits import Edit, set_values
@@ -20,8 +21,7 @@ from ui.targets import target_of
 _DEEP = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Handle:
+class Handle(msgspec.Struct, frozen=True):
     """The input date that an event follows, ``months`` and then ``days`` after it."""
 
     event: str

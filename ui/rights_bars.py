@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from model.engine import Calc
 from model.fields.date_text import show_date
@@ -18,8 +19,7 @@ Look = Literal["solid", "hatched", "none"]
 _MOST_YEARS = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(msgspec.Struct, frozen=True):
     """One right. ``start`` and ``end`` are serials inside the years shown, the day of ``end`` included;
     ``open`` says that it goes on beyond them; ``lost`` is how far it would have gone without its event."""
 
@@ -37,8 +37,7 @@ class Bar:
     bad: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(msgspec.Struct, frozen=True):
     """One event with its day (None: not yet) and, where it can be moved, its handle."""
 
     key: str

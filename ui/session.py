@@ -7,10 +7,10 @@ Version, scenario and period are a way of looking: switching them is no undo ste
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
@@ -24,8 +24,7 @@ from model.problems import Problem, Refused, refuse
 from ui.commands import EditCommand
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSet:
+class ChangeSet(msgspec.Struct, frozen=True):
     """What a change reached: values that moved, entries that were edited, and how far it went."""
 
     moved: frozenset[str] = frozenset()

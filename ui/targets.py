@@ -4,8 +4,9 @@ inspector and every grid speak of cells in these terms. No Qt."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
+
+import msgspec
 
 from model.addresses import is_formula
 from model.deal import Deal
@@ -23,8 +24,7 @@ _BOOLEAN = make_field("yesno")
 _PARTS = {"from": "from_", "until": "until", "while": "while_"}
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """``key`` names the value (``term``, ``series.2029``, ``table.record.column``, ``line`` …); ``path`` is the
     entry of the document that typing changes; ``period`` a line's column (-1: opening)."""
 

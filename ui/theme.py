@@ -6,11 +6,11 @@ Qt's PaletteChange event.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
@@ -28,8 +28,7 @@ FLASH_MS = 600
 Mode = Literal["auto", "light", "dark"]
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(msgspec.Struct, frozen=True):
     """A set of colours as #rrggbb. ``band`` and below are derived from the published colours."""
 
     name: Literal["light", "dark"]

@@ -9,8 +9,9 @@ trees of what a cell reads and of what reads it. Plain data; computed on demand 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from model.deal import Deal
 from model.engine import Calc
@@ -31,8 +32,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class LayerValue:
+class LayerValue(msgspec.Struct, frozen=True):
     """What one layer holds for an input, "" where it inherits; exactly one wins."""
 
     layer: str
@@ -41,8 +41,7 @@ class LayerValue:
     wins: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(msgspec.Struct, frozen=True):
     """Everything there is to say about one cell. ``spans`` count in ``formula``'s document text, ``text``."""
 
     cell: Seen

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from model.explain.cells import OPENING_PERIOD, Spot, Where, field_of
 from model.fields import make_field
@@ -43,8 +44,7 @@ from model.values import ErrorValue, Range
 LITERALS = (Num, Text, Bool, Err, Missing, Array)
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(msgspec.Struct, frozen=True):
     """A reference in a formula: the cell or range it reads, how, and where it stands in the text."""
 
     cell: Where
@@ -53,8 +53,7 @@ class Leaf:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """The value of one part of the formula, in the order of computing. A part that was not needed has
     ``taken`` False and no value."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from model.deal import Deal
 from model.engine import Calc
@@ -35,8 +36,7 @@ _TIMELINE = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True):
     """A cell or range as another formula reads it, or as it reads another: a node of the trees.
 
     ``how`` says how it is read where that is not plainly ("the period before", "all records"); ``when`` is

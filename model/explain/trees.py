@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from dataclasses import replace
+
+import msgspec
 
 from model.deal import Deal
 from model.engine import Calc
@@ -35,7 +36,7 @@ def dependents(calc: Calc, key: str, period: int | None = None) -> list[Seen]:
             for there, how in _reading(calc, reader, one, cell):
                 if there not in out:
                     seen = seen_from(calc, there, how)
-                    out[there] = replace(seen, more=_any_reader(calc, there, readers))
+                    out[there] = msgspec.structs.replace(seen, more=_any_reader(calc, there, readers))
     return list(out.values())
 
 

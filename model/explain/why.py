@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from model.engine import Calc
 from model.explain.cells import Spot, Where, field_of, is_computed, node_key, value_of
@@ -36,8 +37,7 @@ _COMPARED = {op for op, power in BINARY.items() if power == BINARY["="]}
 _FOLLOW = 20_000  # cells that the search for a root visits at most
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True):
     """Where an error arose: the cell, the part of its formula that failed, and the reason."""
 
     kind: str
@@ -49,8 +49,7 @@ class Fault:
     where: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(msgspec.Struct, frozen=True):
     """One condition that decided: ``left op right`` for a comparison, else a cell or a part of its own."""
 
     span: Span

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
+
+import msgspec
 
 from model.deal import Deal
 from model.formula.excel import to_excel
@@ -43,8 +44,7 @@ PERSPECTIVE = "perspective"  # the party whose inflows are positive, as a text i
 OPENING = "@opening"  # suffix of the scalar that fills a line's opening cell
 
 
-@dataclass(slots=True)
-class Formula:
+class Formula(msgspec.Struct):
     """A bound formula of one node. ``now`` are the nodes it reads in the same period (or as scalars),
     ``past`` the lines it reads one period back, ``whole`` those of ``now`` that it reads over all periods."""
 
@@ -55,7 +55,7 @@ class Formula:
     now: frozenset[str] = frozenset()
     past: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
-    openings: dict[str, Node] = field(default_factory=dict)
+    openings: dict[str, Node] = {}
 
 
 class Namespace:
@@ -85,8 +85,7 @@ class Namespace:
         return [*self.scalars.values(), *self.lines.values(), *self.series.values(), *self._tables.values()]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True):
     """Where a table formula stands: bare column names mean this record, PREV the one above."""
 
     table: str

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from model.formula import coerce
 from model.formula.bind import OPENING, Formula
@@ -55,8 +56,7 @@ class Fallback(Exception):  # noqa: N818
 FALLBACK_ON = (Fallback, ArithmeticError, ValueError, TypeError, AttributeError, IndexError)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """Compiled nodes. ``args`` says what to pass: ("s", key) a scalar, ("r", key) a row, ("p", key) a row
     shifted by its opening cell, ("c", value) a constant. ``run`` returns one value (scalar) or a tuple of lists."""
 

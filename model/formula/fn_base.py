@@ -8,8 +8,9 @@ so that the two cannot differ.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+import msgspec
 
 from model.formula.arrays import Grid, shape
 from model.formula.coerce import TOO_LARGE, Value, finite, is_number, to_number
@@ -22,8 +23,7 @@ NO_RANGES: Final[frozenset[int]] = frozenset()
 MAX_ARGS: Final = 255
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(msgspec.Struct, frozen=True):
     """One function of the language.
 
     ``live`` takes typed values (of a lazy function: thunks), never raises and returns a typed value.

@@ -7,13 +7,13 @@ components that are scanned period by period. A loop within one period is a name
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from model.formula.bind import Formula
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(msgspec.Struct, frozen=True):
     """Nodes computed together, in an order that holds within a period. ``loop`` is the path of a circle, if any."""
 
     keys: tuple[str, ...]

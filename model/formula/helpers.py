@@ -6,11 +6,10 @@ workbook share one definition. The others (``body`` empty) become references of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Helper:
+class Helper(msgspec.Struct, frozen=True):
     name: str
     signature: str
     min_args: int

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from model.formula.nodes import Binary, Call, Node, Span, Unary, children
 from model.formula.parse import parse
@@ -16,8 +17,7 @@ from model.formula.parse import parse
 _SPACE = re.compile(r"\s*")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class Part(msgspec.Struct, frozen=True, eq=False):
     """One subexpression of a formula as written."""
 
     node: Node

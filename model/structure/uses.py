@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from model.deal import Deal
 from model.formula.bind import Namespace
@@ -17,8 +18,7 @@ from model.structure.labels import label_of_path
 from model.structure.mentions import Path, Place, Thing, dotted, mentions, path_of, places, thing_of
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """One place that names an item: ``where`` is its path, ``label`` what a person calls it, ``text`` what
     stands there, ``span`` the name inside the text."""
 

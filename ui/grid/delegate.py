@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QStaticText
 
@@ -32,8 +32,7 @@ def shown(text: str) -> str:
     return _CONTROL.sub(lambda m: f"⟨U+{ord(m[0]):04X}⟩", text)
 
 
-@dataclass(slots=True)
-class PaintState:
+class PaintState(msgspec.Struct):
     """What changes from one paint to the next."""
 
     blocks: Sequence[Block] = ()

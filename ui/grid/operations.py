@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtGui import QGuiApplication
 
 from model.problems import Problem
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from ui.grid.moving import MovingGrid
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(msgspec.Struct, frozen=True):
     """Of the selection: cells that show something, and the numbers among them."""
 
     cells: int = 0  # selected

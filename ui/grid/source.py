@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
+
+import msgspec
 
 from model.problems import Problem
 
@@ -16,8 +17,7 @@ Place = tuple[int, int]
 Change = tuple[int, int, str]
 
 
-@dataclass(slots=True, frozen=True)
-class ColumnSpec:
+class ColumnSpec(msgspec.Struct, frozen=True):
     """A column. ``width`` is in pixels at 100 %; ``stretch`` columns share what is left over;
     ``fit`` makes the column at least as wide as its content."""
 
@@ -31,8 +31,7 @@ class ColumnSpec:
     tooltip: str = ""
 
 
-@dataclass(slots=True, frozen=True)
-class RowSpec:
+class RowSpec(msgspec.Struct, frozen=True):
     """A row. A section owns the rows below it up to the next section of the same or a lower ``indent``."""
 
     key: str
@@ -42,8 +41,7 @@ class RowSpec:
     collapsible: bool = True
 
 
-@dataclass(slots=True)
-class Cell:
+class Cell(msgspec.Struct):
     """What one cell shows. ``copy`` is its full-precision text for the clipboard (None: as shown);
     ``number`` feeds sum and average, so leave it None for dates and codes."""
 
@@ -57,7 +55,7 @@ class Cell:
     number: float | None = None
     copy: str | None = None
     tooltip: str = ""
-    choices: tuple[str, ...] = field(default=())
+    choices: tuple[str, ...] = ()
 
     @property
     def clip(self) -> str:

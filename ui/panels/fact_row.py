@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+import msgspec
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QEnterEvent,
@@ -34,7 +33,9 @@ class FactRow(QWidget):
 
     def __init__(self, fact: Fact, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        fact = replace(fact, label=show_text(fact.label), value=show_text(fact.value), below=show_text(fact.below))
+        fact = msgspec.structs.replace(
+            fact, label=show_text(fact.label), value=show_text(fact.value), below=show_text(fact.below)
+        )
         self.fact = fact
         self.inset = 0  # of a row in a tree
         self._hover = False

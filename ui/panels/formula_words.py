@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from model.deal import Deal
 from model.formula.functions import FUNCTIONS
@@ -21,8 +22,7 @@ _PERIOD = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True):
     """Something that can be written: ``name`` is shown, ``text`` goes into the formula."""
 
     name: str

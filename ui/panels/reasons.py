@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from model.engine import Calc
 from model.explain import Fault, Seen, Step, reach
@@ -19,8 +20,7 @@ from ui.wording import with_unit
 _MOST = 14
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """One line of the inspector: a label, a class tag, a value, and where a click leads."""
 
     label: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
@@ -22,8 +22,7 @@ _LEFT, _GAP, _RIGHT = 14, 16, 150
 _CHOSEN = 26  # strength of the tint of the selected row
 
 
-@dataclass(slots=True)
-class Placed:
+class Placed(msgspec.Struct):
     """A trigger with the x of its line (None: not yet) and the box of its name, empty where there was no room."""
 
     trigger: Trigger
@@ -101,8 +100,7 @@ class Geometry:
         return QRectF()
 
 
-@dataclass(slots=True)
-class Marks:
+class Marks(msgspec.Struct):
     """What is selected, hovered, focused and dragged."""
 
     selected: str = ""
