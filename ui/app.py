@@ -22,6 +22,7 @@ def run(deal: str | None = None) -> int:
         print(fault, file=sys.stderr)
         return 1
     try:
+        from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
     except ImportError as error:
         print(f"Qt cannot start: {error}. {display.HEADLESS}", file=sys.stderr)
@@ -41,6 +42,7 @@ def run(deal: str | None = None) -> int:
     if window is None:
         return 1
     window.show()
+    QTimer.singleShot(1_000, window.documents.offer_left_behind)  # once the window stands
     status = app.exec()
     from ui.jobs import wait_for_all
 
@@ -72,10 +74,7 @@ def _window(deal: str | None, settings: Settings) -> MainWindow | None:
             return None
     window = MainWindow(session, settings)
     window.restore_place()
-    if session.path is not None:
-        window.settings.add_recent(session.path)
-    if problems:
-        window.banner.tell(title, problems)
+    window.documents.opened(problems, title)
     return window
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from ui.session import DealSession
 if TYPE_CHECKING:
     from model.engine import Calc
     from ui.main_window import MainWindow
+    from ui.safekeeping import Kept
 
 DEALS = "Deals (*.deal)"
 BOOKS = "Excel workbooks (*.xlsx)"
@@ -35,9 +37,8 @@ def open_session(name: str | None) -> tuple[DealSession, tuple[Problem, ...]]:
     loaded = store.load(path)
     if is_template(path):
         return DealSession(loaded.deal), loaded.warnings
-    session = DealSession(
-        loaded.deal, path=loaded.path.absolute(), fingerprint=loaded.fingerprint, read_only=loaded.read_only
-    )
+    newer = "This deal was written by a newer Dealsheet." if loaded.read_only else ""
+    session = DealSession(loaded.deal, path=loaded.path.absolute(), fingerprint=loaded.fingerprint, read_only=newer)
     return session, loaded.warnings
 
 
@@ -96,14 +97,57 @@ class Documents(QObject):
                 self._window.settings.forget_recent(Path(name))
             return False
         self._window.set_session(session)
-        self._window.banner.hide()
+        self.opened(warnings)
+        return True
+
+    def opened(self, problems: Sequence[Problem], title: str = "Opened, with remarks.") -> None:
+        """Say what there is to say of a deal just opened, and remember it."""
+        session, banner = self._session, self._window.banner
+        banner.hide()
         if session.path is not None:
             self._window.settings.add_recent(session.path)
-        if warnings or session.read_only:
-            self._window.banner.tell(
-                "Opened for reading only." if session.read_only else "Opened, with remarks.", warnings
-            )
-        return True
+        if session.read_only:
+            why = Problem("", session.read_only, "Save a copy with Save as to change it.", "warning")
+            banner.tell("Opened for reading only.", [why, *problems])
+        elif problems:
+            banner.tell(title, problems)
+
+    # --- after a crash -------------------------------------------------------
+
+    def offer_left_behind(self) -> None:
+        """If a window ended without saving, offer its edits."""
+        keeper, banner = self._window.keeper, self._window.banner
+        found = keeper.left_behind()
+        if not found:
+            return
+        kept = found[0]
+        more = f" ({len(found) - 1} more after this one.)" if len(found) > 1 else ""
+        before = f"{banner.label.text()}\n" if banner.isVisible() else ""
+        banner.tell(
+            f"{before}Dealsheet ended without saving “{kept.name}”; its changes were kept at {kept.when:%H:%M on %d %b %Y}.{more}",
+            choices=(("Restore", lambda: self._restore(kept)), ("Discard", lambda: self._discard(kept))),
+        )
+
+    def _restore(self, kept: Kept) -> None:
+        if not self.may_discard():
+            return
+        try:
+            session = self._window.keeper.restored(kept)
+        except Refused as refused:
+            self._window.banner.tell("The changes could not be restored.", refused.problems)
+            return
+        self._window.set_session(session)
+        if not session.read_only:  # else the copy is the only place where the edits are
+            self._window.keeper.forget(kept)
+        self.opened(())
+        session.told.emit(f"Restored the unsaved changes of “{kept.name}”.")
+        if not self._window.banner.isVisible():
+            self.offer_left_behind()
+
+    def _discard(self, kept: Kept) -> None:
+        self._window.keeper.forget(kept)
+        self._window.banner.hide()
+        self.offer_left_behind()
 
     def ask_open(self) -> None:
         settings = self._window.settings
@@ -150,12 +194,17 @@ class Documents(QObject):
 
     def _write(self, path: Path, expect: store.Fingerprint | None) -> bool:
         session = self._session
+        taken = self._window.keeper.other(path)
+        if taken is not None:
+            self._window.banner.tell("The deal was not saved.", [taken])
+            return False
         try:
             session.save(path, expect=expect)
         except Refused as refused:
             self._window.banner.tell("The deal was not saved.", refused.problems)
             return False
-        session.read_only = False
+        session.read_only = ""
+        self._window.keeper.follow(session)
         self._window.settings.add_recent(path)
         self._window.banner.hide()
         session.told.emit(f"Saved {path.name}.")

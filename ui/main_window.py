@@ -40,6 +40,7 @@ from ui.panels.schedule import SchedulePanel
 from ui.panels.status import StatusBar
 from ui.panels.terms import TermsPanel
 from ui.panels.toolbar import Toolbar
+from ui.safekeeping import Keeper
 from ui.session import ChangeSet, DealSession
 from ui.settings import Settings
 from ui.slots import bound
@@ -65,6 +66,7 @@ class MainWindow(MenuActs):
         super().__init__()
         self.settings = settings or Settings()
         self.documents = documents.Documents(self)
+        self.keeper = Keeper(self.settings.unsaved, self)
         self.session = session
         self._panels: dict[int, SheetPanel] = {}
         self._zoom = self.settings.zoom
@@ -106,6 +108,7 @@ class MainWindow(MenuActs):
         session.saved_changed.connect(self._show_title)
         session.stack.indexChanged.connect(self._stack_moved)
         session.baseline_changed.connect(self._show_baseline)
+        self.keeper.follow(session)
         self._show_title()
         self._show_baseline()
         self.show_sheet(0)
@@ -402,6 +405,7 @@ class MainWindow(MenuActs):
             return
         if self.documents.job is not None:
             self.documents.job.cancel()
+        self.keeper.release()
         self.settings.geometry = QByteArray(self.saveGeometry())
         event.accept()
 

@@ -62,14 +62,14 @@ class DealSession(QObject):
         *,
         path: Path | None = None,
         fingerprint: store.Fingerprint | None = None,
-        read_only: bool = False,
+        read_only: str = "",
         view: View | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.path = path
         self.fingerprint = fingerprint
-        self.read_only = read_only
+        self.read_only = read_only  # why nothing is to be changed here; "" where it may
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(1000)
         self.stack.cleanChanged.connect(self._clean_changed)
@@ -125,11 +125,7 @@ class DealSession(QObject):
         """Carry out an edit as one undo step. Raises Refused; then nothing has changed. With ``force`` formulas
         may become errors by it: the user has been told which."""
         if self.read_only:
-            raise refuse(
-                "",
-                "This deal was written by a newer Dealsheet and is read-only here.",
-                "Save a copy, or update Dealsheet.",
-            )
+            raise refuse("", f"{self.read_only} It is read-only here.", "Save a copy with Save as.")
         prepared = self.prepare(edit)
         if prepared.inverse.puts and _same_puts(edit, prepared.inverse):
             return  # what was there already: no step

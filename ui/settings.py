@@ -28,6 +28,11 @@ class Settings:
         self._store.setValue("geometry", value)
 
     @property
+    def unsaved(self) -> Path:
+        """The folder for copies of unsaved edits, beside the settings."""
+        return Path(self._store.fileName()).parent / "unsaved"
+
+    @property
     def theme(self) -> Mode:
         found = self._store.value("theme", "auto")
         return found if found in ("auto", "light", "dark") else "auto"

@@ -69,8 +69,8 @@ def replace_file(path: Path, data: bytes, expect: Fingerprint | None = None) -> 
             return now
     with _explained(path, "saved"):
         if old is not None:
-            _replace(backup_path(target), before, stat.S_IMODE(old.st_mode))
-        _replace(target, data, stat.S_IMODE(old.st_mode) if old is not None else None)
+            write_whole(backup_path(target), before, stat.S_IMODE(old.st_mode))
+        write_whole(target, data, stat.S_IMODE(old.st_mode) if old is not None else None)
         info = target.stat()
     return Fingerprint(info.st_mtime_ns, len(data), hashlib.sha256(data).hexdigest())
 
@@ -90,8 +90,8 @@ def _escaped(name: str) -> str:
     return "".join(f"[{char}]" if char in "*?[" else char for char in name)
 
 
-def _replace(target: Path, data: bytes, mode: int | None) -> None:
-    """Temporary file in the same folder, written, synced, renamed over the target, folder synced."""
+def write_whole(target: Path, data: bytes, mode: int | None = None) -> None:
+    """The file with this content, or as it was. Raises OSError. Temporary file in the same folder, written, synced, renamed over the target, folder synced."""
     temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.saving")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(temporary, flags, 0o666)

@@ -250,7 +250,7 @@ def test_clean_means_as_saved_not_as_opened(session, tmp_path):
 
 
 def test_a_deal_of_a_newer_version_refuses_edits(qapp):
-    session = DealSession(kit.session().deal, read_only=True)
+    session = DealSession(kit.session().deal, read_only="This deal was written by a newer Dealsheet.")
     with pytest.raises(Refused) as refused:
         session.edit(set_value(session.deal, session.view, "rate", 0.3))
     assert "read-only" in refused.value.problems[0].what

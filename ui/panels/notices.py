@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -31,6 +31,8 @@ class Banner(QWidget):
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(self.label, 1)
+        self._choices = QHBoxLayout()
+        row.addLayout(self._choices)
         for text, slot in (("Copy", self._copy), ("Dismiss", self.hide)):
             button = QToolButton(self)
             button.setText(text)
@@ -38,12 +40,23 @@ class Banner(QWidget):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def tell(self, title: str, problems: Sequence[Problem] = ()) -> None:
+    def tell(
+        self, title: str, problems: Sequence[Problem] = (), choices: Sequence[tuple[str, Callable[[], object]]] = ()
+    ) -> None:
+        """Show a title and its problems as lines; ``choices`` are buttons beside them."""
         lines = [title] if title else []
         lines += [words(p) for p in problems[:_MOST]]
         if len(problems) > _MOST:
             lines.append(f"… and {len(problems) - _MOST} more.")
         self.label.setText(show_text("\n".join(lines)))
+        while (item := self._choices.takeAt(0)) is not None and (old := item.widget()) is not None:
+            old.hide()
+            old.deleteLater()
+        for text, act in choices:
+            button = QToolButton(self)
+            button.setText(text)
+            button.clicked.connect(act)
+            self._choices.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.setProperty("bad", any(p.severity == "error" for p in problems))
         self.style().unpolish(self)
         self.style().polish(self)
