@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QActionGroup, QCloseEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QActionGroup, QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSplitter,
@@ -20,47 +22,37 @@ from model.fields.number_formats import show_text
 from ui import actions, documents, regions, structure_menu, targets, window_menus
 from ui import theme as themes
 from ui.chrome import window_style
-from ui.explain_acts import Explaining
 from ui.grid.operations import Stats
 from ui.menu_acts import MenuActs
 from ui.panels.base import SheetGrid, SheetPanel
-from ui.panels.cases import CasesPanel
-from ui.panels.checks import ChecksPanel
-from ui.panels.compare import ComparePanel
-from ui.panels.fact_row import WIDTH
 from ui.panels.formula_bar import FormulaBar
 from ui.panels.headline import HeadlineStrip
-from ui.panels.inspector import Inspector
-from ui.panels.may_they import MayTheyPanel
+from ui.panels.inspector import WIDTH, Inspector
 from ui.panels.notices import Banner, JobBar
-from ui.panels.obligations import ObligationsPanel
-from ui.panels.results import SourcesPanel, ValuationPanel
-from ui.panels.rights import RightsPanel
-from ui.panels.schedule import SchedulePanel
 from ui.panels.status import StatusBar
-from ui.panels.terms import TermsPanel
 from ui.panels.toolbar import Toolbar
 from ui.safekeeping import Keeper
 from ui.session import ChangeSet, DealSession
 from ui.settings import Settings
+from ui.sheets import SHEETS, sheet_index
 from ui.slots import bound
 from ui.targets import NOTHING, Target, target_of
 
 if TYPE_CHECKING:
+    from ui.explain_acts import Explaining
     from ui.structure import Structure
 
-SHEETS: tuple[type[SheetPanel], ...] = (
-    TermsPanel, SchedulePanel, RightsPanel, MayTheyPanel, ObligationsPanel, ValuationPanel, CasesPanel, ComparePanel,
-    ChecksPanel, SourcesPanel,
+_LATER = (  # what the first minute may need, imported one by one once the window stands
+    "ui.panels.inspector_page", "ui.panels.schedule", "ui.panels.rights", "ui.panels.may_they", "ui.panels.obligations",
+    "ui.panels.results", "ui.panels.cases", "ui.panels.compare", "ui.panels.checks", "ui.panels.formula_assist",
+    "ui.explain_acts", "ui.structure",
 )  # fmt: skip
-
-
-def _letters(text: str) -> str:
-    return "".join(ch for ch in text.casefold() if ch.isalnum())
 
 
 class MainWindow(MenuActs):
     """One deal on screen."""
+
+    painted = Signal()  # for the first time: now there is leisure for the rest
 
     def __init__(self, session: DealSession, settings: Settings | None = None) -> None:
         super().__init__()
@@ -70,18 +62,25 @@ class MainWindow(MenuActs):
         self.session = session
         self._panels: dict[int, SheetPanel] = {}
         self._zoom = self.settings.zoom
+        self._later: Iterator[str] | None = None  # imports still to be done, once the window has been painted
         self.setMinimumSize(640, 420)
         self.resize(1440, 900)
-        self.explain = Explaining(self)
         self.actions_, self.menus = actions.build(self, self.menuBar())
         self._theme_group = QActionGroup(self)
         for mode in ("auto", "light", "dark"):
             self._theme_group.addAction(self.actions_[f"theme_{mode}"])
-        window_menus.prepare(self, [kind.title for kind in SHEETS])
+        window_menus.prepare(self, [sheet.title for sheet in SHEETS])
         for keys, by in (("Ctrl+Shift+PgDown", 1), ("Ctrl+Shift+PgUp", -1)):
             QShortcut(QKeySequence(keys), self, bound(self.step_part, by))
         self._style()
         self.set_session(session)
+
+    @cached_property
+    def explain(self) -> Explaining:
+        """Jumps along the formulas; made when first wanted."""
+        from ui.explain_acts import Explaining
+
+        return Explaining(self)
 
     @cached_property
     def structure(self) -> Structure:
@@ -128,13 +127,13 @@ class MainWindow(MenuActs):
         self.formula_bar.jump.connect(self.go_to_name)
         self.formula_bar.done.connect(self._formula_done)
         self.formula_bar.back.connect(self._back_to_formula)
-        self.formula_bar.assist.pointing_changed.connect(self._point)
+        self.formula_bar.pointing_changed.connect(self._point)
         self.body = QSplitter(Qt.Orientation.Horizontal, page)
         self.body.setHandleWidth(1)
         self.body.setChildrenCollapsible(False)
         self.stack = QStackedWidget(self.body)
         self.inspector = Inspector(session, self.body)
-        self.inspector.go_wanted.connect(self.explain.jump)
+        self.inspector.go_wanted.connect(self._jump)
         self.inspector.left.connect(lambda: self.panel.grid.setFocus(Qt.FocusReason.OtherFocusReason))
         self.body.addWidget(self.stack)
         self.body.addWidget(self.inspector)
@@ -149,8 +148,8 @@ class MainWindow(MenuActs):
         self.tabs.setDrawBase(False)
         self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tabs.setAccessibleName("Sheets")
-        for kind in SHEETS:
-            self.tabs.addTab(kind.title)
+        for sheet in SHEETS:
+            self.tabs.addTab(sheet.title)
         self.tabs.currentChanged.connect(self.show_sheet)
         tab_row = QWidget(page)
         tab_row.setObjectName("tabRow")
@@ -208,7 +207,7 @@ class MainWindow(MenuActs):
         """A sheet, made when it is first shown: the window opens with one."""
         panel = self._panels.get(index)
         if panel is None:
-            panel = SHEETS[index](self.session, self.stack)
+            panel = SHEETS[index].load()(self.session, self.stack)
             self._panels[index] = panel
             self.stack.addWidget(panel)
             if panel.side is not None:
@@ -216,7 +215,7 @@ class MainWindow(MenuActs):
                 self.body.addWidget(panel.side)
             panel.target_changed.connect(self._target_changed)
             panel.formula_wanted.connect(self.formula_bar.begin)
-            panel.go_wanted.connect(self.explain.jump)
+            panel.go_wanted.connect(self._jump)
             panel.grid_made.connect(self._wire)
             for grid in panel.grids():
                 self._wire(grid)
@@ -225,7 +224,7 @@ class MainWindow(MenuActs):
     def _wire(self, grid: SheetGrid) -> None:
         grid.set_zoom(self._zoom)
         structure_menu.wire(self, grid)
-        if self.formula_bar.assist.pointing:
+        if self.formula_bar.pointing:
             grid.set_pointing(self.formula_bar.assist.pick)
         grid.zoom_changed.connect(self._zoomed)
         grid.stats_changed.connect(lambda stats, grid=grid: self._stats(grid, stats))
@@ -241,15 +240,15 @@ class MainWindow(MenuActs):
             self.tabs.setCurrentIndex(index)
             self.tabs.blockSignals(False)
         self._show_side()
-        if self.formula_bar.assist.pointing:
+        if self.formula_bar.pointing:
             pass  # a formula is being written: a click here gives a cell's name
         elif not panel.focus_first().isVisibleTo(panel):  # an empty sheet: the keyboard stays with the tabs
             self.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
         elif not self.tabs.hasFocus():
             panel.focus_first().setFocus(Qt.FocusReason.OtherFocusReason)
         helpers = self.actions_["toggle_helpers"]
-        helpers.setEnabled(isinstance(panel, SchedulePanel))
-        helpers.setChecked(isinstance(panel, SchedulePanel) and panel.helpers_shown)
+        helpers.setEnabled(panel.has_helpers)
+        helpers.setChecked(panel.helpers_shown)
         self.status.show_stats(panel.grid.stats())
         self._target_changed()
 
@@ -267,8 +266,12 @@ class MainWindow(MenuActs):
 
     def sheet_index(self, name: str) -> int | None:
         """A sheet by its title."""
-        wanted = _letters(name)
-        return next((i for i, kind in enumerate(SHEETS) if _letters(kind.title) == wanted), None)
+        return sheet_index(name)
+
+    def show_titled(self, title: str) -> SheetPanel:
+        """Bring the sheet with a title to the front."""
+        self.show_sheet(next(i for i, sheet in enumerate(SHEETS) if sheet.title == title))
+        return self.panel
 
     def next_sheet(self) -> None:
         self.show_sheet((self.tabs.currentIndex() + 1) % len(SHEETS))
@@ -292,9 +295,8 @@ class MainWindow(MenuActs):
         self.panel.step(by)
 
     def show_checks(self) -> None:
-        self.show_sheet(SHEETS.index(ChecksPanel))
-        panel = self.panel
-        if isinstance(panel, ChecksPanel) and not self.session.calc.holds():
+        panel = self.show_titled("Checks")
+        if not self.session.calc.holds():
             panel.show_first_fault()
 
     def _target_changed(self) -> None:
@@ -309,12 +311,10 @@ class MainWindow(MenuActs):
 
     def show_sheet_of(self, section: str) -> None:
         """Bring the sheet to the front that shows a section of the document."""
-        kinds: dict[str, type[SheetPanel]] = {
-            "lines": SchedulePanel, "outputs": ValuationPanel, "checks": ChecksPanel, "sources": SourcesPanel
-        }  # fmt: skip
-        self.show_sheet(SHEETS.index(kinds.get(section, TermsPanel)))
-        if section == "terms" and isinstance(self.panel, TermsPanel):
-            self.panel.show_part("terms")
+        titles = {"lines": "Schedule", "outputs": "Valuation", "checks": "Checks", "sources": "Sources"}
+        panel = self.show_titled(titles.get(section, "Terms"))
+        if section == "terms":
+            panel.show_part("terms")
 
     # --- going somewhere -----------------------------------------------------
 
@@ -322,21 +322,24 @@ class MainWindow(MenuActs):
         """To the cell of a target, on whichever sheet it is."""
         deal = self.session.deal
         key = target.key.partition(".")[0]
-        homes: tuple[tuple[object, type[SheetPanel]], ...] = (
-            (deal.terms, TermsPanel), (deal.series, TermsPanel), (deal.tables, TermsPanel), (deal.lines, SchedulePanel),
-            (deal.outputs, ValuationPanel), (deal.checks, ChecksPanel), (deal.events, SchedulePanel), (deal.sources, SourcesPanel),
-        )  # fmt: skip
-        legal = {"rights": RightsPanel, "questions": MayTheyPanel}.get(target.path[0] if target.path else "")
+        legal = {"rights": "Rights", "questions": "May they?"}.get(target.path[0] if target.path else "")
         if legal is not None:
-            self.show_sheet(SHEETS.index(legal))
-            self.panel.focus_first().setFocus(Qt.FocusReason.OtherFocusReason)
-            return self.panel.show_target(target)
-        for section, kind in homes:
-            if key in section:  # type: ignore[operator]
-                self.show_sheet(SHEETS.index(kind))
-                self.panel.grid.setFocus(Qt.FocusReason.OtherFocusReason)
-                return self.panel.show_target(target)
-        return False
+            panel = self.show_titled(legal)
+            panel.focus_first().setFocus(Qt.FocusReason.OtherFocusReason)
+            return panel.show_target(target)
+        homes: tuple[tuple[Container[str], str], ...] = (
+            (deal.terms, "Terms"), (deal.series, "Terms"), (deal.tables, "Terms"), (deal.lines, "Schedule"),
+            (deal.outputs, "Valuation"), (deal.checks, "Checks"), (deal.events, "Schedule"), (deal.sources, "Sources"),
+        )  # fmt: skip
+        title = next((title for section, title in homes if key in section), None)
+        if title is None:
+            return False
+        panel = self.show_titled(title)
+        panel.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        return panel.show_target(target)
+
+    def _jump(self, target: Target) -> None:
+        self.explain.jump(target)
 
     def go_to_name(self, text: str) -> None:
         """From the name box: a key, an address, a label or part of one."""
@@ -412,6 +415,23 @@ class MainWindow(MenuActs):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         QTimer.singleShot(0, lambda: self.panel.grid.setFocus(Qt.FocusReason.OtherFocusReason))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._later is None:
+            self._later = iter(_LATER)
+            QTimer.singleShot(0, self, self._first_painted)
+
+    def _first_painted(self) -> None:
+        self.painted.emit()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Import one thing that will be wanted soon; the next one when the window has nothing better to do."""
+        name = next(self._later or iter(()), None)
+        if name is not None:
+            import_module(name)
+            QTimer.singleShot(0, self, self._prepare)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEd
 
 from ui import actions
 from ui import theme as themes
-from ui.panels.schedule import SchedulePanel
 
 if TYPE_CHECKING:
     from ui.documents import Documents
@@ -131,7 +130,7 @@ class MenuActs(QMainWindow):
 
     def toggle_helpers(self) -> None:
         panel = self.panel
-        if isinstance(panel, SchedulePanel):
+        if panel.has_helpers:
             panel.show_helpers(not panel.helpers_shown)
             self.actions_["toggle_helpers"].setChecked(panel.helpers_shown)
 

@@ -18,7 +18,6 @@ from model import layers, store
 from model.deal import Deal, Input, PeriodLength
 from model.edits import Edit, apply
 from model.engine import Calc, run
-from model.explain import reach
 from model.layers import View, default_view
 from model.problems import Problem, Refused, refuse
 from ui.commands import EditCommand
@@ -229,6 +228,8 @@ class DealSession(QObject):
 
     def highlight(self, key: str) -> None:
         """Tint in every sheet what a value reaches; "" ends it."""
+        from model.explain import reach
+
         found = frozenset(reach(self._calc, key)) if key else frozenset()
         if key == self.highlight_of and found == self.highlighted:
             return

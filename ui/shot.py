@@ -35,8 +35,9 @@ def shot(
 
     from ui import theme as themes
     from ui.documents import open_session
-    from ui.main_window import SHEETS, MainWindow
+    from ui.main_window import MainWindow
     from ui.settings import Settings
+    from ui.sheets import SHEETS
 
     width, height = size
     if not (320 <= width <= 8000 and 240 <= height <= 8000):
@@ -62,7 +63,7 @@ def shot(
     index = window.sheet_index(view)
     if index is None:
         print(
-            f"--view: there is no sheet “{view}”; choose {', '.join(kind.title.lower() for kind in SHEETS)}.",
+            f"--view: there is no sheet “{view}”; choose {', '.join(sheet.title.lower() for sheet in SHEETS)}.",
             file=sys.stderr,
         )
         return 2

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QMenu
 from model.deal import Kind
 from ui import targets
 from ui.panels.base import SheetGrid
-from ui.panels.schedule import SchedulePanel
 from ui.slots import bound
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def cell_menu(window: MainWindow, grid: SheetGrid) -> QMenu:
         column_entries(window, grid, menu.addMenu("Column"), here[1])
     elif path[0] in ("lines", "terms", "outputs"):
         _options(window, menu, path)
-    if isinstance(window.panel, SchedulePanel):
+    if window.panel.has_helpers:
         _add(window, menu, "toggle_helpers")
     return menu
 

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QApplication
 
 from model import store
 from ui.documents import open_session
-from ui.main_window import SHEETS, MainWindow
+from ui.main_window import MainWindow
 from ui.panels.base import SheetGrid
 from ui.session import DealSession
 from ui.settings import Settings
+from ui.sheets import SHEETS
 
 SUPPLY = Path(__file__).parents[1] / "data" / "supply.deal"
 K = Qt.Key

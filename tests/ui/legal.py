@@ -10,9 +10,10 @@ from PySide6.QtTest import QTest
 
 from model import store
 from tests.ui import kit
-from ui.main_window import SHEETS, MainWindow
+from ui.main_window import MainWindow
 from ui.panels.base import SheetGrid
 from ui.session import DealSession
+from ui.sheets import SHEETS
 
 LICENCE = Path(__file__).parents[1] / "data" / "licence.deal"
 NONE = Qt.KeyboardModifier.NoModifier

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QToolButton
 from tests.ui import kit
 from tests.ui.kit import CTRL, SHIFT, K, go, here, press, type_into
 from ui import theme
-from ui.main_window import SHEETS, MainWindow
+from ui.main_window import MainWindow
 from ui.panels.headline import Card
+from ui.sheets import SHEETS
 
 
 @pytest.fixture

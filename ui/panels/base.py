@@ -275,6 +275,7 @@ class SheetPanel(QWidget):
     title = ""
     side: QWidget | None = None  # what stands in the place of the inspector while this sheet is in front
     alone = False  # this sheet needs the inspector's room itself
+    has_helpers = False  # there are helper lines to show or hide
     empty = ""  # what the sheet is for and the first step, where it has nothing to show
     target_changed = Signal()
     formula_wanted = Signal(str)
@@ -312,8 +313,22 @@ class SheetPanel(QWidget):
         """What takes the keyboard when the sheet comes to the front."""
         return self.grid
 
+    @property
+    def helpers_shown(self) -> bool:
+        return False
+
+    def show_helpers(self, shown: bool) -> None:
+        """Show or hide helper lines, where there are some."""
+
     def step(self, by: int) -> None:
         """The next or previous part of a sheet that has several."""
+
+    def show_part(self, name: str) -> object:
+        """Bring one part of the sheet to the front, by name."""
+        return self.grid
+
+    def show_first_fault(self) -> None:
+        """Make current what does not hold, where the sheet shows that."""
 
     def target(self) -> Target:
         return self.grid.target()

@@ -19,10 +19,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from model.fields.number_formats import show_text
 from ui import theme as themes
+from ui.panels.inspector import WIDTH
 from ui.panels.reasons import Fact
 from ui.targets import NOTHING
 
-WIDTH = 300
 PAD = 16
 
 

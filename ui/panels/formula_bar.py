@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,12 +19,14 @@ from model.layers import BASE, layer_label
 from model.problems import Problem, Refused
 from ui import entries, targets
 from ui.panels.bar_parts import LayerChip, NameBox
-from ui.panels.formula_assist import FormulaAssist
 from ui.panels.formula_edit import LINE, FormulaEdit
 from ui.session import DealSession
 from ui.slots import bound
 from ui.targets import NOTHING, Target
 from ui.wording import wrapped
+
+if TYPE_CHECKING:
+    from ui.panels.formula_assist import FormulaAssist
 
 
 class FormulaBar(QWidget):
@@ -30,6 +35,7 @@ class FormulaBar(QWidget):
     jump = Signal(str)
     done = Signal(bool)  # committed or taken back: the grid has the word again; True: move on
     back = Signal(object)  # Target: a refused text is about this cell
+    pointing_changed = Signal(bool)  # a click on a cell would insert its name
 
     def __init__(self, session: DealSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +63,6 @@ class FormulaBar(QWidget):
         self._fx.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.field = FormulaEdit(self)
         self.field.colours.set_deal(session.deal)
-        self.assist = FormulaAssist(self)
         self.chip = LayerChip(self)
         top = Qt.AlignmentFlag.AlignTop
         row.addWidget(self.name_box, 0, top)
@@ -75,11 +80,26 @@ class FormulaBar(QWidget):
         column.addWidget(self.error)
         self.field.committed.connect(lambda: self.commit(move=True))
         self.field.cancelled.connect(self.cancel)
+        self.field.entered.connect(lambda: self.assist)
         self.field.left.connect(self._left)
         self.field.textChanged.connect(self._typed)
         session.changed.connect(self._changed)
         session.layer_changed.connect(self._show_chip)
         self._set_names()
+
+    @cached_property
+    def assist(self) -> FormulaAssist:
+        """Help with writing; made when the field is first entered."""
+        from ui.panels.formula_assist import FormulaAssist
+
+        assist = FormulaAssist(self)
+        assist.pointing_changed.connect(self.pointing_changed)
+        return assist
+
+    @property
+    def pointing(self) -> bool:
+        """A formula is being written that wants a name: a click on a cell gives its."""
+        return "assist" in self.__dict__ and self.assist.pointing
 
     # --- showing -------------------------------------------------------------
 
@@ -217,7 +237,8 @@ class FormulaBar(QWidget):
         self._finish(False)
 
     def _finish(self, move: bool) -> None:
-        self.assist.end()
+        if "assist" in self.__dict__:
+            self.assist.end()
         self.home = self.target
         self.error.hide()
         wanted, self._wanted = self._wanted, None

@@ -76,6 +76,7 @@ class FormulaEdit(QPlainTextEdit):
 
     committed = Signal()
     cancelled = Signal()
+    entered = Signal()  # the focus came
     left = Signal()  # the focus went elsewhere
     height_changed = Signal()
 
@@ -152,6 +153,7 @@ class FormulaEdit(QPlainTextEdit):
         self.insertPlainText(" ".join(text.split()) if self.colours.on else text.rstrip("\n"))  # never rich text
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        self.entered.emit()
         super().focusInEvent(event)
         self._fit()
 

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QWidget
 
-from model.explain import Explanation, Seen, dependents, explain, precedents, reach
-from model.fields.number_formats import show_text
-from model.layers import BASE, layer_label
-from model.values import ErrorValue, from_serial
-from ui import targets
-from ui.panels import reasons
-from ui.panels.base import layer_texts
-from ui.panels.explain_tree import Branch, ExplainTree
-from ui.panels.fact_row import PAD, WIDTH, FactRow
-from ui.panels.reasons import Fact
 from ui.session import DealSession
 from ui.targets import NOTHING, Target
-from ui.wording import sentence, with_unit
 
-_STEPS = 16
+if TYPE_CHECKING:
+    from ui.panels.explain_tree import Branch
+    from ui.panels.fact_row import FactRow
+
+WIDTH = 300
+_SOON_MS = 80  # longer than a held arrow key takes to the next cell
 
 
 class Inspector(QScrollArea):
@@ -43,12 +37,11 @@ class Inspector(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMinimumWidth(220)
-        self._soon = QTimer(self, interval=25, singleShot=True)
+        self._soon = QTimer(self, interval=_SOON_MS, singleShot=True)
         self._soon.timeout.connect(self.rebuild)
         session.changed.connect(self._session_changed)
         session.baseline_changed.connect(self._soon.start)
         session.highlight_changed.connect(self._soon.start)
-        self.rebuild()
 
     def _session_changed(self, changes: object) -> None:
         if self.isVisible():
@@ -69,6 +62,8 @@ class Inspector(QScrollArea):
 
     def facts(self) -> list[FactRow]:
         """The rows on show from top to bottom, for tests and the keyboard."""
+        from ui.panels.fact_row import FactRow
+
         page = self.widget()
         if page is None:
             return []
@@ -77,9 +72,9 @@ class Inspector(QScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down through the lines; Esc back to the sheet."""
-        rows, now = self.facts(), QApplication.focusWidget()
-        rows = [row for row in rows if row.focusPolicy() != Qt.FocusPolicy.NoFocus]
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and isinstance(now, FactRow) and now in rows:
+        now = QApplication.focusWidget()
+        rows: list[QWidget] = [row for row in self.facts() if row.focusPolicy() != Qt.FocusPolicy.NoFocus]
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and now in rows:
             at = rows.index(now) + (1 if event.key() == Qt.Key.Key_Down else -1)
             if 0 <= at < len(rows):
                 rows[at].setFocus(Qt.FocusReason.TabFocusReason)
@@ -93,221 +88,15 @@ class Inspector(QScrollArea):
         """Everything that can be read here."""
         return [label.text() for label in self.findChildren(QLabel)] + [row.accessibleName() for row in self.facts()]
 
-    # --- building ------------------------------------------------------------
-
     def rebuild(self) -> None:
+        """Say it anew. The first time, what explains a number is imported."""
+        from ui.panels.inspector_page import InspectorPage
+
         if self._soon.isActive():
             self._soon.stop()
-        page = QWidget()
-        page.setObjectName("inspectorPage")
-        self._box = QVBoxLayout(page)
-        self._box.setContentsMargins(PAD, 14, PAD, 16)
-        self._box.setSpacing(0)
-        target = self.target
-        if target.kind == "none" and not target.key:
-            self._text("Nothing selected", "title")
-            self._text(
-                "Select a cell: this panel says why its number is what it is, from what, and what depends on it.",
-                "quiet",
-            )
-        elif (
-            target.kind == "text"
-            and targets.item_of(self.session.deal, target) is not None
-            and not self._is_value(target)
-        ):
-            self._source_page(target)
-        else:
-            self._value_page(target)
-        self._box.addStretch(1)
+        page = InspectorPage(self.session, self.target, self._opened)
+        page.go_wanted.connect(self.go_wanted)
         old = self.takeWidget()
         self.setWidget(page)
         if old is not None:
             old.deleteLater()
-
-    def _is_value(self, target: Target) -> bool:
-        return targets.target_of(self.session.deal, target.key) is not NOTHING
-
-    def _value_page(self, target: Target) -> None:
-        session, calc, deal = self.session, self.session.calc, self.session.deal
-        if target.kind == "text":
-            target = targets.target_of(deal, target.key)
-        item = targets.item_of(deal, target)
-        self._text(targets.place(calc, target), "title")
-        whole_line = target.key in deal.lines and target.period is None
-        if not whole_line and target is not NOTHING:
-            field, value = targets.field_of(deal, target), targets.value_of(calc, target)
-            bad = isinstance(value, ErrorValue) and not value.is_undisclosed
-            text = with_unit(field, value) or "empty"
-            if target.key in deal.checks and isinstance(value, bool):
-                text, bad = ("Holds", False) if value else ("Fails", True)
-            self._text(text, "bad" if bad else "value")
-        found = self._explanation(target)
-        if found is None:
-            self._source(target, item)
-            return
-        if found.fault is not None and (found.fault.key, found.fault.period) != (found.cell.key, found.cell.period):
-            self._rows("Where the error began", [reasons.fault_fact(calc, found.fault)])
-        if found.fault is not None and found.fault.reason:
-            self._text(sentence(found.fault.reason), "quiet")
-        note = found.note
-        if note:
-            self._text(note, "quiet")
-        if target.key in deal.events or target.period is not None:
-            self._triggers(target)
-        if found.words:
-            self._section("In words")
-            self._text(found.words, "")
-        self._rows("Decided by", [reasons.reason_fact(calc, why) for why in found.reasons])
-        self._tree("Why", "up", precedents(calc, found.cell.key, found.cell.period) if found.text else [], target)
-        parts = [step for step in found.steps if not step.is_name and step.text.strip() != found.formula.strip("= ")]
-        self._rows("Step by step", [reasons.step_fact(step) for step in parts[:_STEPS]], len(parts))
-        if target.kind == "input":
-            self._layers(target.key)
-        if target.kind == "input" or target.key in deal.terms:
-            facts, count = reasons.outputs_reached(calc, session.baseline, target)
-            self._rows("What it reaches", facts, count)
-        self._tree("Read by", "down", dependents(calc, found.cell.key, found.cell.period), target)
-        self._reach_button(target)
-        self._source(target, item)
-        if target.kind == "input":
-            self._section("Enter")
-            self._text(targets.field_of(deal, target).hint, "quiet")
-        elif target.kind == "formula":
-            self._section("Enter")
-            self._text("A formula: press F2 to change it. It holds in every version and scenario.", "quiet")
-
-    def _explanation(self, target: Target) -> Explanation | None:
-        try:
-            return explain(self.session.calc, target.key, target.period) if target.key else None
-        except KeyError:
-            return None
-
-    def _tree(self, name: str, way: str, roots: Sequence[Seen], target: Target) -> None:
-        """A tree of precedents ("up") or dependents ("down"); what was open stays open while the cell does."""
-        if not roots:
-            return
-        self._section(name)
-        calc = self.session.calc
-        level = precedents if way == "up" else dependents
-        tree = ExplainTree(
-            roots,
-            lambda seen: level(calc, seen.key, seen.period),
-            lambda seen: reasons.fact_of(calc, seen, target.period),
-            self._opened.setdefault(way, set()),
-        )
-        tree.activated.connect(self.go_wanted)
-        self._box.addWidget(tree)
-
-    def _reach_button(self, target: Target) -> None:
-        calc = self.session.calc
-        count = len(reach(calc, target.key))
-        if not count:
-            return
-        on = self.session.highlight_of == target.key
-        words = (
-            "Clear the highlight (Esc)"
-            if on
-            else f"Highlight all {count} that it reaches"
-            if count > 1
-            else "Highlight it"
-        )
-        button = QPushButton(words)
-        button.setObjectName("reachButton")
-        button.setAutoDefault(True)
-        button.clicked.connect(lambda: self.session.highlight("" if on else target.key))
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 8, 0, 0)
-        row.addWidget(button)
-        row.addStretch(1)
-        self._box.addLayout(row)
-
-    def _triggers(self, target: Target) -> None:
-        deal, facts = self.session.deal, []
-        wanted = target.period
-        if wanted is None:
-            wanted = next((p for key, _, p in targets.event_flags(self.session.calc) if key == target.key), None)
-        for key, day, period in targets.event_flags(self.session.calc):
-            if period == wanted:
-                date = from_serial(day)
-                facts.append(
-                    Fact(
-                        deal.events[key].label,
-                        f"{date.day} {date:%b %Y}" if date else "",
-                        "",
-                        targets.target_of(deal, key),
-                    )
-                )
-        self._rows("Triggers in this period", facts)
-
-    def _layers(self, address: str) -> None:
-        session = self.session
-        texts = layer_texts(session, address)
-        if len(texts) < 2:
-            return
-        winner = next((layer for layer, text in texts if text), BASE)
-        facts = []
-        for layer, text in reversed(texts):
-            label = layer_label(session.deal, layer)
-            quiet = layer != winner
-            facts.append(Fact(label, text or "inherits", tint="muted" if quiet else ""))
-        self._rows("Layers", facts)
-
-    def _source(self, target: Target, item: object) -> None:
-        deal = self.session.deal
-        key = getattr(item, "source", "")
-        if target.key.count(".") == 2:
-            key = deal.tables[target.key.split(".")[0]].source
-        if not key:
-            return
-        self._section("Source")
-        source = deal.sources.get(key)
-        if source is None:
-            self._text(key, "quiet")
-            return
-        when = f", {source.date.day} {source.date:%b %Y}" if source.date else ""
-        self._text(source.label, "")
-        about = ". ".join(part.rstrip(".") for part in (f"{source.publisher}{when}".strip(", "), source.note) if part)
-        if about:
-            self._text(about + ".", "quiet")
-
-    def _source_page(self, target: Target) -> None:
-        deal = self.session.deal
-        self._text(targets.label(deal, target), "title")
-        source = deal.sources.get(target.key)
-        if source is None:
-            return
-        if source.note:
-            self._text(source.note, "quiet")
-        facts = [
-            Fact(getattr(item, "label", key), "", "", targets.target_of(deal, key))
-            for section in (deal.terms, deal.series, deal.tables, deal.lines, deal.outputs)
-            for key, item in section.items()
-            if getattr(item, "source", "") == target.key
-        ]
-        self._rows("Used by", facts[:20], len(facts))
-
-    # --- pieces --------------------------------------------------------------
-
-    def _text(self, text: str, look: str) -> None:
-        label = QLabel(show_text(text))
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        label.setProperty("look", look)
-        label.setIndent(0)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._box.addWidget(label)
-
-    def _section(self, name: str) -> None:
-        self._text(name.upper(), "head")
-
-    def _rows(self, name: str, facts: Sequence[Fact], count: int = 0) -> None:
-        if not facts:
-            return
-        self._section(name)
-        for fact in facts:
-            row = FactRow(fact)
-            row.activated.connect(self.go_wanted)
-            self._box.addWidget(row)
-        if count > len(facts):
-            self._text(f"and {count - len(facts)} more", "quiet")

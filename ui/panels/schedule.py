@@ -19,6 +19,7 @@ _EMPTY = (
 
 class SchedulePanel(SheetPanel):
     title = "Schedule"
+    has_helpers = True
 
     def __init__(self, session: DealSession, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

@@ -1,0 +1,44 @@
+"""The sheets of the window in their order. Each is imported when it is first shown: the window opens with one."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+if TYPE_CHECKING:
+    from ui.panels.base import SheetPanel
+
+
+class Sheet(NamedTuple):
+    """One sheet: its title on the tab, and where its panel is defined."""
+
+    title: str
+    module: str
+    panel: str
+
+    def load(self) -> type[SheetPanel]:
+        return cast("type[SheetPanel]", getattr(import_module(f"ui.panels.{self.module}"), self.panel))
+
+
+SHEETS: tuple[Sheet, ...] = (
+    Sheet("Terms", "terms", "TermsPanel"),
+    Sheet("Schedule", "schedule", "SchedulePanel"),
+    Sheet("Rights", "rights", "RightsPanel"),
+    Sheet("May they?", "may_they", "MayTheyPanel"),
+    Sheet("Obligations", "obligations", "ObligationsPanel"),
+    Sheet("Valuation", "results", "ValuationPanel"),
+    Sheet("Scenarios", "cases", "CasesPanel"),
+    Sheet("Compare", "compare", "ComparePanel"),
+    Sheet("Checks", "checks", "ChecksPanel"),
+    Sheet("Sources", "results", "SourcesPanel"),
+)
+
+
+def sheet_index(title: str) -> int | None:
+    """A sheet by its title, as a person may write it: “may-they” is “May they?”."""
+    wanted = _letters(title)
+    return next((i for i, sheet in enumerate(SHEETS) if _letters(sheet.title) == wanted), None)
+
+
+def _letters(text: str) -> str:
+    return "".join(ch for ch in text.casefold() if ch.isalnum())
