@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import importlib.util
 import os
 import sys
@@ -84,11 +83,8 @@ def missing_library(platform: str) -> str:
 
 def _no_server() -> str:
     """Whether the X server named by DISPLAY answers."""
-    name = ctypes.util.find_library("xcb")
-    if not name:
-        return ""
     try:
-        xcb = ctypes.CDLL(name)
+        xcb = ctypes.CDLL("libxcb.so.1")
         xcb.xcb_connect.restype = ctypes.c_void_p
         xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
         xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
