@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QToolButton
 
+from model import store
 from tests.ui import kit
 from tests.ui.kit import CTRL, SHIFT, K, go, here, press, type_into
 from ui import theme
@@ -405,7 +406,9 @@ def test_zoom_is_one_for_all_sheets(window):
     assert window.panel.grid.zoom == 1
 
 
-def test_nothing_in_the_toolbar_is_cut_off_at_a_narrow_width(window, qtbot):
+@pytest.mark.parametrize("template", store.list_templates())
+def test_nothing_in_the_toolbar_is_cut_off_at_a_narrow_width(template, tmp_path, qtbot):
+    window = kit.window(qtbot, tmp_path, store.find(template))
     window.resize(860, 700)  # 1280 at 150 %
     qtbot.wait(10)
     right = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeySequence
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from model.deal import PeriodLength
@@ -15,6 +15,7 @@ from ui.panels.selector import Selector
 from ui.session import DealSession
 from ui.theme import BASE_PX, ui_font
 
+_WORDS_FROM = 1020  # px: in a narrower row undo and redo are arrows only, and Export is one word
 PERIODS: tuple[tuple[PeriodLength, str], ...] = (("month", "Month"), ("quarter", "Quarter"), ("year", "Year"))
 
 
@@ -40,7 +41,9 @@ class Toolbar(QWidget):
         self.open_button.setToolTip("Open a deal (Ctrl+O)")
         self.save_button = self._button("Save", "save")
         self.undo_button = self._button("↶ Undo", "undo")
+        self.undo_button.setAccessibleName("Undo")
         self.redo_button = self._button("↷ Redo", "redo")
+        self.redo_button.setAccessibleName("Redo")
         self.version_box = Selector("Version", self)
         self.version_box.chosen.connect(lambda key: session.set_view(version=key))
         self.scenario_box = Selector("Scenario", self)
@@ -49,14 +52,11 @@ class Toolbar(QWidget):
         self.period_box.chosen.connect(lambda key: session.set_view(period=key))
         self.party_box = Selector("View of", self)
         self.party_box.chosen.connect(session.set_perspective)
-        self.export_button = QPushButton("Export to Excel…", self)
+        self.export_button = QPushButton(self)
+        self._fit_export("Export to Excel…")
         self.export_button.setProperty("primary", True)
         self.export_button.setToolTip("A workbook with live formulas of what is in view (Ctrl+E)")
         self.export_button.clicked.connect(actions["export"].trigger)
-        bold = QFontMetrics(
-            ui_font(BASE_PX, weight=QFont.Weight.DemiBold)
-        )  # the style sheet's weight is not in its size hint
-        self.export_button.setMinimumWidth(bold.horizontalAdvance(self.export_button.text()) + 32)
         groups: tuple[tuple[QWidget, ...], ...] = (
             (self.new_button, self.open_button, self.save_button),
             (self.undo_button, self.redo_button),
@@ -85,6 +85,20 @@ class Toolbar(QWidget):
         if action:
             button.clicked.connect(self._actions[action].trigger)
         return button
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        words = self.width() >= _WORDS_FROM
+        self.undo_button.setText("↶ Undo" if words else "↶")
+        self.redo_button.setText("↷ Redo" if words else "↷")
+        self._fit_export("Export to Excel…" if words else "Export…")
+
+    def _fit_export(self, text: str) -> None:
+        self.export_button.setText(text)
+        bold = QFontMetrics(
+            ui_font(BASE_PX, weight=QFont.Weight.DemiBold)
+        )  # the style sheet's weight is in no size hint
+        self.export_button.setMinimumWidth(bold.horizontalAdvance(text) + 32)
 
     def show_view(self) -> None:
         """Version, scenario and period as they are now."""
