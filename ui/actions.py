@@ -35,6 +35,13 @@ ACTIONS: tuple[Spec, ...] = (
     Spec("&File", "save_as", "Save &as…", ("Ctrl+Shift+S", "F12")),
     Spec("&File"),
     Spec("&File", "export", "&Export to Excel…", ("Ctrl+E",), tip="A workbook with live formulas of what is in view"),
+    Spec(
+        "&File",
+        "import_book",
+        "&Import from Excel…",
+        ("Ctrl+Shift+I",),
+        tip="What a colleague changed in an exported workbook, to be reviewed",
+    ),
     Spec("&File"),
     Spec("&File", "close", "&Quit", ("Ctrl+Q",)),
     Spec("&Edit", "undo", "&Undo", ("Ctrl+Z",)),

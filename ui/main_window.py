@@ -8,7 +8,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QActionGroup, QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut, QShowEvent
+from PySide6.QtGui import (
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPaintEvent,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSplitter,
@@ -39,6 +49,7 @@ from ui.slots import bound
 from ui.targets import NOTHING, Target, target_of
 
 if TYPE_CHECKING:
+    from ui.exchange.incoming import Incoming
     from ui.explain_acts import Explaining
     from ui.structure import Structure
 
@@ -64,6 +75,7 @@ class MainWindow(MenuActs):
         self._zoom = self.settings.zoom
         self._later: Iterator[str] | None = None  # imports still to be done, once the window has been painted
         self.setMinimumSize(640, 420)
+        self.setAcceptDrops(True)
         self.resize(1440, 900)
         self.actions_, self.menus = actions.build(self, self.menuBar())
         self._theme_group = QActionGroup(self)
@@ -81,6 +93,13 @@ class MainWindow(MenuActs):
         from ui.explain_acts import Explaining
 
         return Explaining(self)
+
+    @cached_property
+    def incoming(self) -> Incoming:  # type: ignore[override]
+        """What comes from other programs; made when first wanted."""
+        from ui.exchange.incoming import Incoming
+
+        return Incoming(self)
 
     @cached_property
     def structure(self) -> Structure:
@@ -406,11 +425,22 @@ class MainWindow(MenuActs):
         if not self.settled() or not self.documents.may_discard():
             event.ignore()
             return
-        if self.documents.job is not None:
-            self.documents.job.cancel()
+        for job in (self.documents.job, self.incoming.job):
+            if job is not None:
+                job.cancel()
         self.keeper.release()
         self.settings.geometry = QByteArray(self.saveGeometry())
         event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.incoming.dropped(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = self.incoming.dropped(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            QTimer.singleShot(0, lambda: self.incoming.take_file(path))  # the other program waits for the drop to end
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -12,6 +12,7 @@ from ui import theme as themes
 
 if TYPE_CHECKING:
     from ui.documents import Documents
+    from ui.exchange.incoming import Incoming
     from ui.panels.base import SheetPanel
     from ui.panels.formula_bar import FormulaBar
     from ui.panels.inspector import Inspector
@@ -26,6 +27,7 @@ class MenuActs(QMainWindow):
     session: DealSession
     settings: Settings
     documents: Documents
+    incoming: Incoming
     formula_bar: FormulaBar
     inspector: Inspector
     status: StatusBar
@@ -111,6 +113,10 @@ class MenuActs(QMainWindow):
     def export(self) -> None:
         if self.settled():
             self.documents.export()
+
+    def import_book(self) -> None:
+        if self.settled():
+            self.incoming.ask_book()
 
     def report_failure(self, report: str) -> None:
         """Something went wrong that should not have: a dialog with a copyable report."""

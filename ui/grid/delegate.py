@@ -14,7 +14,7 @@ from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QStaticText
 
 from ui.grid.model import GridModel
-from ui.grid.source import Cell, RowSpec
+from ui.grid.source import NO_BOX, PARTLY, TICKED, Cell, RowSpec
 from ui.theme import BASE_PX, PAD, SMALL_PX, Theme, ui_font
 
 Rows = Sequence[tuple[int, int, int]]  # row, y, height
@@ -22,6 +22,8 @@ Columns = Sequence[tuple[int, int, int]]  # column, x, width
 Block = tuple[int, int, int, int]  # top, left, bottom, right
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+TICK_COLUMN = 36  # pixels at 100 %: the first column of a table with boxes to tick
+TICK_BOX = 14
 _CACHE_LIMIT = 20_000
 _LONGEST = 500
 
@@ -93,7 +95,7 @@ class CellPainter:
         self._pens = {
             "label": QPen(t.color("text")), "computed": QPen(t.color("text")), "unit": QPen(t.color("muted")),
             "muted": QPen(t.color("muted")), "note": QPen(t.color("muted")), "tag": QPen(t.color("muted")),
-            "input": QPen(t.color("input")), "linked": QPen(t.color("linked")), "error": QPen(t.color("bad")),
+            "tick": QPen(t.color("text")), "input": QPen(t.color("input")), "linked": QPen(t.color("linked")), "error": QPen(t.color("bad")),
         }  # fmt: skip
         self._tag_pens = {
             "stated": QPen(Qt.PenStyle.NoPen), "official": QPen(t.color("accent")), "reported": QPen(Qt.PenStyle.NoPen),
@@ -182,6 +184,11 @@ class CellPainter:
                     face_now, role_now = None, ""
                     if cell.role == "tag":
                         continue
+                if cell.role == "tick":
+                    if text:
+                        self._box(p, text, x + w / 2, y + (h - 1) / 2)
+                        face_now, role_now = None, ""
+                    continue
                 if not text:
                     if cell.overridden:
                         self._corner(p, x, y, w)
@@ -228,6 +235,27 @@ class CellPainter:
         right = x + w
         p.drawPolygon(QPolygonF([QPointF(right - size, y), QPointF(right, y), QPointF(right, y + size)]))
         p.setPen(self._pens["computed"])
+
+    def _box(self, p: QPainter, state: str, x: float, y: float) -> None:
+        """A box to tick, around a point."""
+        size = TICK_BOX * self.zoom
+        rect = QRectF(round(x - size / 2) + 0.5, round(y - size / 2) + 0.5, round(size) - 1, round(size) - 1)
+        p.save()
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        on = state in (TICKED, PARTLY)
+        p.setPen(QPen(self.theme.color("accent" if on else "rule"), 1))
+        p.setBrush(self.theme.color("accent" if on else "background"))
+        p.drawRoundedRect(rect, 2.5, 2.5)
+        if on:
+            pen = QPen(self.theme.color("on_accent"), max(1.4, 1.6 * self.zoom))
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            p.setPen(pen)
+            p.setBrush(Qt.BrushStyle.NoBrush)
+            left, top, side = rect.left(), rect.top(), rect.width()
+            marks = [(0.24, 0.5), (0.76, 0.5)] if state == PARTLY else [(0.22, 0.53), (0.42, 0.73), (0.79, 0.29)]
+            p.drawPolyline(QPolygonF([QPointF(left + a * side, top + b * side) for a, b in marks]))
+        p.restore()
 
     def _tag(self, p: QPainter, cell: Cell, x: int, y: int, w: int, h: int) -> None:
         tag = cell.tag if cell.tag in self._tag_pens else "assumption"
@@ -292,6 +320,10 @@ class CellPainter:
     def paint_section(self, p: QPainter, spec: RowSpec, y: int, h: int, width: int, collapsed: bool) -> None:
         """The label of a section, across frozen and scrolling columns."""
         left = self.pad + round(12 * self.zoom) * spec.indent
+        if spec.tick:
+            if spec.tick != NO_BOX:
+                self._box(p, spec.tick, TICK_COLUMN * self.zoom / 2, y + (h - 1) / 2)
+            left = round(TICK_COLUMN * self.zoom) + self.pad
         if spec.collapsible:
             size = 4.5 * self.zoom
             cx, cy = left + size, y + (h - 1) / 2
@@ -315,6 +347,8 @@ class CellPainter:
 
     def width_of(self, cell: Cell, spec: RowSpec, col: int) -> int:
         """The column width at which a cell is shown whole."""
+        if cell.role == "tick":
+            return round(TICK_COLUMN * self.zoom)
         if cell.role == "tag":
             return round(self.small.text(cell.text or cell.tag)[1] + 12 * self.zoom + self.pad * 2)
         face = self.bold if spec.kind == "total" else self.plain

@@ -11,7 +11,9 @@ from model.problems import Problem
 
 Align = Literal["left", "right", "center"]
 RowKind = Literal["section", "item", "total", "helper", "blank"]
-Role = Literal["label", "unit", "input", "computed", "linked", "muted", "error", "note", "tag"]
+Role = Literal["label", "unit", "input", "computed", "linked", "muted", "error", "note", "tag", "tick"]
+TICKED, UNTICKED, PARTLY = "ticked", "not ticked", "partly ticked"  # texts of a cell of the role "tick"
+NO_BOX = "no box"  # a section among others that have one
 Tint = Literal["", "amber", "good", "bad", "accent"]
 Place = tuple[int, int]
 Change = tuple[int, int, str]
@@ -32,13 +34,15 @@ class ColumnSpec(msgspec.Struct, frozen=True):
 
 
 class RowSpec(msgspec.Struct, frozen=True):
-    """A row. A section owns the rows below it up to the next section of the same or a lower ``indent``."""
+    """A row. A section owns the rows below it up to the next section of the same or a lower ``indent``;
+    ``tick`` is the state of its box, for sections that have one."""
 
     key: str
     kind: RowKind = "item"
     label: str = ""
     indent: int = 0
     collapsible: bool = True
+    tick: str = ""
 
 
 class Cell(msgspec.Struct):

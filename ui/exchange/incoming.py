@@ -1,0 +1,179 @@
+"""Bringing in: a workbook that came back is read on a worker, reviewed in a dialog, and applied as one step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
+
+from model.edits import Edit
+from model.fields.number_formats import show_text
+from model.layers import BASE, held
+from model.problems import Problem, Refused
+from ui.exchange.parts import counted
+from ui.jobs import Job, Progress
+from ui.targets import target_of
+
+if TYPE_CHECKING:
+    from model.deal import Deal
+    from model.workbook.review import Difference, Review
+    from ui.exchange.review_dialog import ReviewDialog
+    from ui.main_window import MainWindow
+
+BOOKS = "Excel workbooks (*.xlsx *.xlsm)"
+_BOOK_ENDINGS = (".xlsx", ".xlsm")
+_TABLE_ENDINGS = (".csv", ".tsv", ".txt")
+
+
+class Incoming(QObject):
+    """What the window does with things from other programs."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.job: Job | None = None
+        self.dialog: QDialog | None = None
+
+    # --- the workbook ----------------------------------------------------------
+
+    def ask_book(self) -> None:
+        settings = self._window.settings
+        name, _ = QFileDialog.getOpenFileName(self._window, "Import from Excel", str(settings.folder("book")), BOOKS)
+        if name:
+            settings.set_folder("book", Path(name).parent)
+            self.read_book(Path(name))
+
+    def read_book(self, path: Path, decimal: str = "", dialog: ReviewDialog | None = None) -> Job | None:
+        """Read on a worker, then show the review; ``dialog`` is one that asks for a second reading."""
+        session = self._window.session
+        if self.job is not None and self.job.running:
+            session.told.emit("A workbook is still being read.")
+            return None
+        deal = session.deal
+        job = self.job = Job(lambda progress: _review(deal, path, decimal, progress), self)
+        job.done.connect(lambda found: self._read(path, decimal, deal, found, dialog))
+        job.refused.connect(lambda problems: self._refused(path, problems))
+        job.failed.connect(self._window.report_failure)
+        bar = dialog.job_bar if dialog is not None else self._window.job_bar
+        bar.follow(job, f"Reading {show_text(path.name)} …")
+        job.start()
+        return job
+
+    def _read(self, path: Path, decimal: str, deal: Deal, found: Any, dialog: ReviewDialog | None) -> None:
+        from model.workbook.review_view import NotOursError
+
+        session = self._window.session
+        if isinstance(found, NotOursError):
+            self._not_ours(path, list(found.problems))
+        elif deal is not session.deal:  # edited meanwhile: compare with what it is now
+            self.read_book(path, decimal)
+        elif dialog is not None:
+            dialog.show_review(found)
+        else:
+            self._show(path, found)
+
+    def _show(self, path: Path, found: Review) -> None:
+        from ui.exchange.review_dialog import ReviewDialog
+
+        session = self._window.session
+        shown = ReviewDialog(session.calc, self._take, self._window)
+        shown.decimal_chosen.connect(lambda mark: self.read_book(path, mark, shown))
+        shown.show_review(found)
+        self.dialog = shown
+        shown.open()
+
+    def _refused(self, path: Path, problems: list[Problem]) -> None:
+        self._window.banner.tell(f"{show_text(path.name)} was not imported; nothing has changed.", problems)
+
+    def _not_ours(self, path: Path, problems: list[Problem]) -> None:
+        """A workbook of another origin: it may hold a table all the same."""
+        box = QMessageBox(QMessageBox.Icon.Information, "Not a workbook of this deal", "", parent=self._window)
+        box.setText("\n".join(show_text(p.what) for p in problems))
+        box.setInformativeText("If it holds a table of values, you can bring that in column by column.")
+        table = box.addButton("Import a table…", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.buttonClicked.connect(lambda pressed: self.read_table(path) if pressed is table else None)
+        box.finished.connect(box.deleteLater)
+        self.dialog = box
+        box.open()
+
+    def _take(self, edit: Edit, chosen: list[Difference]) -> tuple[Problem, ...]:
+        """Apply the chosen differences as one step and say what was done and what was not."""
+        window, session = self._window, self._window.session
+        first = target_of(session.deal, chosen[0].address)
+        window.go(first)  # first: only what is seen flashes
+        try:
+            session.edit(edit)
+        except Refused as refused:
+            return refused.problems
+        window.go(first)
+        dialog = self.dialog
+        left = dialog.source.review if dialog is not None and hasattr(dialog, "source") else None
+        window.banner.tell(_account(session.deal, session.view, left, chosen, edit))
+        return ()
+
+    # --- tables ------------------------------------------------------------------
+
+    def read_table(self, path: Path) -> None:
+        """Bring in a table from a file."""
+
+    # --- dropped on the window ---------------------------------------------------
+
+    def dropped(self, data: QMimeData) -> Path | None:
+        """The one file that can be taken in, None for anything else."""
+        files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
+        if len(files) != 1:
+            return None
+        return files[0] if files[0].suffix.lower() in (*_BOOK_ENDINGS, *_TABLE_ENDINGS, ".deal") else None
+
+    def take_file(self, path: Path) -> None:
+        """A file that was dropped: a workbook to import, a table to bring in, or a deal to open."""
+        if not self._window.settled():
+            return
+        ending = path.suffix.lower()
+        if ending in _BOOK_ENDINGS:
+            self.read_book(path)
+        elif ending in _TABLE_ENDINGS:
+            self.read_table(path)
+        else:
+            self._window.documents.open_path(str(path))
+
+
+def _review(deal: Deal, path: Path, decimal: str, progress: Progress) -> Any:
+    from model.workbook.review import review
+    from model.workbook.review_view import NotOursError
+
+    try:
+        return review(deal, path, decimal=decimal, progress=progress)  # type: ignore[arg-type]
+    except NotOursError as other:
+        return other
+
+
+def _account(deal: Deal, view: Any, found: Review | None, chosen: list[Difference], edit: Edit) -> str:
+    """What was imported, what was left, and what does not show in the view of now."""
+    name = show_text(found.path.name) if found is not None else "the workbook"
+    said = [f"Imported {counted(len(edit.puts), 'change')} from {name}; Ctrl+Z takes all of it back."]
+    if found is not None:
+        left = len(found.differences) - len(chosen)
+        unread = len(found.open)
+        others = sum(n.kind in ("formula", "overwritten", "text", "extra") for n in found.notes)
+        parts = [f"{counted(left, 'difference')} that you left out"] if left else []
+        parts += [f"{counted(unread, 'input')} that could not be read"] if unread else []
+        parts += [f"{counted(others, 'change')} to formulas, texts or added cells"] if others else []
+        if parts:
+            said.append(f"Not imported: {', '.join(parts)}.")
+    hidden = sum(1 for d in chosen if d.layer != _holds(deal, view, d))
+    if hidden:
+        said.append(f"{counted(hidden, 'change')} went to layers that do not hold in the view of now.")
+    return " ".join(said)
+
+
+def _holds(deal: Deal, view: Any, one: Difference) -> str:
+    if one.new is None:
+        return one.layer
+    try:
+        return held(deal, view, one.address).layer
+    except KeyError:
+        return BASE
