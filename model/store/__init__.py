@@ -11,18 +11,18 @@ Everything a file can do wrong ends in ``Refused``. The text is bounded before i
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+import tomli
 
 from model.deal import FORMAT, Deal
 from model.problems import Problem, Refused, refuse
 from model.store.check import Checker
 from model.store.files import Fingerprint, backup_path, read_bytes, replace_file, sweep
-from model.store.scan import decode, scan
+from model.store.scan import bounded, decode, is_plain, scan
 from model.store.typed import Reader, nearest, raise_all
 from model.store.write import FIRST_LINE, LAST_LINE, dumps
 
@@ -83,13 +83,24 @@ def save(deal: Deal, path: str | Path, expect: Fingerprint | None = None) -> Fin
 def parse(text: str) -> Parsed:
     """Text to deal, with warnings. Refusals name paths and lines."""
     text = text.removeprefix("\ufeff")
-    lines = scan(text)
+    bounded(text)
+    known = None if is_plain(text) else scan(text)
+
+    def lines() -> dict[tuple[str, ...], int]:
+        return known if known is not None else scan(text)  # of a plain text only where there is something to say
+
     if text.startswith(FIRST_LINE) and not re.search(rf"^{re.escape(LAST_LINE)}\r?$", text, re.MULTILINE):
         raise refuse(f"line {text.count(chr(10)) + 1}", "the file was cut short: its last line is missing.", "")
-    raw = _toml(text)
+    try:
+        raw = _toml(text)
+    except Refused:
+        lines()  # it may know better what is the matter
+        raise
     version = raw.get("format", FORMAT)
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        raise refuse(_place("format", lines), "the format must be a whole number from 1.", f"Write format = {FORMAT}.")
+        raise refuse(
+            _place("format", lines()), "the format must be a whole number from 1.", f"Write format = {FORMAT}."
+        )
     newer = version > FORMAT
     reader = Reader(lenient=newer)
     try:
@@ -100,15 +111,17 @@ def parse(text: str) -> Parsed:
         deal = checker.run()
         raise_all(checker.problems)
     except Refused as refused:
-        problems = [msgspec.structs.replace(p, where=_place(p.where, lines)) for p in refused.problems]
+        at = lines()
+        problems = [msgspec.structs.replace(p, where=_place(p.where, at)) for p in refused.problems]
         if newer:
             what = f"the file has format {version}; this Dealsheet knows formats up to {FORMAT}."
-            problems.insert(0, Problem(_place("format", lines), what, "Update Dealsheet."))
+            problems.insert(0, Problem(_place("format", at), what, "Update Dealsheet."))
         raise Refused(*problems) from None
-    warnings = [msgspec.structs.replace(p, where=_place(p.where, lines)) for p in reader.problems]
+    at = lines() if reader.problems or newer else {}
+    warnings = [msgspec.structs.replace(p, where=_place(p.where, at)) for p in reader.problems]
     if newer:
         what = f"the file has format {version}, newer than {FORMAT}: it is opened for reading only."
-        warnings.insert(0, Problem(_place("format", lines), what, "Update Dealsheet to edit it.", "warning"))
+        warnings.insert(0, Problem(_place("format", at), what, "Update Dealsheet to edit it.", "warning"))
     return Parsed(deal, tuple(warnings), newer)
 
 
@@ -157,8 +170,8 @@ def _folded(name: str) -> str:
 
 def _toml(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         message = str(error)
         found = _AT.search(message)
         line = found[1] if found and found[1] else str(text.rstrip("\n").count("\n") + 1)

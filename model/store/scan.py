@@ -31,6 +31,17 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+# A heading of at most six parts, or a key of three with a value that opens at most three brackets: nothing nests deep.
+_WORD: Final = r"[A-Za-z0-9_+\-:]{1,64}+(?:\.[A-Za-z0-9_+\-:]{1,64}+){0,2}+(?![A-Za-z0-9_+\-:.])"
+_NAME: Final = r'"[^"\\\r\n]{1,250}+"'
+_LONG: Final = r'"{3}(?:[^"\\]++|\\.|"(?!""))*+"{3}(?!")'
+_ITEM: Final = rf"""(?:{_NAME}(?=\ *=)|"(?!"")(?:[^"\\\r\n]++|\\[^\r\n])*+"(?!\ *[=.])|'(?!'')[^'\r\n]*+'(?!\ *[=.])|{_WORD}|[\]}},=\ ])*+"""
+_PLAIN: Final = re.compile(
+    rf"""(?:[\ \t]*+(?:\[(?:[A-Za-z0-9_\-]{{1,64}}+\.?){{1,6}}+\]|(?:{_WORD}|{_NAME})\ *+=\ *+(?:{_LONG}|{_ITEM}(?:[\[{{]{_ITEM}){{0,3}}+))?"""
+    r"""[\ \t]*+(?:\#[^\n]*+)?(?:\r?\n|\Z))*+\Z""",
+    re.DOTALL | re.VERBOSE,
+)
+
 
 def decode(data: bytes) -> str:
     """UTF-8 text of a file's bytes; a byte order mark is accepted."""
@@ -49,13 +60,24 @@ def decode(data: bytes) -> str:
         raise refuse(f"line {line}", "the file is not UTF-8 text.", "Save it as UTF-8, or open the backup.") from None
 
 
-def scan(text: str) -> dict[Path, int]:
-    """Refuse what must not be parsed; return the line on which each table and key stands."""
+def is_plain(text: str) -> bool:
+    """Whether a text that is ``bounded`` is written so simply that ``scan`` would find nothing to refuse in it
+    that the TOML reader does not refuse: a tenth of the work of a scan. Deals that Dealsheet writes are plain."""
+    return _PLAIN.match(text) is not None
+
+
+def bounded(text: str) -> None:
+    """Refuse a text that is too long, or holds characters that have no business in it."""
     if len(text) > MAX_BYTES:
         raise refuse("", f"the text has more than {MAX_BYTES:,} characters.", "Split the deal.")
     if bad := _BAD_CHAR.search(text):
         line = text.count("\n", 0, bad.start()) + 1
         raise refuse(f"line {line}", f"the character U+{ord(bad[0]):04X} may not stand in a deal file.", "Remove it.")
+
+
+def scan(text: str) -> dict[Path, int]:
+    """Refuse what must not be parsed; return the line on which each table and key stands."""
+    bounded(text)
     return _Scanner(text).run()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import math
 import re
 import types
@@ -11,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from itertools import islice
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final, Literal, get_args, get_origin
 
 import msgspec
 
@@ -32,6 +31,8 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """“Did you mean …?”, or an empty text."""
+    import difflib
+
     near = difflib.get_close_matches(name[:200], islice((k for k in known if k), MAX_COMPARED), 1, 0.6)
     return f"Did you mean “{near[0]}”?" if near else ""
 
@@ -68,12 +69,13 @@ class Reader:
         if isinstance(node, dict):
             seen: dict[str, str] = {}
             for key, value in node.items():
-                folded = unicodedata.normalize("NFKC", key).casefold()
+                folded = key.casefold() if key.isascii() else unicodedata.normalize("NFKC", key).casefold()
                 if folded in seen:
                     what = f"“{show_text(key)}” and “{show_text(seen[folded])}” differ only by case or Unicode form."
                     self.fault((*path, key), what, "Rename one.")
                 seen[folded] = key
-                self._strings(value, (*path, key))
+                if value.__class__ is not str or _CONTROL.search(value):
+                    self._strings(value, (*path, key))
         elif isinstance(node, list):
             for place, value in enumerate(node, 1):
                 self._strings(value, (*path, str(place)))
@@ -85,11 +87,14 @@ class Reader:
     # -- types -------------------------------------------------------------------------------
 
     def _typed(self, raw: Any, kind: Any, path: tuple[str, ...]) -> Any:
-        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        if raw.__class__ is kind:  # text, numbers and yes or no: most of a file
+            return raw
+        how = _how(kind)
+        if how == "struct":
             return self._struct(raw, kind, path)
-        if get_origin(kind) is dict:
+        if how == "mapping":
             return self._mapping(raw, get_args(kind)[1], path)
-        if kind == Input or kind == Input | None:
+        if how == "input":
             return self._input(raw, path)
         try:
             return msgspec.convert(raw, kind, strict=True)
@@ -156,6 +161,16 @@ class Reader:
     def _keep(self, key: str, value: Any, path: tuple[str, ...]) -> None:
         self.extras[_dotted((*path, key))] = value
         self.warn((*path, key), "this key is not Dealsheet's own; it is kept and written back.")
+
+
+@cache
+def _how(kind: Any) -> Literal["struct", "mapping", "input", "value"]:
+    """The way a kind is read. Looking at types costs more than reading."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return "struct"
+    if get_origin(kind) is dict:
+        return "mapping"
+    return "input" if kind in (Input, Input | None) else "value"
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import tomli
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,7 @@ from model.deal import (
 )  # fmt: skip
 from model.problems import Refused
 from model.store import dumps, find, list_templates, load, loads, save
+from model.store.scan import is_plain, scan
 
 SMALL = """\
 name = "small"
@@ -146,6 +148,43 @@ def test_written_text_is_readable() -> None:
         assert noise not in text
     several = msgspec.structs.replace(loads(SMALL), note='one\n"two"\\\n')
     assert 'note = """\none\n\\"two\\"\\\\\n"""' in dumps(several) and loads(dumps(several)) == several
+
+
+@pytest.mark.parametrize("name", list_templates())
+def test_shipped_deals_are_plain_so_that_they_open_without_a_scan(name: str) -> None:
+    text = (store.TEMPLATES / f"{name}.deal").read_text(encoding="utf-8")
+    assert is_plain(text)
+    assert is_plain(dumps(loads(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = [[[[1]]]]", "a = [\n1]", "a = {b = {c = {d = {e = 1}}}}", "[[a]]", "a.b.c.d.e = 1", "[a.b.c.d.e.f.g]",
+        f"{'k' * 300} = 1", f"a = {'9' * 70}", f'a = {{"{"k" * 300}" = 1}}', 'a = "x', "a = 1 2 ]x\n\"",
+    ],
+)  # fmt: skip
+def test_text_that_nests_or_goes_on_for_long_is_scanned(text: str) -> None:
+    assert not is_plain(text)
+
+
+_LINES = st.lists(
+    st.sampled_from(
+        ["[a]", "[a.b]", "x = 1", "x.y = 'z'", 'x."y z" = [1, 2]', "y = {a = {b = [1]}}", "y = {a.b = 1, c = 2}", "# c",
+         'z = """a\nb"""', "[a.b]", "x = 1979-05-27", "q = [1, {a = 2}]", "w = [[1], [2]]", "]", "= 1", "x = {", "}"]
+    )
+)  # fmt: skip
+
+
+@given(_LINES)
+def test_what_the_scan_refuses_in_plain_text_the_reader_refuses_too(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    if is_plain(text):
+        try:
+            tomli.loads(text)
+        except tomli.TOMLDecodeError:
+            return
+        scan(text)
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path: Path) -> None:
