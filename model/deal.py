@@ -119,7 +119,8 @@ class Line(_Doc, frozen=True):
     """One formula for the whole row over the timeline. ``opening`` fills the column before the first period.
 
     ``annual`` says how periods roll up to a calendar year: the sum, the end-of-year value, the
-    first value (opening balances), or none. ``style`` "total" is bold with a rule above.
+    first value (opening balances), or none. ``style`` "total" is bold with a rule above. A value above
+    ``warn_above`` is flagged wherever it is shown.
     """
 
     label: str
@@ -133,12 +134,14 @@ class Line(_Doc, frozen=True):
     sign: Literal["", "negative"] = ""
     indent: int = 0
     decimals: int | None = None
+    warn_above: float | None = None
     source: str = ""
     note: str = ""
 
 
 class Output(_Doc, frozen=True):
-    """A headline scalar. ``status`` names an item whose text explains a missing value (for example why no XIRR)."""
+    """A headline scalar. ``status`` names an item whose text explains a missing value (for example why no XIRR);
+    a value above ``warn_above`` is flagged."""
 
     label: str
     formula: str
@@ -147,6 +150,7 @@ class Output(_Doc, frozen=True):
     group: str = ""
     status: str = ""
     decimals: int | None = None
+    warn_above: float | None = None
     source: str = ""
     note: str = ""
 
@@ -171,7 +175,10 @@ class Event(_Doc, frozen=True):
 class Right(_Doc, frozen=True):
     """What a party may do or receive. ``from`` and ``until`` are formulas giving dates, both days inclusive;
     ``while`` a condition: TRUE or 1 holds, FALSE or 0 does not, anything between or undisclosed is unknown.
-    ``ends_on`` names the event that ends it; ``survives`` and ``exceptions`` are said in words."""
+    ``ends_on`` names the event that ends it; ``survives`` and ``exceptions`` are said in words.
+
+    ``owed_by`` is the party that owes it to the holder, ``amount`` the line (or term, or output) that says how
+    much; ``until_key`` names the choice that says which event a loose "until …" of the text means."""
 
     label: str
     holder: str
@@ -181,6 +188,9 @@ class Right(_Doc, frozen=True):
     subject: str = ""
     what: str = ""
     ends_on: str = ""
+    until_key: str = ""
+    owed_by: str = ""
+    amount: str = ""
     survives: str = ""
     exceptions: str = ""
     class_: Class = msgspec.field(default="", name="class")
@@ -226,8 +236,17 @@ class Chart(_Doc, frozen=True):
     type: Literal["bar", "line"] = "bar"
 
 
+class About(_Doc, frozen=True):
+    """What an overlay says about one value that it sets; what is left out is inherited."""
+
+    class_: Class = msgspec.field(default="", name="class")
+    source: str = ""
+    note: str = ""
+
+
 class Version(_Doc, frozen=True):
-    """A dated, sourced state of the terms: ``base`` is the version it amends, ``set`` what it changes."""
+    """A dated, sourced state of the terms: ``base`` is the version it amends, ``set`` what it changes,
+    ``about`` (by the same addresses) the class, source and note of what it sets."""
 
     label: str
     date: dt.date | None = None
@@ -235,16 +254,18 @@ class Version(_Doc, frozen=True):
     source: str = ""
     note: str = ""
     set: dict[str, Any] = {}
+    about: dict[str, About] = {}
 
 
 class Scenario(_Doc, frozen=True):
-    """A named sparse overlay; ``base`` is the scenario it builds on."""
+    """A named sparse overlay; ``base`` is the scenario it builds on, ``about`` as for versions."""
 
     label: str
     base: str | None = None
     probability: float | None = None
     note: str = ""
     set: dict[str, Any] = {}
+    about: dict[str, About] = {}
 
 
 class Deal(_Doc, frozen=True):

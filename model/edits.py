@@ -118,6 +118,8 @@ def set_values(
         checked = value
         where = writes_to(deal, view, address) if layer is None else layer
         puts.append(_value_put(deal, where, address, value))
+        if value is None and where != BASE:
+            puts += _unsaid(deal, where, address)
     if not title and len(items) == 1:
         title = _title(deal, view, items[0][0], checked, layer)
     return Edit(title or f"Set {len(items)} values", tuple(puts), frozenset(a for a, _ in items))
@@ -145,6 +147,14 @@ def _value_put(deal: Deal, layer: str, address: str, value: Input | None) -> Put
         after = sum(1 for y in years if y < parts[1])
         return Put(("series", parts[0], "values", parts[1]), entry, None if parts[1] in years else after)
     return Put(("tables", parts[0], "records", parts[1], parts[2]), entry)
+
+
+def _unsaid(deal: Deal, layer: str, address: str) -> list[Put]:
+    """What an overlay said about a value goes with the value."""
+    kind, _, key = layer.partition(":")
+    group = "versions" if kind == "version" else "scenarios"
+    said = getattr(deal, group)[key].about
+    return [Put((group, key, "about", address), ABSENT)] if address in said else []
 
 
 def set_attribute(deal: Deal, path: tuple[str, ...], value: Any, title: str) -> Edit:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from model.deal import Deal, Input, PeriodLength
+from model.deal import About, Deal, Input, PeriodLength
 from model.problems import refuse
 
 BASE = ""
@@ -83,6 +83,40 @@ def overlays(deal: Deal, view: View) -> dict[str, Held]:
         for address, value in overlay.items():
             out[address] = Held(value, layer)
     return out
+
+
+def about(deal: Deal, view: View, address: str) -> About:
+    """Class, source (a key) and note of the input that holds at an address: the base's, and on top of it what
+    each overlay that sets the value says about it. A version's value is from the version's source, and a
+    scenario's or the command line's is an assumption, unless they say otherwise."""
+    found = base_about(deal, address)
+    for layer, overlay in chain(deal, view):
+        if address not in overlay:
+            continue
+        kind, _, key = layer.partition(":")
+        said = About()
+        if kind == "version":
+            said = deal.versions[key].about.get(address, said)
+            found = About(said.class_ or found.class_, said.source or deal.versions[key].source or found.source,
+                          said.note or found.note)  # fmt: skip
+            continue
+        if kind == "scenario":
+            said = deal.scenarios[key].about.get(address, said)
+        found = About(said.class_ or "assumption", said.source, said.note or found.note)
+    return found
+
+
+def base_about(deal: Deal, address: str) -> About:
+    """Class, source and note of the base layer's value at an address."""
+    parts = address.split(".")
+    if len(parts) == 1:
+        term = deal.terms[address]
+        return About(term.class_, term.source, term.note)
+    if len(parts) == 2:
+        series = deal.series[parts[0]]
+        return About(series.marks.get(parts[1], series.class_), series.source, series.notes.get(parts[1], ""))
+    table = deal.tables[parts[0]]
+    return About(table.class_, table.source, table.note)
 
 
 def layer_label(deal: Deal, layer: str) -> str:

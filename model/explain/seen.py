@@ -25,7 +25,7 @@ from model.explain.parts import Leaf, leaves, references
 from model.formula.bind import PERSPECTIVE
 from model.formula.helpers import PERIOD_NAMES
 from model.formula.nodes import Span
-from model.layers import BASE, layer_label
+from model.layers import BASE, about, layer_label
 from model.program import Program
 from model.structure.labels import label_of_key
 from model.values import ErrorValue, Range
@@ -68,7 +68,7 @@ def seen_from(calc: Calc, cell: Where, how: str = "", spans: tuple[Span, ...] = 
     unit = getattr(item, "unit", "") or (deal.unit if getattr(item, "kind", "") == "money" else "")
     return Seen(
         key, cell.period, _label(deal, cell), _when(calc, cell), value, _shown(calc, cell, value), unit, kind, how,
-        _class(deal, key, kind), _source(deal, key, item), layer,
+        _class(calc, key, kind), _source(calc, key, item), layer,
         layer_label(deal, layer) if kind == "input" else "", _has_more(calc, cell), spans,
     )  # fmt: skip
 
@@ -92,20 +92,23 @@ def _shown(calc: Calc, cell: Where, value: Any) -> str:
     return field_of(calc.deal, cell.key).show(value)
 
 
-def _class(deal: Deal, key: str, kind: CellKind) -> str:
+def _class(calc: Calc, key: str, kind: CellKind) -> str:
     if kind != "input":
         return ""
-    head, _, rest = key.partition("[")[0].partition(".")
-    if head in deal.terms:
-        return deal.terms[head].class_
+    if key in calc.inputs:
+        return about(calc.deal, calc.view, key).class_
+    deal, head = calc.deal, key.partition("[")[0].partition(".")[0]
     if head in deal.series:
-        return deal.series[head].marks.get(rest, deal.series[head].class_)
+        return deal.series[head].class_
     return deal.tables[head].class_ if head in deal.tables else ""
 
 
-def _source(deal: Deal, key: str, item: Any) -> str:
-    head = key.partition("[")[0].partition(".")[0]
-    name = deal.tables[head].source if head in deal.tables else getattr(item, "source", "")
+def _source(calc: Calc, key: str, item: Any) -> str:
+    deal, head = calc.deal, key.partition("[")[0].partition(".")[0]
+    if key in calc.inputs:
+        name = about(deal, calc.view, key).source
+    else:
+        name = deal.tables[head].source if head in deal.tables else getattr(item, "source", "")
     return deal.sources[name].label if name in deal.sources else name
 
 

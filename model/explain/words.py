@@ -45,7 +45,8 @@ _WORDS: dict[tuple[str, int], str] = {
     ("OVERLAP_DAYS", 2): "days of the period from {0} to {1}", ("IS_YEAR_END", 0): "the calendar year ends",
     ("CONTAINS", 1): "{0} falls into the period", ("ASOF", 2): "{0} with {1} up to the end of the period",
     ("DECAY_DAYS", 4): "days from {0} to {1}, each times {2} to the power of its distance from {3}",
-    ("FLOW", 3): "{2} paid by {0} to {1}", ("TRI", 1): "whether {0} holds",
+    ("FLOW", 3): "{2} paid by {0} to {1}", ("FLOW", 4): "{2} paid by {0} to {1}, as {3} sees it",
+    ("TRI", 1): "whether {0} holds",
 }  # fmt: skip
 _LISTS = {
     "MIN": ("smaller of {}", "smallest of {}"), "MAX": ("larger of {}", "largest of {}"), "SUM": ("sum of {}", "sum of {}"),

@@ -92,10 +92,10 @@ _ALL = (
         "ASOF(rounds[delta], rounds[on])", ("v", "d"), 'SUMIFS(v, d, "<=" & end) + 0 * SUM(d)',
     ),
     Helper(
-        "FLOW", "FLOW(payer, payee, amount)", 3, 3,
-        "A payment as the perspective party sees it: positive when it receives, negative when it pays, 0 when it does neither. Parties are named by their keys, as text.",
-        'FLOW("buyer", "seller", price)', ("a", "b", "x"),
-        "x * (IF(perspective = b, 1, 0) - IF(perspective = a, 1, 0))",
+        "FLOW", "FLOW(payer, payee, amount, [seen_by])", 3, 4,
+        "A payment as the perspective party, or the party named last, sees it: positive when it receives, negative when it pays, 0 when it does neither. Parties are named by their keys, as text.",
+        'FLOW("buyer", "seller", price)', ("a", "b", "x", "p"),
+        "x * (IF(p = b, 1, 0) - IF(p = a, 1, 0))", (), ("perspective",),
     ),
     Helper(
         "TRI", "TRI(condition)", 1, 1,

@@ -201,6 +201,11 @@ class Checker:
         chance = getattr(layer, "probability", None)
         if chance is not None and not 0 <= chance <= 1:
             self.fault(f"{group}.{key}.probability", "a probability lies between 0 and 1.", "Write, say, 0.25.")
+        for address, said in layer.about.items():
+            where = f"{group}.{key}.about.{show_text(address)}"
+            if address not in layer.set:
+                self.fault(where, "nothing is set here that this would be about.", f"Add it to {group}.{key}.set.")
+            self._known(said.source, self.deal.sources, f"{where}.source", "source")
         return msgspec.structs.replace(layer, set=values)
 
     # -- references --------------------------------------------------------------------------
@@ -226,6 +231,10 @@ class Checker:
             self._known(right.ends_on, deal.events, f"rights.{key}.ends_on", "event")
             if deal.parties:
                 self._known(right.holder, deal.parties, f"rights.{key}.holder", "party")
+                self._known(right.owed_by, deal.parties, f"rights.{key}.owed_by", "party")
+            self._known(right.amount, items, f"rights.{key}.amount", "term, line or output")
+            keys = {name: term for name, term in deal.terms.items() if term.kind == "choice"}
+            self._known(right.until_key, keys, f"rights.{key}.until_key", "choice among the terms")
         for key, question in deal.questions.items():
             self._question(f"questions.{key}", question)
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 import msgspec
 
-from model.deal import Deal, Input
+from model.deal import About, Deal, Input
 from model.fields.number_formats import show_text
 from model.problems import Problem, Refused
 
@@ -147,6 +147,8 @@ class Reader:
             if key.startswith("x-"):
                 self._keep(key, value, path)
             elif key in fields:
+                if fields[key].type == dict[str, About]:
+                    value = _addressed(value)
                 values[fields[key].name] = self._typed(value, fields[key].type, (*path, key))
             elif self.lenient:
                 self.warn((*path, key), "this key belongs to a newer version of Dealsheet and is not read.")
@@ -161,6 +163,17 @@ class Reader:
     def _keep(self, key: str, value: Any, path: tuple[str, ...]) -> None:
         self.extras[_dotted((*path, key))] = value
         self.warn((*path, key), "this key is not Dealsheet's own; it is kept and written back.")
+
+
+def _addressed(raw: Any, prefix: str = "") -> Any:
+    """Nested groups and quoted keys alike become addresses, as in an overlay's values."""
+    if not isinstance(raw, dict) or not all(isinstance(value, dict) for value in raw.values()):
+        return raw
+    out: dict[str, Any] = {}
+    for key, value in raw.items():
+        deeper = value and isinstance(value, dict) and all(isinstance(v, dict) for v in value.values())
+        out.update(_addressed(value, f"{prefix}{key}.") if deeper else {f"{prefix}{key}": value})
+    return out
 
 
 @cache

@@ -121,7 +121,7 @@ def _parties(node: Node) -> Iterator[Mention]:
     """Texts that name a party: those of FLOW, and what the perspective is compared with."""
     texts: tuple[Node, ...] = ()
     if isinstance(node, Call) and node.name == "FLOW":
-        texts = node.args[:2]
+        texts = (*node.args[:2], *node.args[3:])
     elif isinstance(node, Binary) and node.op in ("=", "<>"):
         names = [side.text.lower() for side in (node.left, node.right) if isinstance(side, Name)]
         texts = (node.left, node.right) if PERSPECTIVE in names else ()

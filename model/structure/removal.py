@@ -28,6 +28,7 @@ def without(deal: Deal, path: Path) -> Deal:
     if len(path) == 2 and group in ("terms", "lines", "outputs"):
         changes["headline"] = tuple(k for k in deal.headline if k != key)
         changes["outputs"] = _each(deal.outputs, "status", key, "")
+        changes["rights"] = _each(_each(deal.rights, "amount", key, ""), "until_key", key, "")
     if group == "lines":
         charts = {
             name: chart if key not in chart.lines else _drawing(chart, key) for name, chart in deal.charts.items()
@@ -36,6 +37,13 @@ def without(deal: Deal, path: Path) -> Deal:
     if group == "sections":
         changes["lines"] = _each(deal.lines, "section", key, "")
     if group == "sources":
+        for layers in ("versions", "scenarios"):
+            changes[layers] = {
+                name: layer
+                if not any(said.source == key for said in layer.about.values())
+                else msgspec.structs.replace(layer, about=_each(layer.about, "source", key, ""))
+                for name, layer in changes[layers].items()
+            }
         for items in ("terms", "series", "tables", "lines", "outputs", "events", "rights", "versions"):
             changes[items] = _each(changes.get(items, getattr(deal, items)), "source", key, "")
         changes["questions"] = {
@@ -51,7 +59,7 @@ def without(deal: Deal, path: Path) -> Deal:
         if held:
             what = f"a right needs a holder, and this party holds: {', '.join(held)}."
             raise refuse(".".join(path), what, "Give them another holder first.")
-        changes["rights"] = _each(deal.rights, "subject", key, "")
+        changes["rights"] = _each(_each(deal.rights, "subject", key, ""), "owed_by", key, "")
     return msgspec.structs.replace(deal, **changes)
 
 
@@ -97,4 +105,7 @@ def _drawing(chart: Any, key: str) -> Any:
 def cleared(layer: _T, gone: Callable[[str], bool]) -> _T:
     """A version or scenario without the values at some addresses."""
     values = {a: v for a, v in layer.set.items() if not gone(a)}  # type: ignore[attr-defined]
-    return layer if len(values) == len(layer.set) else msgspec.structs.replace(layer, set=values)  # type: ignore[attr-defined, type-var]
+    if len(values) == len(layer.set):  # type: ignore[attr-defined]
+        return layer
+    about = {a: v for a, v in layer.about.items() if not gone(a)}  # type: ignore[attr-defined]
+    return msgspec.structs.replace(layer, set=values, about=about)  # type: ignore[type-var]

@@ -119,12 +119,18 @@ def _references(deal: Deal, path: Path, new: str) -> Deal:
         def layer(item: Any, same: bool = layers == group) -> Any:
             values = {address(key): value for key, value in item.set.items()}
             base = swap(item.base) if same and item.base else item.base
-            return msgspec.structs.replace(item, set=values, base=base)
+            said = {address(key): about for key, about in item.about.items()}
+            if group == "sources":
+                said = _each(said, lambda about: msgspec.structs.replace(about, source=swap(about.source)))
+            return msgspec.structs.replace(item, set=values, base=base, about=said)
 
         changes[layers] = _each(getattr(deal, layers), layer)
     if len(path) == 2 and group in ("terms", "lines", "outputs"):
         changes["headline"] = tuple(swap(key) for key in deal.headline)
         changes["outputs"] = _each(deal.outputs, lambda o: msgspec.structs.replace(o, status=swap(o.status)))
+        changes["rights"] = _each(
+            deal.rights, lambda r: msgspec.structs.replace(r, amount=swap(r.amount), until_key=swap(r.until_key))
+        )
     if group == "lines":
         changes["charts"] = _each(
             deal.charts, lambda c: msgspec.structs.replace(c, lines=tuple(swap(key) for key in c.lines))
@@ -145,7 +151,10 @@ def _references(deal: Deal, path: Path, new: str) -> Deal:
         changes["rights"] = _each(deal.rights, lambda r: msgspec.structs.replace(r, ends_on=swap(r.ends_on)))
     if group == "parties":
         changes["rights"] = _each(
-            deal.rights, lambda r: msgspec.structs.replace(r, holder=swap(r.holder), subject=swap(r.subject))
+            deal.rights,
+            lambda r: msgspec.structs.replace(
+                r, holder=swap(r.holder), owed_by=swap(r.owed_by), subject=swap(r.subject)
+            ),
         )
     for attribute, named in (("version", "versions"), ("scenario", "scenarios"), ("perspective", "parties")):
         if group == named:

@@ -209,13 +209,18 @@ def _copied_overlays(deal: Deal, container: Path, names: dict[str, str]) -> Deal
     for layers in ("versions", "scenarios"):
         changed = {}
         for name, layer in getattr(deal, layers).items():
-            extra = {}
+            extra, came = {}, {}
             for address, value in layer.set.items():
                 parts = address.split(".")
                 if len(parts) == wide and parts[place] in names and (not rest or parts[0] == rest[0]):
                     parts[place] = names[parts[place]]
-                    extra[".".join(parts)] = value
-            changed[name] = msgspec.structs.replace(layer, set={**layer.set, **extra}) if extra else layer
+                    extra[".".join(parts)], came[".".join(parts)] = value, address
+            said = {copy: layer.about[old] for copy, old in came.items() if old in layer.about}
+            changed[name] = (
+                msgspec.structs.replace(layer, set={**layer.set, **extra}, about={**layer.about, **said})
+                if extra
+                else layer
+            )
         changes[layers] = changed
     return msgspec.structs.replace(deal, **changes)
 

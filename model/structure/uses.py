@@ -94,6 +94,9 @@ def _others(deal: Deal, path: Path) -> Iterator[Use]:
             for address, value in layer.set.items():
                 if overrides(address, path):
                     yield Use(f"{layers}.{name}.set.{address}", label, f"{address} = {value}")
+            for address, said in layer.about.items() if group == "sources" else ():
+                if said.source == key:
+                    yield Use(f"{layers}.{name}.about.{address}.source", label, key)
             if group == layers and layer.base == key and name != key:
                 yield Use(f"{layers}.{name}.base", label, key)
     if len(path) == 2 and group in ("terms", "lines", "outputs"):
@@ -103,6 +106,10 @@ def _others(deal: Deal, path: Path) -> Iterator[Use]:
         for name, output in deal.outputs.items():
             if output.status == key and name != key:
                 yield Use(f"outputs.{name}.status", output.label or name, key)
+        for name, right in deal.rights.items():
+            for attribute in ("amount", "until_key"):
+                if getattr(right, attribute) == key:
+                    yield Use(f"rights.{name}.{attribute}", right.label or name, key)
     if group == "lines":
         for name, chart in deal.charts.items():
             if key in chart.lines:
@@ -122,7 +129,7 @@ def _others(deal: Deal, path: Path) -> Iterator[Use]:
                     yield Use(f"questions.{name}.rules.{rule}.source", question.label or name, key)
     if group in ("events", "parties"):
         for name, right in deal.rights.items():
-            for attribute in ("ends_on",) if group == "events" else ("holder", "subject"):
+            for attribute in ("ends_on",) if group == "events" else ("holder", "owed_by", "subject"):
                 if getattr(right, attribute) == key:
                     yield Use(f"rights.{name}.{attribute}", right.label or name, key)
     if (group, deal.version) == ("versions", key):
