@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from model import decisions, rights, store
+from model import decisions, obligations, rights, store
 from model.addresses import input_item
 from model.deal import Deal, Table, Term
 from model.engine import Calc, run
@@ -21,6 +21,7 @@ from model.fields.date_text import show_date
 from model.formula.bind import RIGHT
 from model.layers import View, default_view, find_key
 from model.problems import Problem, Refused, refuse
+from model.structure.uses import unknown_parties
 from model.values import ErrorValue
 
 OK, PROBLEMS, USAGE = 0, 1, 2
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     looking.add_argument("--scenario", default=None, help="a scenario's key or label")
     looking.add_argument("--period", choices=("month", "quarter", "year"), default=None)
     view = argparse.ArgumentParser(add_help=False, parents=[looking])
+    view.add_argument("--party", default=None, help="see cash flows from this party: its inflows are positive")
     view.add_argument(
         "--set", dest="sets", action="append", default=[], metavar="KEY=VALUE", help="set an input on top"
     )
@@ -132,7 +134,7 @@ def main(argv: Sequence[str]) -> int:
     if args.command == "check":
         return _check(deal, args.json)
     try:
-        view = view_of(deal, args.version, args.scenario, args.period, args.sets)
+        view = view_of(deal, args.version, args.scenario, args.period, args.sets, args.party)
         if args.command == "ask":
             from model.commands.ask import command as ask
 
@@ -172,7 +174,9 @@ def day_of(text: str, option: str) -> dt.date:
     return day
 
 
-def view_of(deal: Deal, version: str | None, scenario: str | None, period: Any, sets: Sequence[str]) -> View:
+def view_of(
+    deal: Deal, version: str | None, scenario: str | None, period: Any, sets: Sequence[str], party: str | None = None
+) -> View:
     """The view that command-line options ask for. Raises Refused."""
     view = default_view(deal)
     if version is not None:
@@ -181,6 +185,8 @@ def view_of(deal: Deal, version: str | None, scenario: str | None, period: Any, 
         view = view._replace(scenario=find_key("scenario", dict(deal.scenarios), scenario))
     if period is not None:
         view = view._replace(period=period)
+    if party is not None:
+        view = view._replace(perspective=find_key("party", dict(deal.parties), party))
     pairs = []
     for text in sets:
         key, sign, value = text.partition("=")
@@ -225,6 +231,7 @@ def report(calc: Calc, days: Sequence[dt.date] = ()) -> dict[str, Any]:
         "checks": {key: value is True for key, value in calc.checks.items()},
         "events": {key: to_json(_DATE, calc.event(key)) for key in deal.events},
         "rights": {key: _right(calc, key, days) for key in deal.rights},
+        "obligations": _obligations(calc, days),
         **({"maturity": [row for name, table in due for row in _rows(calc, name, table)]} if due else {}),
         "problems": [_problem(p) for p in problems_of(calc)],
     }
@@ -237,6 +244,7 @@ def _problem(problem: Problem) -> dict[str, str]:
 
 
 _DATE = Term(label="day", kind="date")
+_MONEY = Term(label="amount", kind="money")
 
 
 def _right(calc: Calc, key: str, days: Sequence[dt.date]) -> dict[str, Any]:
@@ -245,12 +253,30 @@ def _right(calc: Calc, key: str, days: Sequence[dt.date]) -> dict[str, Any]:
     return {
         "label": right.label,
         "holder": right.holder,
+        "owed_by": right.owed_by,
         "from": to_json(_DATE, calc.scalar(f"{RIGHT}{key}.from")),
         "until": to_json(_DATE, calc.scalar(f"{RIGHT}{key}.until")),
         "class": right.class_,
         "source": right.source,
         "on": {day.isoformat(): rights.status(calc, key, day).state for day in days},
     }
+
+
+def _obligations(calc: Calc, days: Sequence[dt.date]) -> list[dict[str, Any]]:
+    """Who owes what to whom, with the amounts by calendar year where a line gives them."""
+    out = []
+    for owed in obligations.obligations(calc, calc.timeline.start):
+        right = calc.deal.rights[owed.key]
+        item = calc.deal.lines.get(right.amount) or calc.deal.terms.get(right.amount) or _MONEY
+        out.append({
+            "right": owed.key, "label": right.label, "by": owed.by, "to": owed.to,
+            "from": to_json(_DATE, calc.scalar(f"{RIGHT}{owed.key}.from")),
+            "until": to_json(_DATE, calc.scalar(f"{RIGHT}{owed.key}.until")),
+            "years": {str(year): to_json(item, value) for year, value in owed.years.items()},
+            "total": None if owed.total is None else to_json(item, owed.total),
+            "on": {day.isoformat(): rights.status(calc, owed.key, day).state for day in days},
+        })  # fmt: skip
+    return out
 
 
 def _rows(calc: Calc, name: str, table: Table) -> list[dict[str, Any]]:
@@ -359,7 +385,7 @@ def _export(calc: Calc, output: str) -> int:
 def _check(deal: Deal, as_json: bool) -> int:
     """Problems and checks under every version and scenario."""
     first = run(deal, default_view(deal))
-    found = {(p.where, p.what): p for p in problems_of(first)}
+    found = {(p.where, p.what): p for p in [*unknown_parties(deal), *problems_of(first)]}
     failed = []
     for version in deal.versions or [""]:
         for scenario in deal.scenarios or [""]:

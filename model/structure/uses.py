@@ -193,6 +193,19 @@ def undefined(deal: Deal) -> list[Problem]:
     return sorted(found, key=lambda p: (p.where, p.span or (0, 0)))
 
 
+def unknown_parties(deal: Deal) -> list[Problem]:
+    """Parties that formulas name in FLOW, or compare the perspective with, and that the deal does not have: such a
+    payment would have one side only, and the parties' views would not net to zero."""
+    index, out = index_of(deal), []
+    for thing, stands in index.of.items():
+        if thing[0] == "party" and thing[1] not in deal.parties and deal.parties:
+            known = ", ".join(deal.parties)
+            for place, span in stands:
+                what = f"“{thing[1]}” is not a party of this deal, so the payment has one side only."
+                out.append(Problem(dotted(place.path), what, f"Parties: {known}.", span=span))
+    return out
+
+
 def _unknown(index: Index, place: Place, thing: Thing, span: Span) -> Problem:
     tables, text = index.deal.tables, thing[1]
     head, dot, _ = text.partition(".")

@@ -20,7 +20,7 @@ AMENDMENT = {"nonexclusive_ip", "any_cloud", "azure_first", "revenue_share_2030"
 LICENCE_AND_REVENUE = {
     "exclusive_ip", "post_agi_models", "research_ip", "api_exclusivity", "joint_api_azure", "revenue_share",
 }  # fmt: skip
-THRESHOLD = {"agi_openai_ip", "agi_openai_ip_free"}
+THRESHOLD = {"agi_openai_ip", "agi_openai_ip_free", "compute_thresholds"}
 
 
 @cache
