@@ -154,7 +154,8 @@ def build(window: MainWindow, bar: QMenuBar) -> tuple[dict[str, QAction], dict[s
         elif spec.name.startswith(">"):
             menus[spec.name[1:]] = top.addMenu(spec.text)
         else:
-            action = QAction(spec.text, window)
+            action = QAction(window)
+            action.setText(spec.text)
             action.setObjectName(spec.name)
             action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
             action.setCheckable(spec.checkable)

@@ -30,7 +30,7 @@ def run(deal: str | None = None) -> int:
     from ui import theme as themes
     from ui.settings import Settings
 
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = QApplication.instance() or themes.application(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Dealsheet")
     app.setApplicationDisplayName("Dealsheet")

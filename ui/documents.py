@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6 import QtGui, QtWidgets  # dialogs are named where they are used: the window opens without them
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from model import store
 from model.problems import Problem, Refused
@@ -151,7 +150,9 @@ class Documents(QObject):
 
     def ask_open(self) -> None:
         settings = self._window.settings
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open a deal", str(settings.folder("deal")), DEALS)
+        path, _ = QtWidgets.QFileDialog.getOpenFileName(
+            self._window, "Open a deal", str(settings.folder("deal")), DEALS
+        )
         if path:
             settings.set_folder("deal", Path(path).parent)
             self.open_path(path)
@@ -165,9 +166,9 @@ class Documents(QObject):
         expect = session.fingerprint
         if expect is not None and _changed_outside(session.path, expect):
             answer = self._ask_overwrite(session.path)
-            if answer == QMessageBox.StandardButton.Cancel:
+            if answer == QtWidgets.QMessageBox.StandardButton.Cancel:
                 return False
-            if answer == QMessageBox.StandardButton.No:
+            if answer == QtWidgets.QMessageBox.StandardButton.No:
                 return self.save_as()
             expect = None
         return self._write(session.path, expect)
@@ -175,7 +176,7 @@ class Documents(QObject):
     def save_as(self) -> bool:
         session, settings = self._session, self._window.settings
         start = session.path or settings.folder("deal") / f"{file_name(session.deal.name)}{store.SUFFIX}"
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save the deal", str(start), DEALS)
+        name, _ = QtWidgets.QFileDialog.getSaveFileName(self._window, "Save the deal", str(start), DEALS)
         if not name:
             return False
         path = Path(name)
@@ -210,11 +211,13 @@ class Documents(QObject):
         session.told.emit(f"Saved {path.name}.")
         return True
 
-    def _ask_overwrite(self, path: Path) -> QMessageBox.StandardButton:
-        box = QMessageBox(QMessageBox.Icon.Warning, "Changed by another program", "", parent=self._window)
+    def _ask_overwrite(self, path: Path) -> QtWidgets.QMessageBox.StandardButton:
+        box = QtWidgets.QMessageBox(
+            QtWidgets.QMessageBox.Icon.Warning, "Changed by another program", "", parent=self._window
+        )
         box.setText(f"{path.name} was changed by another program after it was opened here.")
         box.setInformativeText("Overwrite it with this version, or save this version under another name?")
-        buttons = QMessageBox.StandardButton
+        buttons = QtWidgets.QMessageBox.StandardButton
         box.setStandardButtons(buttons.Yes | buttons.No | buttons.Cancel)
         box.button(buttons.Yes).setText("Overwrite")
         box.button(buttons.No).setText("Save as…")
@@ -222,18 +225,20 @@ class Documents(QObject):
         return _answer(box)
 
     def _ask_replace(self, path: Path) -> bool:
-        answer = QMessageBox.question(self._window, "Replace the file?", f"{path.name} exists already. Replace it?")
-        return answer == QMessageBox.StandardButton.Yes
+        answer = QtWidgets.QMessageBox.question(
+            self._window, "Replace the file?", f"{path.name} exists already. Replace it?"
+        )
+        return answer == QtWidgets.QMessageBox.StandardButton.Yes
 
     def may_discard(self) -> bool:
         """Save, don't save or cancel. True: go on."""
         session = self._session
         if not session.dirty:
             return True
-        box = QMessageBox(QMessageBox.Icon.Question, "Save changes?", "", parent=self._window)
+        box = QtWidgets.QMessageBox(QtWidgets.QMessageBox.Icon.Question, "Save changes?", "", parent=self._window)
         box.setText(f"Save the changes to “{session.name}”?")
         box.setInformativeText("Without saving they are lost.")
-        buttons = QMessageBox.StandardButton
+        buttons = QtWidgets.QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.button(buttons.Save).setText("Save")
         box.button(buttons.Discard).setText("Don't save")
@@ -259,7 +264,7 @@ class Documents(QObject):
             return
         settings = self._window.settings
         start = settings.folder("book") / self.book_name()
-        name, _ = QFileDialog.getSaveFileName(self._window, "Export to Excel", str(start), BOOKS)
+        name, _ = QtWidgets.QFileDialog.getSaveFileName(self._window, "Export to Excel", str(start), BOOKS)
         if not name:
             return
         path = Path(name)
@@ -283,21 +288,21 @@ class Documents(QObject):
         self._session.told.emit(f"Exported {path}.")
 
     def _not_exported(self, path: Path, problems: list[Problem]) -> None:
-        box = QMessageBox(QMessageBox.Icon.Warning, "Not exported", "", parent=self._window)
+        box = QtWidgets.QMessageBox(QtWidgets.QMessageBox.Icon.Warning, "Not exported", "", parent=self._window)
         box.setText(f"{path.name} could not be written.")
         box.setInformativeText("\n".join(words(p) for p in problems))
-        buttons = QMessageBox.StandardButton
+        buttons = QtWidgets.QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Cancel)
         box.button(buttons.Save).setText("Save as…")
         if _answer(box) == buttons.Save:
             self.export()
 
 
-def _answer(box: QMessageBox) -> QMessageBox.StandardButton:
+def _answer(box: QtWidgets.QMessageBox) -> QtWidgets.QMessageBox.StandardButton:
     """What was chosen. The buttons say what they do and need no pictures."""
     for button in box.buttons():
-        button.setIcon(QIcon())
-    return QMessageBox.StandardButton(box.exec())
+        button.setIcon(QtGui.QIcon())
+    return QtWidgets.QMessageBox.StandardButton(box.exec())
 
 
 def _write_book(calc: Calc, path: Path, progress: Progress) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from typing import Any, Literal, NamedTuple
 
 from model.fields.base import Field
@@ -82,4 +81,16 @@ def sentence(text: str) -> str:
 def wrapped(text: str, width: int = 72) -> str:
     """A long text in lines of a tooltip."""
     text = show_text(text)
-    return "\n".join(textwrap.fill(line, width) for line in text.splitlines()) if len(text) > width else text
+    if len(text) <= width:
+        return text
+    lines: list[str] = []
+    for given in text.splitlines():
+        line = ""
+        for word in given.split():
+            if line and len(line) + len(word) >= width:
+                lines.append(line)
+                line = word
+            else:
+                line = f"{line} {word}" if line else word
+        lines.append(line)
+    return "\n".join(lines)

@@ -80,6 +80,6 @@ def is_deceptive(char: str) -> bool:
 
 def show_text(text: str) -> str:
     """Text safe to display: control and bidirectional characters are spelled out; line breaks and tabs stay."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # no control, format or separator character is
         return text
     return "".join(f"‹U+{ord(c):04X}›" if c not in "\n\t" and is_deceptive(c) else c for c in text)

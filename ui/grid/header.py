@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHeaderView
 
 from ui.theme import BASE_PX, HEADER_HEIGHT, PAD, Theme, ui_font
+from ui.viewport import own_viewport
 
 if TYPE_CHECKING:
     from ui.grid.surface import GridSurface
@@ -22,6 +23,7 @@ class GridHeader(QHeaderView):
 
     def __init__(self, view: GridSurface) -> None:
         super().__init__(Qt.Orientation.Horizontal, view)
+        own_viewport(self)
         self._view = view
         self.setSectionsClickable(True)
         self.setHighlightSections(False)

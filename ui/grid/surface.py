@@ -7,6 +7,7 @@ step): visualRect and indexAt know about them, so everything else follows.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
@@ -25,11 +26,14 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolT
 
 from model.problems import Problem
 from ui import theme as themes
-from ui.grid.bubble import Bubble
 from ui.grid.delegate import Block, CellPainter, PaintState, block_rect
 from ui.grid.header import GridHeader
 from ui.grid.model import GridModel
 from ui.grid.source import GridSource, Place
+from ui.viewport import own_viewport
+
+if TYPE_CHECKING:
+    from ui.grid.bubble import Bubble
 
 Index = QModelIndex | QPersistentModelIndex
 Span = list[tuple[int, int, int]]
@@ -44,6 +48,7 @@ class GridSurface(QTableView):
 
     def __init__(self, source: GridSource, parent: QWidget | None = None, name: str = "") -> None:
         super().__init__(parent)
+        own_viewport(self)
         self.grid_model = GridModel(source, self)
         self._zoom = 1.0
         self._widths: dict[str, int] = {}  # set by hand, at 100 %
@@ -324,6 +329,8 @@ class GridSurface(QTableView):
     @property
     def bubble(self) -> Bubble:
         """The refusal under a cell. It belongs to the window, so that a narrow grid does not cut it off."""
+        from ui.grid.bubble import Bubble
+
         window = self.window()
         if self._bubble is None or self._bubble.parentWidget() is not window:
             if self._bubble is not None:

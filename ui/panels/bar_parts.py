@@ -30,12 +30,15 @@ class NameBox(QLineEdit):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setMaxVisibleItems(12)
         self.setCompleter(completer)
-        self._restyle()
+        self._styled = ""  # the theme that the list of names wears: it is made when the box is first entered
         self.returnPressed.connect(lambda: self.entered.emit(self.text().strip()))
 
     def _restyle(self) -> None:
         """The list of names is a window of its own, out of the main window's style."""
         t, completer = themes.current(), self.completer()
+        if self._styled == t.name:
+            return
+        self._styled = t.name
         popup = completer.popup() if completer is not None else None
         if popup is not None:
             popup.setMinimumWidth(300)
@@ -47,7 +50,7 @@ class NameBox(QLineEdit):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.PaletteChange and self._styled:
             self._restyle()
 
     def set_names(self, names: list[str]) -> None:
@@ -62,6 +65,7 @@ class NameBox(QLineEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self._restyle()
         passing = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
         if event.reason() not in passing:  # the list of names closing is no new beginning
             QTimer.singleShot(0, lambda: self.selectAll() if self.hasFocus() else None)

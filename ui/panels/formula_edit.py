@@ -5,17 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from PySide6 import QtGui  # text formats and cursors are named where they are used: the window opens without them
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QFocusEvent,
-    QKeyEvent,
-    QPalette,
-    QSyntaxHighlighter,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-    QTextOption,
-)
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette, QSyntaxHighlighter
 from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from model.formula.bind import Namespace
@@ -36,7 +28,7 @@ _TOKEN = re.compile(
 class FormulaColours(QSyntaxHighlighter):
     """Names of the deal like inputs, unknown names like errors, texts muted."""
 
-    def __init__(self, document: QTextDocument) -> None:
+    def __init__(self, document: QtGui.QTextDocument) -> None:
         super().__init__(document)
         self._known: set[str] = set()
         self.on = False
@@ -55,7 +47,7 @@ class FormulaColours(QSyntaxHighlighter):
             return
         t = themes.current()
         for match in _TOKEN.finditer(text):
-            shape = QTextCharFormat()
+            shape = QtGui.QTextCharFormat()
             if match["text"]:
                 shape.setForeground(t.color("good"))
                 self.setFormat(match.start(), len(match[0]), shape)
@@ -88,7 +80,7 @@ class FormulaEdit(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setWordWrapMode(QtGui.QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setTabChangesFocus(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(0)
@@ -103,7 +95,7 @@ class FormulaEdit(QPlainTextEdit):
     def set_text(self, text: str, colour: bool) -> None:
         self.colours.on = colour
         self.setPlainText(text)
-        self.moveCursor(QTextCursor.MoveOperation.Start)
+        self.moveCursor(QtGui.QTextCursor.MoveOperation.Start)
         self._fit()
 
     def mark(self, span: tuple[int, int] | None) -> None:
@@ -113,7 +105,7 @@ class FormulaEdit(QPlainTextEdit):
             end = len(self.toPlainText())
             start, stop = min(span[0], end), min(max(span[1], span[0] + 1), end)
             cursor.setPosition(start if start < stop else max(0, stop - 1))
-            cursor.setPosition(stop, QTextCursor.MoveMode.KeepAnchor)
+            cursor.setPosition(stop, QtGui.QTextCursor.MoveMode.KeepAnchor)
             self.setTextCursor(cursor)
 
     def _fit(self) -> None:
@@ -168,7 +160,7 @@ class FormulaEdit(QPlainTextEdit):
             self.left.emit()
         self._fit()
         if not self.hasFocus() and not self.textCursor().hasSelection():
-            self.moveCursor(QTextCursor.MoveOperation.Start)
+            self.moveCursor(QtGui.QTextCursor.MoveOperation.Start)
 
     def restyle(self) -> None:
         """The theme is another one."""
