@@ -11,22 +11,27 @@ Nothing here changes the deal, and no cell is guessed: what cannot be read is a 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from model.addresses import is_formula
 from model.deal import Deal, Input
-from model.edits import Edit, Put, label_of, set_values
+from model.edits import ABSENT, Edit, Put, label_of, set_values
 from model.fields import Field, field_for
 from model.layers import View, held
 from model.problems import Problem, Refused, refuse
 from model.structure.keys import key_for
-from model.tables_in.match import KEY, YEAR, Match, Proposal, propose, same_words, year_of
+from model.tables_in.hints import DateOrder, can_be_two, decimal_of, in_order, order_of
+from model.tables_in.match import KEY, YEAR, Match, Proposal, best_target, propose, same_words, year_of
 from model.tables_in.read import Grid, read_grid, read_text
 from model.values import ErrorValue
 from model.workbook.review_values import AmbiguousError, Decimal, read_value
 from model.workbook.viewpoint import letters
 
-__all__ = ["KEY", "YEAR", "Grid", "Match", "Preview", "Proposal", "apply", "preview", "propose", "read_grid", "read_text"]  # fmt: skip
+__all__ = ["KEY", "YEAR", "DateOrder", "Decimal", "Grid", "Match", "Mode", "Preview", "Proposal", "apply", "best_target", "preview", "propose", "read_grid", "read_text"]  # fmt: skip
+
+
+#: "update" changes what is there and adds what is new, "append" only adds, "replace" also takes out what is not listed
+Mode: TypeAlias = Literal["update", "append", "replace"]
 
 
 class CellPreview(NamedTuple):
@@ -56,13 +61,16 @@ class RowPreview(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an import would do. ``notes`` say what was assumed or left out."""
+    """What an import would do. ``notes`` say what was assumed or left out; ``removed`` are the years or records
+    that "replace" takes out, by key, with their labels."""
 
     target: str
     source: str
     rows: tuple[RowPreview, ...]
     notes: tuple[str, ...]
     asks_decimal: bool = False
+    asks_order: bool = False
+    removed: tuple[tuple[str, str], ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -75,15 +83,28 @@ class Preview:
         return sum(1 for row in self.rows if not row.problem for cell in row.cells if cell.differs)
 
 
-def preview(deal: Deal, view: View, grid: Grid, proposal: Proposal, decimal: Decimal = "") -> Preview:
-    """Every cell that a proposal takes in, read or with its problem. Raises Refused for a proposal that cannot be."""
-    reader = _Reader(deal, view, grid, decimal)
+def preview(
+    deal: Deal,
+    view: View,
+    grid: Grid,
+    proposal: Proposal,
+    decimal: Decimal = "",
+    order: DateOrder = "",
+    mode: Mode = "update",
+) -> Preview:
+    """Every cell that a proposal takes in, read or with its problem. Raises Refused for a proposal that cannot be.
+
+    ``decimal`` and ``order`` say how numbers and dates are meant where the columns do not show it themselves.
+    """
+    reader = _Reader(deal, view, grid, decimal, order, mode)
     rows = reader.series(proposal) if proposal.target in deal.series else reader.table(proposal)
     notes = [
         *grid.notes,
         *(f"“{m.heading}” is left out: {m.reason}." for m in proposal.columns if not m.to and m.heading),
     ]
-    return Preview(proposal.target, grid.name, tuple(rows), (*notes, *reader.notes), reader.asks)
+    gone = reader.removed(proposal.target, rows) if mode == "replace" else ()
+    told = dict.fromkeys((*notes, *reader.notes))
+    return Preview(proposal.target, grid.name, tuple(rows), tuple(told), reader.asks, reader.asks_order, gone)
 
 
 def apply(deal: Deal, view: View, shown: Preview) -> Edit:
@@ -100,23 +121,60 @@ def apply(deal: Deal, view: View, shown: Preview) -> Edit:
             touches = None
         else:
             items += [(c.address, c.new) for c in row.cells if c.differs]
-    if not items and not puts:
+    gone = [key for key, _ in shown.removed]
+    if not items and not puts and not gone:
         raise refuse(shown.source, "There is nothing to bring in.", "Match other columns, or mend the cells listed.")
     new = len(puts)
     if items:
         puts = [*set_values(deal, view, items).puts, *puts]
+    for key in gone:
+        path = ("series", shown.target, "values", key) if shown.target in deal.series else ("tables", shown.target, "records", key)  # fmt: skip
+        puts.append(Put(path, ABSENT))
+        touches = touches if shown.target in deal.series else None
     label = (deal.series.get(shown.target) or deal.tables[shown.target]).label
     parts = [f"{len(items)} value{'s' if len(items) != 1 else ''}"] if items else []
     parts += [f"{new} new record{'s' if new != 1 else ''}"] if new else []
-    changed = None if touches is None else frozenset(a for a, _ in items)
-    return Edit(f"Bring {' and '.join(parts)} into {label}", tuple(puts), changed)
+    done = [f"bring {' and '.join(parts)} into {label}"] if parts else []
+    done += [f"take {len(gone)} out" if parts else f"take {len(gone)} out of {label}"] if gone else []
+    title = ", ".join(done)
+    changed = None if touches is None else frozenset((*(a for a, _ in items), *(f"{shown.target}.{key}" for key in gone)))  # fmt: skip
+    return Edit(title[0].upper() + title[1:], tuple(puts), changed)
 
 
 class _Reader:
-    def __init__(self, deal: Deal, view: View, grid: Grid, decimal: Decimal) -> None:
-        self.deal, self.view, self.grid, self.decimal = deal, view, grid, decimal
+    def __init__(self, deal: Deal, view: View, grid: Grid, decimal: Decimal, order: DateOrder, mode: Mode) -> None:
+        self.deal, self.view, self.grid = deal, view, grid
+        self.decimal, self.order, self.mode = decimal, order, mode
         self.notes: list[str] = []
-        self.asks = False
+        self.first = 0  # the first row of values
+        self.across: int | None = None  # the row of values where years run across
+        self.asks = self.asks_order = False
+        self._hints: dict[int, tuple[Decimal, DateOrder]] = {}
+
+    def removed(self, target: str, rows: list[RowPreview]) -> tuple[tuple[str, str], ...]:
+        """The years or records of the base that the source does not list. A row that could not be read keeps its own."""
+        there = {row.key for row in rows}
+        if target in self.deal.series:
+            return tuple((y, label_of(self.deal, f"{target}.{y}")) for y in self.deal.series[target].values if y not in there)  # fmt: skip
+        table = self.deal.tables[target]
+        names = next((c for c, column in table.columns.items() if column.kind == "text"), "")
+        return tuple((k, str(r.get(names, k))) for k, r in table.records.items() if k not in there)
+
+    def _hint(self, field: Field, col: int, first: int) -> tuple[Decimal, DateOrder]:
+        """How the numbers and dates of a column are meant: as was said, else as the column shows."""
+        if col not in self._hints:
+            values = (
+                self.grid.rows[self.across] if self.across is not None else [r[col] for r in self.grid.rows[first:]]
+            )
+            decimal = self.decimal or (decimal_of(values) if field.numeric else "")
+            order = self.order or (order_of(values) if field.kind == "date" else "")
+            name = letters(self.grid.first_col + col)
+            if decimal and not self.decimal and decimal == ",":
+                self.notes.append(f"Column {name} is read with a decimal comma, as its numbers show.")
+            if order and not self.order and any(can_be_two(v) for v in values):
+                self.notes.append(f"The dates of column {name} begin with the {'day' if order == 'dmy' else 'month'}, as some of them show.")  # fmt: skip
+            self._hints[col] = (decimal, order)
+        return self._hints[col]
 
     def _where(self, row: int, col: int) -> str:
         return f"{letters(self.grid.first_col + col)}{self.grid.first_row + row}"
@@ -125,6 +183,7 @@ class _Reader:
 
     def series(self, proposal: Proposal) -> list[RowPreview]:
         key, deal = proposal.target, self.deal
+        self.first, self.across = proposal.first, proposal.value_row if proposal.across else None
         field = field_for(deal.series[key], deal.unit)
         if proposal.across:
             cells = [(proposal.year_row, col, proposal.value_row, col) for col in range(self.grid.width)]
@@ -154,7 +213,11 @@ class _Reader:
                 rows.append(RowPreview(str(year), label, False, (), Problem(where, f"The year {year} comes twice.", "Keep one row for it.")))  # fmt: skip
                 continue
             seen.add(str(year))
-            cell = self._cell(field, address, row, col, held(self.deal, self.view, address).value)
+            old = held(self.deal, self.view, address).value
+            if self.mode == "append" and old is not None:
+                rows.append(RowPreview(str(year), label, False, (), Problem(where, f"The series has {year} already.", "Choose “update” to change it.")))  # fmt: skip
+                continue
+            cell = self._cell(field, address, row, col, old)
             if cell:
                 rows.append(RowPreview(str(year), label, cell.old is None, (cell,)))
         return rows
@@ -163,6 +226,7 @@ class _Reader:
 
     def table(self, proposal: Proposal) -> list[RowPreview]:
         table = self.deal.tables[proposal.target]
+        self.first = proposal.first
         columns = {m.to: m.index for m in proposal.columns if m.to in table.columns}
         if not columns:
             raise refuse(proposal.target, "No column is matched.", "Match at least one.")
@@ -198,6 +262,9 @@ class _Reader:
         key_col = proposal.column(KEY)
         names = [(to, cells[m.index]) for m in proposal.columns if (to := m.to) in table.columns and table.columns[to].kind == "text"]  # fmt: skip
         label = next((_shown(v) for _, v in names if v is not None), "")
+        if self.mode == "append":
+            said = "" if key_col is None or cells[key_col] is None else _shown(cells[key_col])
+            return self._new_key(proposal.target, said or label or "record", used), label or said, None
         if key_col is not None and cells[key_col] is not None:
             said = _shown(cells[key_col])
             found = [k for k in table.records if k.casefold() == said.casefold()]
@@ -235,14 +302,15 @@ class _Reader:
         if is_formula(old):
             return CellPreview(address, where, text, None, old, Problem(where, "This cell is computed in the deal.", "Leave the column out."))  # fmt: skip
         try:
-            new = self._value(field, raw, where)
+            new = self._value(field, raw, where, col)
         except Refused as err:
             self.asks = self.asks or isinstance(err, AmbiguousError)
+            self.asks_order = self.asks_order or (field.kind == "date" and can_be_two(raw))
             found = err.problems[0]
             return CellPreview(address, where, text, None, old, Problem(where, found.what, found.remedy))
         return CellPreview(address, where, text, new, old)
 
-    def _value(self, field: Field, raw: Any, where: str) -> Input | None:
+    def _value(self, field: Field, raw: Any, where: str, col: int) -> Input | None:
         """Text stays text: what looks like a formula gets an apostrophe, and ours is taken off again."""
         if isinstance(raw, ErrorValue) and raw.note:
             raise refuse(
@@ -256,7 +324,10 @@ class _Reader:
                     f"{where}: “{raw[:40]}” begins like a formula and is kept as text, with an apostrophe."
                 )
                 raw = "'" + raw
-        return read_value(field, raw, self.decimal, self.grid.since_1904)
+        decimal, order = self._hint(field, col, self.first)
+        if field.kind == "date":
+            raw = in_order(raw, order)
+        return read_value(field, raw, decimal, self.grid.since_1904)
 
 
 def _shown(value: Any) -> str:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from model.deal import Deal
-from model.problems import refuse
+from model.problems import Refused, refuse
 from model.tables_in.read import Grid
 
 YEAR: Final = "@year"  #: the column of years of a series
 KEY: Final = "@key"  #: the column of the records' keys of a table
 _KEY_WORDS: Final = frozenset(("key", "id", "record", "schlüssel"))
 _YEAR_WORDS: Final = frozenset(("year", "calendar year", "jahr", "fy", "fiscal year", "period"))
+_TITLES: Final = 10  # rows at most in which headings are looked for
 _NUMBER: Final = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*(?:bn|m|mn|k|x|%)?\s*", re.IGNORECASE)
 
 
@@ -64,14 +65,36 @@ class Proposal:
         return Proposal(self.target, columns, self.first)
 
 
-def propose(deal: Deal, grid: Grid, target: str) -> Proposal:
-    """A proposal for a series or a table, by its key. Raises Refused where the target is neither."""
+def propose(deal: Deal, grid: Grid, target: str, header: int | None = None) -> Proposal:
+    """A proposal for a series or a table, by its key. ``header`` is the row of headings (-1: there is none; None:
+    find it). Raises Refused where the target is neither."""
     if target in deal.series:
-        return _series(deal, grid, target)
+        return _series(deal, grid, target, header)
     if target in deal.tables:
-        return _table(deal, grid, target)
+        return _table(deal, grid, target, header)
     known = ", ".join([*deal.series, *deal.tables]) or "none"
     raise refuse(target, f"There is no series or table “{target[:80]}”.", f"The deal has: {known}.")
+
+
+def best_target(deal: Deal, grid: Grid, wanted: str = "") -> str:
+    """The series or table that a grid is most likely meant for: ``wanted`` where it can be that, else where most of
+    its columns are found. Raises Refused where the deal has neither series nor table."""
+    scores: dict[str, float] = {}
+    for key in (*deal.series, *deal.tables):
+        try:
+            found = propose(deal, grid, key)
+        except Refused:
+            scores[key] = 0.0
+            continue
+        named = sum(bool(m.to) and "headed" in m.reason for m in found.columns)
+        whole = found.across or (found.column(YEAR) is not None and found.column(key) is not None)
+        scores[key] = named + (0.5 if whole else 0.0) + (0.6 if key == wanted and (named or whole) else 0.0)
+    if not scores:
+        raise refuse(
+            "", "This deal has neither series nor tables to bring anything into.", "Add one to its file first."
+        )
+    best = max(scores, key=lambda key: scores[key])
+    return wanted if wanted in scores and scores[best] == 0 else best
 
 
 def plain(text: str) -> str:
@@ -85,21 +108,29 @@ def same_words(a: str, b: str) -> bool:
     return a.strip().casefold() == b.strip().casefold() or (plain(a) == plain(b) and plain(a) != "")
 
 
-def _heads(grid: Grid) -> tuple[list[str], int]:
-    """Headings and the first row of values. A first row that holds a number has no headings."""
-    top = grid.rows[0]
+def _heads(grid: Grid, header: int | None) -> tuple[list[str], int]:
+    """Headings and the first row of values. Rows above that fill less than half of the columns are titles; a first
+    row that holds a number has no headings."""
+    none = [""] * grid.width
+    if header is not None and (header < 0 or header >= len(grid.rows)):
+        return none, 0
+    if header is not None:
+        return [str(v or "") for v in grid.rows[header]], header + 1
+    filled = [sum(v is not None for v in row) for row in grid.rows[:_TITLES]]
+    at = next(i for i, count in enumerate(filled) if count >= max(filled) / 2)
+    top = grid.rows[at]
     if any(isinstance(v, float) or (isinstance(v, str) and _NUMBER.fullmatch(v)) for v in top):
-        return [""] * len(top), 0
-    return [str(v or "") for v in top], 1
+        return none, at
+    return [str(v or "") for v in top], at + 1
 
 
-def _series(deal: Deal, grid: Grid, key: str) -> Proposal:
+def _series(deal: Deal, grid: Grid, key: str, header: int | None) -> Proposal:
     series = deal.series[key]
     for row, cells in enumerate(grid.rows[:10]):
         years = [c for c, v in enumerate(cells) if year_of(v) is not None]
         if len(years) >= 2 and len(years) >= 0.5 * sum(v is not None for v in cells):
             return _across(deal, grid, key, row)
-    heads, first = _heads(grid)
+    heads, first = _heads(grid, header)
     body = grid.rows[first:]
     shares = [sum(year_of(r[c]) is not None for r in body) / max(1, sum(r[c] is not None for r in body)) for c in range(grid.width)]  # fmt: skip
     years = [c for c, head in enumerate(heads) if plain(head) in _YEAR_WORDS and shares[c] > 0]
@@ -133,10 +164,10 @@ def _across(deal: Deal, grid: Grid, key: str, year_row: int) -> Proposal:
     raise refuse(grid.name, what, "Label the row with the name of the series, or bring in that row alone.")
 
 
-def _table(deal: Deal, grid: Grid, key: str) -> Proposal:
+def _table(deal: Deal, grid: Grid, key: str, header: int | None) -> Proposal:
     table = deal.tables[key]
-    heads, first = _heads(grid)
-    if not first:
+    heads, first = _heads(grid, header)
+    if not any(heads) and header is None:
         raise refuse(grid.name, "The first row holds values, not headings.", "Add a row with the names of the columns.")
     taken: dict[int, tuple[str, str]] = {}
     for col, head in enumerate(heads):

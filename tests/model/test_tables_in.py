@@ -280,3 +280,77 @@ def test_nothing_to_bring_in_and_targets_that_do_not_exist_are_refused():
     with pytest.raises(Refused, match="headings"):
         propose(DEAL, read_text("1,2\n3,4\n"), "rounds")
     assert KEY != YEAR
+
+
+# -- what a column says about itself -------------------------------------------------------------
+
+
+def test_a_column_shows_its_decimal_mark_and_an_unclear_cell_follows_it():
+    shown = looked_at("Year;Revenue path\n2026;1.234\n2027;2.500,75\n", "path")
+    assert [r.cells[0].new for r in shown.rows] == [1234.0, 2500.75] and not shown.asks_decimal
+    assert any("decimal comma" in n for n in shown.notes)
+
+
+def test_a_column_that_contradicts_itself_is_asked_about():
+    shown = looked_at("Year;Revenue path\n2026;1,5\n2027;2.5\n2028;1.234\n", "path")
+    assert shown.asks_decimal and shown.problems
+
+
+@pytest.mark.parametrize(("dates", "first"), [(("03/04/2026", "31/12/2026"), dt.date(2026, 4, 3)), (("03/04/2026", "12/31/2026"), dt.date(2026, 3, 4))])  # fmt: skip
+def test_dates_follow_the_order_that_some_of_them_show(dates, first):
+    shown = looked_at("Name,Closed on\n" + "".join(f"n{i},{d}\n" for i, d in enumerate(dates)), "rounds")
+    assert shown.rows[0].cells[1].new == first and any("begin with the" in n for n in shown.notes)
+
+
+def test_the_order_of_dates_is_asked_where_none_shows_it():
+    grid = read_text("Name,Closed on\nx,03/04/2026\n")
+    proposal = propose(DEAL, grid, "rounds")
+    shown = preview(DEAL, VIEW, grid, proposal)
+    assert shown.asks_order and "two ways" in shown.problems[0].what
+    told = preview(DEAL, VIEW, grid, proposal, order="mdy")
+    assert not told.asks_order and told.rows[0].cells[1].new == dt.date(2026, 3, 4)
+
+
+def test_titles_above_the_headings_are_passed_over():
+    text = "Forecast 2026\n\nName,Closed on,Amount raised\nx,2026-01-01,5\n"
+    assert [m.to for m in propose(DEAL, read_text(text), "rounds").columns] == ["name", "closed", "amount"]
+
+
+def test_the_row_of_headings_can_be_said():
+    grid = read_text("Name,Amount raised\nx,5\n")
+    assert propose(DEAL, grid, "rounds", -1).columns[0].to == ""
+    assert propose(DEAL, grid, "rounds", -1).matched(0, "name").column("name") == 0
+    assert len(preview(DEAL, VIEW, grid, propose(DEAL, grid, "rounds", 0)).rows) == 1
+
+
+# -- how it is brought in ------------------------------------------------------------------------
+
+
+def mode(text, target, how):
+    grid = read_text(text)
+    return preview(DEAL, VIEW, grid, propose(DEAL, grid, target), mode=how)
+
+
+def test_append_only_adds():
+    table = applied(mode("Name,Amount raised\nFirst round,5\n", "rounds", "append")).tables["rounds"]
+    assert list(table.records) == ["one", "two", "first_round"]
+    shown = mode("Year,Revenue path\n2026,5\n2028,6\n", "path", "append")
+    assert "already" in shown.rows[0].problem.what
+    assert applied(shown).series["path"].values == {"2026": 1.0, "2027": 2.0, "2028": 6.0}
+
+
+def test_replace_takes_out_what_is_not_listed_in_one_step():
+    shown = mode("Name,Amount raised\nSecond round,21\nNew,3\n", "rounds", "replace")
+    assert shown.removed == (("one", "First round"),)
+    assert list(applied(shown).tables["rounds"].records) == ["two", "new"]
+    shown = mode("Year,Revenue path\n2027,5\n", "path", "replace")
+    assert applied(shown).series["path"].values == {"2027": 5.0}
+    assert apply(DEAL, VIEW, shown).title == "Bring 1 value into Revenue path, take 1 out"
+
+
+def test_the_likely_target_is_found():
+    from model.tables_in import best_target
+
+    assert best_target(DEAL, read_text("Year,Share\n2026,5%\n")) == "share"
+    assert best_target(DEAL, read_text("Name,Closed on\nx,2026-01-01\n")) == "rounds"
+    assert best_target(DEAL, read_text("2026\t5\n2027\t6\n"), "share") == "share"
