@@ -118,6 +118,14 @@ class MenuActs(QMainWindow):
         if self.settled():
             self.incoming.ask_book()
 
+    def import_table(self) -> None:
+        if self.settled():
+            self.incoming.ask_table()
+
+    def paste_table(self) -> None:
+        if self.settled():
+            self.incoming.paste_table()
+
     def report_failure(self, report: str) -> None:
         """Something went wrong that should not have: a dialog with a copyable report."""
         from ui.reports import show_report

@@ -10,8 +10,10 @@ Nothing here changes the deal, and no cell is guessed: what cannot be read is a 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from model.addresses import is_formula
 from model.deal import Deal, Input
@@ -32,6 +34,11 @@ __all__ = ["KEY", "YEAR", "DateOrder", "Decimal", "Grid", "Match", "Mode", "Prev
 
 #: "update" changes what is there and adds what is new, "append" only adds, "replace" also takes out what is not listed
 Mode: TypeAlias = Literal["update", "append", "replace"]
+
+
+_UNIT: Final = re.compile(
+    r"[(\[]\s*((?:(?:US)?[$€£¥]|USD|EUR|GBP)\s*(?:k|m|mn|bn|tn)?|%|bps|(?:k|m|mn|bn|tn))\s*[)\]]", re.IGNORECASE
+)
 
 
 class CellPreview(NamedTuple):
@@ -62,7 +69,7 @@ class RowPreview(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What an import would do. ``notes`` say what was assumed or left out; ``removed`` are the years or records
-    that "replace" takes out, by key, with their labels."""
+    that "replace" takes out, by key, with their labels; ``units`` warn of headings that name another unit."""
 
     target: str
     source: str
@@ -71,6 +78,7 @@ class Preview:
     asks_decimal: bool = False
     asks_order: bool = False
     removed: tuple[tuple[str, str], ...] = ()
+    units: tuple[str, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -104,7 +112,16 @@ def preview(
     ]
     gone = reader.removed(proposal.target, rows) if mode == "replace" else ()
     told = dict.fromkeys((*notes, *reader.notes))
-    return Preview(proposal.target, grid.name, tuple(rows), tuple(told), reader.asks, reader.asks_order, gone)
+    return Preview(
+        proposal.target,
+        grid.name,
+        tuple(rows),
+        tuple(told),
+        reader.asks,
+        reader.asks_order,
+        gone,
+        tuple(_other_units(deal, proposal)),
+    )
 
 
 def apply(deal: Deal, view: View, shown: Preview) -> Edit:
@@ -328,6 +345,22 @@ class _Reader:
         if field.kind == "date":
             raw = in_order(raw, order)
         return read_value(field, raw, decimal, self.grid.since_1904)
+
+
+def _other_units(deal: Deal, proposal: Proposal) -> Iterator[str]:
+    """Headings that name a unit in brackets which is not that of their column. Values are never converted."""
+    for match in proposal.columns:
+        item: Any = deal.series.get(match.to) or (deal.tables[proposal.target].columns.get(match.to) if proposal.target in deal.tables else None)  # fmt: skip
+        found = _UNIT.search(match.heading)
+        if item is None or found is None:
+            continue
+        unit = field_for(item, deal.unit).unit
+        if unit and _plain_unit(found[1]) != _plain_unit(unit):
+            yield f"The heading “{match.heading[:60]}” speaks of {found[1].strip()}, and {item.label} is in {unit}: values come in as they are."
+
+
+def _plain_unit(text: str) -> str:
+    return text.casefold().replace("us$", "$").replace("usd", "$").replace("eur", "€").replace("gbp", "£").replace("mn", "m").replace(" ", "")  # fmt: skip
 
 
 def _shown(value: Any) -> str:

@@ -354,3 +354,9 @@ def test_the_likely_target_is_found():
     assert best_target(DEAL, read_text("Year,Share\n2026,5%\n")) == "share"
     assert best_target(DEAL, read_text("Name,Closed on\nx,2026-01-01\n")) == "rounds"
     assert best_target(DEAL, read_text("2026\t5\n2027\t6\n"), "share") == "share"
+
+
+@pytest.mark.parametrize(("heading", "said"), [("$bn", True), ("$m", False), ("USD mn", False), ("%", True), ("net", False)])  # fmt: skip
+def test_a_heading_that_names_another_unit_is_pointed_out(heading, said):
+    shown = looked_at(f"Year,Revenue path ({heading})\n2026,5\n", "path")
+    assert bool(shown.units) == said and shown.rows[0].cells[0].new == 5.0

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from model.edits import Edit
 from model.fields.number_formats import show_text
 from model.layers import BASE, held
-from model.problems import Problem, Refused
+from model.problems import Problem, Refused, refuse
 from ui.exchange.parts import counted
 from ui.jobs import Job, Progress
-from ui.targets import target_of
+from ui.targets import NOTHING, Target, target_of
 
 if TYPE_CHECKING:
     from model.deal import Deal
+    from model.tables_in import Grid
     from model.workbook.review import Difference, Review
     from ui.exchange.review_dialog import ReviewDialog
     from ui.main_window import MainWindow
 
+TABLES = "Tables (*.csv *.tsv *.txt *.xlsx *.xlsm)"
 BOOKS = "Excel workbooks (*.xlsx *.xlsm)"
 _BOOK_ENDINGS = (".xlsx", ".xlsm")
 _TABLE_ENDINGS = (".csv", ".tsv", ".txt")
@@ -116,8 +120,71 @@ class Incoming(QObject):
 
     # --- tables ------------------------------------------------------------------
 
-    def read_table(self, path: Path) -> None:
-        """Bring in a table from a file."""
+    def ask_table(self) -> None:
+        settings = self._window.settings
+        name, _ = QFileDialog.getOpenFileName(self._window, "Import a table", str(settings.folder("book")), TABLES)
+        if name:
+            settings.set_folder("book", Path(name).parent)
+            self.read_table(Path(name))
+
+    def read_table(self, path: Path) -> Job | None:
+        """Read a table from a file on a worker, then show how it would come in."""
+        if self.job is not None and self.job.running:
+            self._window.session.told.emit("A file is still being read.")
+            return None
+        job = self.job = Job(lambda _: _grid(path), self)
+        job.done.connect(lambda grid: self._show_table(grid, lambda sheet: _grid(path, sheet)))
+        job.refused.connect(lambda problems: self._refused(path, problems))
+        job.failed.connect(self._window.report_failure)
+        self._window.job_bar.follow(job, f"Reading {show_text(path.name)} …")
+        job.start()
+        return job
+
+    def paste_table(self) -> None:
+        """The table on the clipboard."""
+        from model.tables_in import read_text
+        from ui.exchange.table_dialog import CLIPBOARD
+
+        text = QGuiApplication.clipboard().text()
+        try:
+            if not text.strip():
+                raise refuse("", "The clipboard holds no table.", "Copy cells in a spreadsheet first.")
+            grid = read_text(text, CLIPBOARD)
+        except Refused as refused:
+            self._window.banner.tell("Nothing was pasted.", refused.problems)
+            return
+        self._show_table(grid, None)
+
+    def _show_table(self, grid: Grid, reread: Callable[[str], Grid] | None) -> None:
+        from ui.exchange.table_dialog import TableDialog
+
+        window, session = self._window, self._window.session
+        wanted = window.panel.target().key.partition(".")[0]
+        try:
+            shown = TableDialog(session.deal, session.view, grid, wanted, self._take_table, reread, window)
+        except Refused as refused:
+            window.banner.tell(f"{show_text(grid.name)} was not imported; nothing has changed.", refused.problems)
+            return
+        self.dialog = shown
+        shown.open()
+
+    def _take_table(self, edit: Edit) -> tuple[Problem, ...]:
+        from ui.exchange.table_dialog import TableDialog
+
+        window, session = self._window, self._window.session
+        put = edit.puts[0].path
+        window.show_sheet_of(put[0] if put[0] in ("series", "tables") else "terms")
+        problems = session.try_edit(edit)
+        if not problems:
+            shown = first_of(session.deal, edit)
+            if shown is not NOTHING:
+                window.go(shown)
+            dialog = self.dialog
+            left = sum(dialog.rows.trouble(r) != "" for r in dialog.rows.shown.rows) if isinstance(dialog, TableDialog) and dialog.rows.shown else 0  # fmt: skip
+            more = f" {counted(left, 'row')} could not be read and stayed out." if left else ""
+            done = edit.title.replace("Bring ", "Brought ", 1).replace("ake ", "ook ", 1)
+            window.banner.tell(f"{done}; Ctrl+Z takes it back.{more}")
+        return problems
 
     # --- dropped on the window ---------------------------------------------------
 
@@ -149,6 +216,29 @@ def _review(deal: Deal, path: Path, decimal: str, progress: Progress) -> Any:
         return review(deal, path, decimal=decimal, progress=progress)  # type: ignore[arg-type]
     except NotOursError as other:
         return other
+
+
+def _grid(path: Path, sheet: str = "") -> Grid:
+    from model.tables_in import read_grid
+
+    return read_grid(path, sheet)
+
+
+def first_of(deal: Deal, edit: Edit) -> Target:
+    """The cell that an edit of a series or table wrote first."""
+    for put in edit.puts:
+        match put.path:
+            case ("series", key, "values", year):
+                found = target_of(deal, f"{key}.{year}")
+            case ("tables", table, "records", record, *_):
+                found = target_of(deal, f"{table}.{record}.{put.path[4] if len(put.path) > 4 else next(iter(deal.tables[table].columns), '')}")  # fmt: skip
+            case ("versions" | "scenarios", _, "set", address):
+                found = target_of(deal, address)
+            case _:
+                found = NOTHING
+        if found is not NOTHING:
+            return found
+    return NOTHING
 
 
 def _account(deal: Deal, view: Any, found: Review | None, chosen: list[Difference], edit: Edit) -> str:
