@@ -106,6 +106,15 @@ def about(deal: Deal, view: View, address: str) -> About:
     return found
 
 
+def remark(deal: Deal, layer: str, address: str) -> About:
+    """What one layer itself says about an input that it sets."""
+    kind, _, key = layer.partition(":")
+    if layer == BASE:
+        return base_about(deal, address)
+    overlay = deal.versions.get(key) if kind == "version" else deal.scenarios.get(key)
+    return overlay.about.get(address, About()) if overlay is not None else About()
+
+
 def base_about(deal: Deal, address: str) -> About:
     """Class, source and note of the base layer's value at an address."""
     parts = address.split(".")

@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from model.deal import Deal, Source
-from model.edits import ABSENT, Edit, Put, set_attribute, set_values
+from msgspec import structs
+
+from model.deal import About, Deal, Source
+from model.edits import ABSENT, Edit, Put, label_of, set_attribute, set_values
 from model.engine import Calc
 from model.fields import field_for, make_field
 from model.formula.bind import Cell, Namespace, bind
@@ -187,6 +189,8 @@ def _attribute(deal: Deal, target: Target, text: str) -> Edit:
             return Edit(f"Change the {what} of {year_name}", (Put(path, value or ABSENT),), frozenset())
         case (section, key, "class"):
             return Edit(f"Change the class of {name}", (Put((section, key, "class_"), _class(text)),), frozenset())
+        case ("versions" | "scenarios" as group, layer, "about", address, part):
+            return _about(deal, (group, layer), address, part, text)
         case ("sources", _, "date"):
             day = _DATE.parse(text) if text.strip() else None
             if isinstance(day, str):
@@ -203,6 +207,24 @@ def _attribute(deal: Deal, target: Target, text: str) -> Edit:
             return Edit(f"Rename {name}", (Put(path, words),), frozenset())
     value = _TEXT.parse(text)
     return Edit(f"Change the {_WORDS.get(path[-1], path[-1])} of {name}", (Put(path, value),), frozenset())
+
+
+def _about(deal: Deal, layer: tuple[str, str], address: str, part: str, text: str) -> Edit:
+    """What an overlay says about a value that it sets; nothing left means that it says nothing."""
+    overlay = getattr(deal, layer[0])[layer[1]]
+    said = overlay.about.get(address, About())
+    path = (*layer, "about", address)
+    before: list[Put] = []
+    if part == "class":
+        said = structs.replace(said, class_=_class(text))
+    elif part == "note":
+        said = structs.replace(said, note=str(_TEXT.parse(text)))
+    else:
+        *before, last = _source(deal, (*path, "source"), "", text).puts
+        said = structs.replace(said, source=last.value)
+    title = f"Change the {part} of {label_of(deal, address)} ({overlay.label})"
+    entry = Put(path, said if said != About() else ABSENT)
+    return Edit(title, (*before, entry), frozenset())
 
 
 def _class(text: str) -> str:

@@ -23,6 +23,8 @@ _NAMES = {
     "until": "last day",
     "while_": "condition",
     "ends_on": "event",
+    "owed_by": "party owing it",
+    "until_key": "choice behind “until”",
     "what": "text",
     "why": "reason",
 }
@@ -87,8 +89,15 @@ def _value(deal: Deal, target: Target, attribute: str, text: str) -> Any:
         case "label":
             if not words:
                 raise refuse(target.key, "A label cannot be empty.", "Write what people call it.")
-        case "holder":
-            return _keyed(words, {k: p.label for k, p in deal.parties.items()}, "party")
+        case "holder" | "owed_by":
+            parties = {k: p.label for k, p in deal.parties.items()}
+            return _keyed(words, parties, "party") if words or attribute == "holder" else ""
+        case "until_key":
+            choices = {k: t.label for k, t in deal.terms.items() if t.kind == "choice"}
+            return _keyed(words, choices, "choice") if words else ""
+        case "amount":
+            amounts = {k: i.label for part in (deal.lines, deal.terms, deal.outputs) for k, i in part.items()}
+            return _keyed(words, amounts, "amount") if words else ""
         case "ends_on":
             return _keyed(words, {k: e.label for k, e in deal.events.items()}, "event") if words else ""
         case "answer":

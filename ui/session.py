@@ -328,5 +328,5 @@ def _touched(edit: Edit) -> frozenset[str]:
         elif put.path[0] == "series" and len(put.path) == 4:
             keys.add(f"{put.path[1]}.{put.path[3]}")
         elif len(put.path) > 1:
-            keys.add(put.path[1])
+            keys.add(put.path[3] if put.path[2:3] == ("about",) else put.path[1])
     return frozenset(keys)

@@ -169,6 +169,13 @@ def value_of(calc: Calc, target: Target) -> Any:
     return calc.scalar(key)
 
 
+def status_words(calc: Calc, target: Target) -> str:
+    """What a result says in words where it has no value; "" where it says nothing."""
+    output = calc.deal.outputs.get(target.key)
+    said = calc.scalar(output.status) if output is not None and output.status else ""
+    return said if isinstance(said, str) else ""
+
+
 def label(deal: Deal, target: Target) -> str:
     """What a person calls it, without the period."""
     parts = target.key.split(".")

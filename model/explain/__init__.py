@@ -23,7 +23,7 @@ from model.explain.why import Fault, Reason, fault, reasons
 from model.explain.words import words_of
 from model.formula.bind import OPENING
 from model.formula.helpers import PERIOD_NAMES
-from model.layers import BASE, base_value, chain, layer_label
+from model.layers import BASE, about, base_value, chain, layer_label
 from model.structure.mentions import dotted
 
 __all__ = [
@@ -65,7 +65,7 @@ def explain(calc: Calc, key: str, period: int | None = None) -> Explanation:
     _known(calc, cell)
     item = item_of(calc.deal, cell.key)
     seen = seen_from(calc, cell)
-    note = _note(calc.deal, cell.key, item)
+    note = _note(calc, cell.key, item)
     opening = None
     if cell.key in calc.deal.lines and cell.period != OPENING_PERIOD and cell.key + OPENING in calc.program.formulas:
         opening = seen_from(calc, Where(cell.key, OPENING_PERIOD), "opening")
@@ -104,8 +104,11 @@ def _known(calc: Calc, cell: Where) -> None:
         raise KeyError(cell.key)
 
 
-def _note(deal: Deal, key: str, item: Any) -> str:
+def _note(calc: Calc, key: str, item: Any) -> str:
+    deal = calc.deal
     head, _, year = key.partition(".")
+    if key in deal.terms and key in calc.inputs:
+        return about(deal, calc.view, key).note
     series = deal.series.get(head)
     notes = [series.notes.get(year, "") if series else "", getattr(item, "note", "")]
     if head in deal.tables:

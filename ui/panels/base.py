@@ -15,11 +15,11 @@ from model.layers import BASE, layer_label
 from model.problems import Problem, Refused
 from model.values import NO_CAP, ErrorValue
 from ui import entries, targets
-from ui.grid.source import Cell, Change, ColumnSpec, Place, Role, RowSpec
+from ui.grid.source import Cell, Change, ColumnSpec, Place, Role, RowSpec, Tint
 from ui.grid.view import GridView
 from ui.session import ChangeSet, DealSession
 from ui.targets import NOTHING, Target
-from ui.wording import is_number
+from ui.wording import is_number, sentence
 
 _YESNO = ("Yes", "No", "Unknown")
 
@@ -122,10 +122,23 @@ class DealSource:
         if editable:
             choices = _YESNO if field.kind == "yesno" else field.choices
         number = float(value) if field.numeric and is_number(value) and abs(value) < NO_CAP else None
+        tint: Tint = ""
+        limit = getattr(targets.item_of(deal, target), "warn_above", None)
+        copy = copy_text(field, value, text)
+        if limit is not None and number is not None and number > limit:
+            text, tint, tip = f"⚑ {text}", "bad", f"Above {limit_words(field, limit)}."
+        elif isinstance(value, ErrorValue) and (said := targets.status_words(calc, target)):
+            text, shown, tip = said, "muted", sentence(said)
         return Cell(
-            text, shown, field.align, editable, overridden=overridden, number=number, copy=copy_text(field, value, text),
-            tooltip=tip, choices=choices,
+            text, shown, field.align, editable, overridden=overridden, number=number, copy=copy,
+            tooltip=tip, tint=tint, choices=choices,
         )  # fmt: skip
+
+
+def limit_words(field: Field, limit: float) -> str:
+    """A limit as it is said: 0 is written out."""
+    text = field.show(limit)
+    return "0" if text == "–" else text
 
 
 def copy_text(field: Field, value: object, text: str) -> str:

@@ -204,7 +204,10 @@ class HeadlineStrip(QWidget):
             if step is not None:
                 tip = f"{tip}\n{with_unit(field, old)} when {since}".strip()
             shown = with_unit(field, value)
-            card.show_value(item.label, shown, step, shown.startswith("#"), tip)
+            bad = shown.startswith("#")
+            if bad and (said := targets.status_words(now, target)):
+                shown, bad = said, False
+            card.show_value(item.label, shown, step, bad, tip)
 
     # --- arranging -----------------------------------------------------------
 

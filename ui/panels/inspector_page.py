@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from model.deal import About
 from model.explain import Explanation, Seen, dependents, explain, precedents, reach
 from model.fields.number_formats import show_text
-from model.layers import BASE, layer_label
+from model.layers import BASE, about, layer_label, remark
 from model.values import ErrorValue, from_serial
 from ui import targets
 from ui.panels import reasons
@@ -69,6 +70,8 @@ class InspectorPage(QWidget):
             field, value = targets.field_of(deal, target), targets.value_of(calc, target)
             bad = isinstance(value, ErrorValue) and not value.is_undisclosed
             text = with_unit(field, value) or "empty"
+            if bad and (said := targets.status_words(calc, target)):
+                text, bad = sentence(said), False
             if target.key in deal.checks and isinstance(value, bool):
                 text, bad = ("Holds", False) if value else ("Fails", True)
             self._text(text, "bad" if bad else "value")
@@ -180,13 +183,17 @@ class InspectorPage(QWidget):
         for layer, text in reversed(texts):
             label = layer_label(session.deal, layer)
             quiet = layer != winner
-            facts.append(Fact(label, text or "inherits", tint="muted" if quiet else ""))
+            said = remark(session.deal, layer, address) if text else About()
+            source = targets.source_label(session.deal, said.source)
+            facts.append(Fact(label, text or "inherits", said.class_, tint="muted" if quiet else "", below=source))
         self._rows("Layers", facts)
 
     def _source(self, target: Target, item: object) -> None:
         deal = self.session.deal
         key = getattr(item, "source", "")
-        if target.key.count(".") == 2:
+        if target.key in self.session.calc.inputs:
+            key = about(deal, self.session.view, target.key).source
+        elif target.key.count(".") == 2:
             key = deal.tables[target.key.split(".")[0]].source
         if not key:
             return
@@ -197,9 +204,9 @@ class InspectorPage(QWidget):
             return
         when = f", {source.date.day} {source.date:%b %Y}" if source.date else ""
         self._text(source.label, "")
-        about = ". ".join(part.rstrip(".") for part in (f"{source.publisher}{when}".strip(", "), source.note) if part)
-        if about:
-            self._text(about + ".", "quiet")
+        more = ". ".join(part.rstrip(".") for part in (f"{source.publisher}{when}".strip(", "), source.note) if part)
+        if more:
+            self._text(more + ".", "quiet")
 
     def _source_page(self, target: Target) -> None:
         deal = self.session.deal

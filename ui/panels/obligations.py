@@ -16,16 +16,17 @@ from ui.event_moves import as_day
 from ui.panels.base import DealSource, EmptyHint, SheetGrid, SheetPanel
 from ui.panels.chips import Chips
 from ui.panels.maturity_bars import MaturityBars
-from ui.panels.obligations_source import DealSourceEmpty, GroupOutputs, MaturitySource, as_of_terms
+from ui.panels.obligations_source import DealSourceEmpty, GroupOutputs, MaturitySource, OwedSource, as_of_terms
 from ui.panels.pickers import DateLine
 from ui.panels.terms_source import TableSource
 from ui.session import ChangeSet, DealSession
 from ui.targets import Target, target_of
 from ui.wording import wrapped
 
+OWED = "owed:"
 _EMPTY = (
-    "What falls due, year by year, belongs here.\nThis deal has no such schedule yet: give a table of its file "
-    'role = "maturity", or begin with a template.'
+    "Who owes what, and what falls due year by year, belong here.\nThis deal says neither yet: name the party that owes "
+    'a right (“Owed by” on the Rights sheet), or give a table of its file role = "maturity".'
 )
 
 
@@ -81,6 +82,8 @@ class ObligationsPanel(SheetPanel):
     def _arrange(self) -> None:
         deal = self.session.deal
         labels: dict[str, tuple[str, str]] = {}
+        if any(right.owed_by for right in deal.rights.values()):
+            labels[OWED] = ("Who owes what", "Every obligation by the party that owes it: what, when, to whom")
         for key, table in deal.tables.items():
             if table.role == "maturity":
                 labels[f"maturity:{key}"] = (table.label, wrapped(table.note))
@@ -116,9 +119,10 @@ class ObligationsPanel(SheetPanel):
             kind, _, key = name.partition(":")
             source: DealSource = (
                 MaturitySource(self.session, key) if kind == "maturity"
-                else TableSource(self.session, key) if kind == "table" else GroupOutputs(self.session, key)
+                else TableSource(self.session, key) if kind == "table"
+                else OwedSource(self.session) if name == OWED else GroupOutputs(self.session, key)
             )  # fmt: skip
-            grid = self.add_grid(source, key)
+            grid = self.add_grid(source, key or "Who owes what")
             self._pages[name] = grid
             self._parts.addWidget(grid)
             self.grid_made.emit(grid)

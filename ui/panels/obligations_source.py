@@ -1,20 +1,25 @@
-"""The tables behind the Obligations sheet: a schedule by year with its total, and the results of its group."""
+"""The tables behind the Obligations sheet: who owes what, a schedule by year with its total, results of its group."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from model.engine import Calc
-from model.fields import field_for
+from model.fields import field_for, make_field
+from model.formula.bind import RIGHT
 from model.formula.nodes import Node, Ref, children
+from model.obligations import Owed, obligations
 from model.problems import Problem
 from model.values import ErrorValue
-from ui.grid.source import Cell, Place, RowSpec
-from ui.panels.base import DealSource
+from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
+from ui.panels.base import DealSource, error_words
 from ui.panels.results import OutputsSource
+from ui.panels.rights_source import RightsSource
 from ui.panels.terms_source import TableSource
 from ui.session import DealSession
-from ui.targets import NOTHING, Target
+from ui.targets import NOTHING, Target, target_of
 
 
 class MaturitySource(TableSource):
@@ -76,6 +81,120 @@ class GroupOutputs(OutputsSource):
         outputs = self.session.deal.outputs
         self._keys = [key for key, output in outputs.items() if output.group == self.group]
         return [RowSpec(key, "item", outputs[key].label) for key in self._keys]
+
+
+_OWED = (
+    ColumnSpec("Obligation", 264, "left", frozen=True, key="label"),
+    ColumnSpec("To", 96, "left", key="holder", tooltip="The party that it is owed to"),
+    ColumnSpec("Now", 100, "left", key="now", tooltip="How it stands today"),
+    ColumnSpec("From", 104, key="from_", tooltip="First day. A formula: press F2 to see and change it."),
+    ColumnSpec("Until", 104, key="until", tooltip="Last day, inclusive. A formula: press F2 to see and change it."),
+)
+_OWED_AFTER = (
+    ColumnSpec("What", 320, "left", stretch=True, key="what"),
+    ColumnSpec("Class", 92, "left", key="class"),
+    ColumnSpec("Source", 180, "left", key="source"),
+)
+_TOTAL = "owed:"
+_AMOUNT = "amount:"
+
+
+class OwedSource(RightsSource):
+    """Who owes what, when, to whom: rights by the party that owes them, with the amounts of each calendar year."""
+
+    def __init__(self, session: DealSession) -> None:
+        super().__init__(session)
+        self._calc: object = None
+        self._owed: dict[str, Owed] = {}
+
+    def _found(self) -> dict[str, Owed]:
+        if self._calc is not self.calc:
+            self._calc = self.calc
+            self._owed = {row.key: row for row in obligations(self.calc, dt.date.today())}
+        return self._owed
+
+    def columns(self) -> Sequence[ColumnSpec]:
+        found, unit = self._found().values(), self.session.deal.unit
+        years = sorted({y for row in found for y, v in row.years.items() if isinstance(v, ErrorValue) or abs(v) > 1e-9})
+        amounts = []
+        if any(row.total is not None for row in found):
+            tip = "All that falls due inside the schedule"
+            amounts.append(ColumnSpec(f"Total, {unit}" if unit else "Total", 88, key=_AMOUNT, tooltip=tip))
+        tip = "In a year in which one right replaces another, the amount stands with the one in force at the end of each period."
+        amounts += [ColumnSpec(str(year), 72, key=f"{_AMOUNT}{year}", tooltip=tip) for year in years]
+        self.specs = (*_OWED, *amounts, *_OWED_AFTER)
+        return self.specs
+
+    def rows(self) -> list[RowSpec]:
+        deal, rows = self.session.deal, []
+        by: dict[str, list[Owed]] = {}
+        for row in self._found().values():
+            by.setdefault(row.by, []).append(row)
+        for party, owed in by.items():
+            name = deal.parties[party].label if party in deal.parties else party
+            rows.append(RowSpec(f"section:{party}", "section", f"{name} owes"))
+            rows += [RowSpec(f"{RIGHT}{row.key}", "item", deal.rights[row.key].label) for row in owed]
+            if sum(row.total is not None for row in owed) > 1:
+                rows.append(RowSpec(f"{_TOTAL}{party}", "total", f"Total, {name}"))
+        self._keys = [row.key.removeprefix(RIGHT) for row in rows]
+        return rows
+
+    def _party(self, row: int) -> str:
+        return self._keys[row].removeprefix(_TOTAL) if self._keys[row].startswith(_TOTAL) else ""
+
+    def target(self, row: int, col: int) -> Target:
+        key, column = self._keys[row], self.specs[col].key
+        if key not in self.session.deal.rights:
+            return NOTHING
+        if column.startswith(_AMOUNT):
+            return self._amount_target(key, column.removeprefix(_AMOUNT))
+        return super().target(row, col)
+
+    def _amount_target(self, key: str, year: str) -> Target:
+        """The line that says how much, in the year's last period."""
+        deal, amount = self.session.deal, self.session.deal.rights[key].amount
+        if not amount:
+            return NOTHING
+        periods = self.calc.timeline.periods
+        at = max((i for i, p in enumerate(periods) if str(p.year) == year), default=None)
+        return replace(target_of(deal, amount, at), kind="none") if amount in deal.lines else target_of(deal, amount)
+
+    def why_not(self, row: int, col: int) -> Problem:
+        if self.specs[col].key.startswith(_AMOUNT):
+            return Problem("", "Amounts are those of a line of the schedule.", "Change the terms that it reads.")
+        return super().why_not(row, col)
+
+    def cell(self, row: int, col: int) -> Cell:
+        column, party = self.specs[col].key, self._party(row)
+        if party:
+            name = self.session.deal.parties[party].label if party in self.session.deal.parties else party
+            if column == "label":
+                return Cell(f"Total, {name}", "label", "left")
+            if not column.startswith(_AMOUNT):
+                return Cell()
+            owed = [found for found in self._found().values() if found.by == party]
+            return self._amount([self._value(found, column) for found in owed])
+        if column.startswith(_AMOUNT):
+            return self._amount([self._value(self._found()[self._keys[row]], column)])
+        cell = super().cell(row, col)
+        if column == "label":
+            cell.tooltip = "\n".join(p for p in (cell.tooltip, self.session.deal.rights[self._keys[row]].amount) if p)
+        return cell
+
+    def _value(self, owed: Owed, column: str) -> float | ErrorValue | None:
+        year = column.removeprefix(_AMOUNT)
+        return owed.years.get(int(year)) if year else owed.total
+
+    def _amount(self, values: list[float | ErrorValue | None]) -> Cell:
+        given = [v for v in values if v is not None]
+        if not given:
+            return Cell()
+        error = next((v for v in given if isinstance(v, ErrorValue)), None)
+        value = error if error is not None else sum(v for v in given if not isinstance(v, ErrorValue))
+        text = make_field("money", self.session.deal.unit).show(value)
+        if isinstance(value, ErrorValue):
+            return Cell(text, "muted" if value.is_undisclosed else "error", tooltip=error_words(self.calc, value))
+        return Cell(text, "computed", number=value)
 
 
 def as_of_terms(calc: Calc, table: str) -> list[str]:

@@ -7,14 +7,13 @@ import datetime as dt
 from PySide6.QtWidgets import QWidget
 
 from model.fields import make_field
-from model.values import ErrorValue
 from ui import targets
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
 from ui.panels.base import DealSource, OrEmpty, SheetGrid, SheetPanel
 from ui.panels.terms_source import source_cell
 from ui.session import DealSession
 from ui.targets import Target, target_of
-from ui.wording import change, sentence, wrapped
+from ui.wording import change, wrapped
 
 _OUTPUTS = (
     ColumnSpec("Output", 264, "left", frozen=True, key="label"),
@@ -78,10 +77,6 @@ class OutputsSource(DealSource):
             case "value":
                 cell = self.value_cell(target_of(deal, key))
                 cell.align = "right"
-                value = self.calc.scalar(key)
-                if isinstance(value, ErrorValue) and output.status:
-                    status = self.calc.scalar(output.status)
-                    cell.tooltip = sentence(str(status)) if isinstance(status, str) else cell.tooltip
                 return cell
             case "unit":
                 return Cell(output.unit, "unit", editable=True)

@@ -8,30 +8,40 @@ from collections.abc import Sequence
 from model.fields.date_text import show_date
 from model.fields.number_formats import show_text
 from model.formula.bind import RIGHT
+from model.layers import about
 from model.problems import Problem
 from model.rights import Status, date_of, day, matrix, span, status, year_ends
 from model.values import NEVER
-from ui import legal_entries
+from ui import legal_entries, targets
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec, Tint
 from ui.panels.base import DealSource
 from ui.panels.terms_source import class_cell, source_cell
 from ui.session import DealSession
-from ui.targets import Target
+from ui.targets import NOTHING, Target, target_of
 from ui.wording import wrapped
 
 _COLUMNS = (
     ColumnSpec("Right", 224, "left", frozen=True, key="label"),
     ColumnSpec("Holder", 96, "left", key="holder"),
+    ColumnSpec("Owed by", 96, "left", key="owed_by", tooltip="The party that owes it to the holder, if one does"),
     ColumnSpec("Now", 100, "left", key="now", tooltip="How it stands today"),
     ColumnSpec("From", 104, key="from_", tooltip="First day. A formula: press F2 to see and change it."),
     ColumnSpec("Until", 104, key="until", tooltip="Last day, inclusive. A formula: press F2 to see and change it."),
     ColumnSpec("While", 92, "left", key="while_", tooltip="Condition: yes, no or unknown. A formula, or empty."),
     ColumnSpec("Ends on", 120, "left", key="ends_on", tooltip="The event that ends it"),
+    ColumnSpec(
+        "“Until” means",
+        128,
+        "left",
+        key="until_key",
+        tooltip="The choice in the terms that says which event a loose “until …” of the text means. Choose here.",
+    ),
     ColumnSpec("Class", 92, "left", key="class"),
     ColumnSpec("Subject", 160, "left", key="subject"),
     ColumnSpec("What", 240, "left", key="what"),
     ColumnSpec("Survives", 180, "left", key="survives"),
     ColumnSpec("Exceptions", 180, "left", key="exceptions"),
+    ColumnSpec("Amount", 140, "left", key="amount", tooltip="The line, term or output that says how much is owed"),
     ColumnSpec("Source", 180, "left", key="source"),
     ColumnSpec("Note", 200, "left", stretch=True, key="note"),
 )
@@ -64,9 +74,10 @@ class RightsSource(LegalSource):
     def __init__(self, session: DealSession) -> None:
         super().__init__(session)
         self._keys: list[str] = []
+        self.specs: Sequence[ColumnSpec] = _COLUMNS
 
-    def columns(self) -> tuple[ColumnSpec, ...]:
-        return _COLUMNS
+    def columns(self) -> Sequence[ColumnSpec]:
+        return self.specs
 
     def rows(self) -> list[RowSpec]:
         self._keys = list(self.session.deal.rights)
@@ -81,11 +92,14 @@ class RightsSource(LegalSource):
         return key.partition(".")[0] if key.startswith(RIGHT) else key
 
     def target(self, row: int, col: int) -> Target:
-        key, column = self._keys[row], _COLUMNS[col].key
+        key, column = self._keys[row], self.specs[col].key
         if column == "now":
             return Target("none", f"{RIGHT}{key}")
         if column in legal_entries.FORMULAS:
             return Target("formula", f"{RIGHT}{key}.{column.rstrip('_')}", ("rights", key, column))
+        term = self.session.deal.rights[key].until_key
+        if column == "until_key" and term in self.session.deal.terms:
+            return target_of(self.session.deal, term)
         return Target("text", f"{RIGHT}{key}", ("rights", key, column))
 
     def find(self, target: Target) -> Place | None:
@@ -95,15 +109,16 @@ class RightsSource(LegalSource):
             key = target.key.removeprefix(RIGHT).partition(".")[0]
         else:
             return None
-        names = [c.key for c in _COLUMNS]
+        names = [c.key for c in self.specs]
         column = target.path[2] if len(target.path) > 2 else "label"
         return (self._keys.index(key), names.index(column)) if key in self._keys and column in names else None
 
     def edit_text(self, row: int, col: int) -> str:
         deal, right = self.session.deal, self.session.deal.rights[self._keys[row]]
-        match _COLUMNS[col].key:
-            case "holder":
-                return deal.parties[right.holder].label if right.holder in deal.parties else right.holder
+        match self.specs[col].key:
+            case "holder" | "owed_by" as which:
+                party = getattr(right, which)
+                return deal.parties[party].label if party in deal.parties else party
             case "ends_on":
                 return deal.events[right.ends_on].label if right.ends_on in deal.events else right.ends_on
         return super().edit_text(row, col)
@@ -113,13 +128,19 @@ class RightsSource(LegalSource):
 
     def cell(self, row: int, col: int) -> Cell:
         deal, key = self.session.deal, self._keys[row]
-        right, column = deal.rights[key], _COLUMNS[col].key
+        right, column = deal.rights[key], self.specs[col].key
         match column:
             case "label":
                 return Cell(right.label, "label", editable=True, tooltip=f"{wrapped(right.what)}\n{key}".strip())
-            case "holder" | "ends_on":
-                choices = tuple(p.label for p in (deal.parties if column == "holder" else deal.events).values())
+            case "holder" | "ends_on" | "owed_by":
+                choices = tuple(p.label for p in (deal.events if column == "ends_on" else deal.parties).values())
                 return Cell(self.edit_text(row, col), "computed", editable=True, choices=choices)
+            case "until_key":
+                return self._key(right.until_key, self.target(row, col))
+            case "amount":
+                found = targets.target_of(deal, right.amount) if right.amount else NOTHING
+                text = targets.label(deal, found) if found is not NOTHING else right.amount
+                return Cell(text, "computed", editable=True, tooltip=right.amount)
             case "now":
                 return status_cell(status(self.calc, key, dt.date.today()))
             case "from_" | "until":
@@ -133,6 +154,18 @@ class RightsSource(LegalSource):
                 return source_cell(deal, right.source)
         text = getattr(right, column)
         return Cell(text, "muted" if column == "note" else "computed", editable=True, tooltip=wrapped(text))
+
+    def _key(self, term: str, target: Target) -> Cell:
+        """The choice itself, changed in its place among the terms."""
+        if target.kind != "input":
+            tip = "Type the name of a choice among the terms."
+            return Cell(term, "muted", editable=True, tooltip=tip)
+        cell = self.value_cell(target)
+        said = about(self.session.deal, self.calc.view, term)
+        cell.align, cell.tag = "left", ""
+        parts = (self.session.deal.terms[term].label, said.class_, said.note)
+        cell.tooltip = wrapped(" · ".join(part for part in parts if part))
+        return cell
 
     def _condition(self, key: str, formula: str | None) -> Cell:
         if formula is None:

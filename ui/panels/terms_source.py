@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from model.deal import Deal
+from model.layers import about, base_about, writes_to
 from ui import targets
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
 from ui.panels.base import DealSource
@@ -71,7 +72,10 @@ class TermsSource(DealSource):
             return target_of(deal, key)
         if column == "range" and (term.formula is not None or term.choices):
             return Target("none", key)
-        return Target("text", key, ("terms", key, column))
+        return Target("text", key, about_path(self.session, key, column) or ("terms", key, column))
+
+    def edit_text(self, row: int, col: int) -> str:
+        return about_text(self.session, self.target(row, col)) or super().edit_text(row, col)
 
     def find(self, target: Target) -> Place | None:
         if target.key not in self._keys:
@@ -91,15 +95,17 @@ class TermsSource(DealSource):
                 return cell
             case "unit":
                 return Cell(term.unit, "unit", editable=True)
+            case "range":
+                return Cell(targets.range_text(deal, key), "muted", editable=target.kind == "text")
+        said = about(deal, self.calc.view, key) if term.formula is None else base_about(deal, key)
+        match column:
             case "class":
-                return class_cell(term.class_, editable=True)
+                return class_cell(said.class_, editable=True)
             case "source":
                 if term.formula is not None:
                     return Cell(term.formula, "muted")
-                return source_cell(deal, term.source)
-            case "range":
-                return Cell(targets.range_text(deal, key), "muted", editable=target.kind == "text")
-        return Cell(term.note, "muted", editable=True, tooltip=wrapped(term.note))
+                return source_cell(deal, said.source)
+        return Cell(said.note, "muted", editable=True, tooltip=wrapped(said.note))
 
 
 class SeriesSource(DealSource):
@@ -136,6 +142,8 @@ class SeriesSource(DealSource):
     def target(self, row: int, col: int) -> Target:
         address, column = self._keys[row], _YEAR_COLUMNS[col].key
         key, _, year = address.partition(".")
+        if column in ("class", "note", "source") and (path := about_path(self.session, address, column)):
+            return Target("text", address, path)
         match column:
             case "class":
                 return Target("text", address, ("series", key, "marks", year))
@@ -157,6 +165,7 @@ class SeriesSource(DealSource):
         series = deal.series[key]
         held = self.calc.inputs.get(address)
         there = held is not None and held.value is not None
+        said = about(deal, self.calc.view, address)
         match column:
             case "label":
                 return Cell(year, "label", tooltip=f"{series.note}\n{address}".strip())
@@ -165,13 +174,16 @@ class SeriesSource(DealSource):
             case "unit":
                 return Cell(series.unit if there else "", "unit")
             case "class":
-                return class_cell(series.marks.get(year, series.class_ if there else ""), editable=True)
+                return class_cell(said.class_ if there or year in series.marks else "", editable=True)
             case "source":
-                cell = source_cell(deal, series.source if there else "")
-                cell.tooltip = "One source for the whole series."
+                cell = source_cell(deal, said.source if there else "")
+                if said.source == series.source:
+                    cell.tooltip = "One source for the whole series."
                 return cell
-        note = series.notes.get(year, "")
-        return Cell(note, "muted", editable=True, tooltip=wrapped(note))
+        return Cell(said.note, "muted", editable=True, tooltip=wrapped(said.note))
+
+    def edit_text(self, row: int, col: int) -> str:
+        return about_text(self.session, self.target(row, col)) or super().edit_text(row, col)
 
 
 class TableSource(DealSource):
@@ -243,6 +255,25 @@ class TableSource(DealSource):
         return cell
 
 
+def about_path(session: DealSession, address: str, column: str) -> tuple[str, ...]:
+    """Where an overlay keeps what it says about a value that it sets; () where the base's word is the last."""
+    deal = session.deal
+    if column not in ("class", "source", "note") or address not in session.calc.inputs:
+        return ()
+    kind, _, key = writes_to(deal, session.view, address).partition(":")
+    return (f"{kind}s", key, "about", address, column) if key else ()
+
+
+def about_text(session: DealSession, target: Target) -> str:
+    """What an editor of an overlay's remark starts with: what is shown; "" for any other target."""
+    if target.path[2:3] != ("about",):
+        return ""
+    said = about(session.deal, session.view, target.key)
+    if target.attribute == "source":
+        return targets.source_label(session.deal, said.source)
+    return said.class_ if target.attribute == "class" else said.note
+
+
 def class_cell(name: str, editable: bool) -> Cell:
     return Cell(name, "tag", "left", editable, tag=name, choices=CLASSES)
 
@@ -258,5 +289,6 @@ def source_cell(deal: Deal, key: str) -> Cell:
 
 def _column(columns: tuple[ColumnSpec, ...], target: Target) -> int:
     names = [c.key for c in columns]
-    wanted = {"marks": "class", "notes": "note"}.get(target.path[2], target.path[2]) if target.kind == "text" else ""
+    part = target.path[-1] if target.path[2:3] == ("about",) else target.path[2] if target.kind == "text" else ""
+    wanted = {"marks": "class", "notes": "note"}.get(part, part)
     return names.index(wanted) if wanted in names else _VALUE
