@@ -12,6 +12,7 @@ import pandas as pd
 
 from model.engine import Calc
 from model.fields import field_for
+from model.layers import about, base_about
 from model.values import ErrorValue
 
 
@@ -45,10 +46,11 @@ def terms(calc: Calc) -> pd.DataFrame:
     """Every term with value, unit, class, source and range. Index: term keys."""
     rows = []
     for key, term in calc.deal.terms.items():
+        said = about(calc.deal, calc.view, key) if term.formula is None else base_about(calc.deal, key)
         rows.append({
-            "label": term.label, "value": plain(term, calc.scalar(key)), "unit": term.unit, "class": term.class_,
-            "source": term.source, "low": term.low, "base": term.base, "high": term.high, "formula": term.formula,
-            "note": term.note,
+            "label": term.label, "value": plain(term, calc.scalar(key)), "unit": term.unit, "class": said.class_,
+            "source": said.source, "low": term.low, "base": term.base, "high": term.high, "formula": term.formula,
+            "note": said.note,
         })  # fmt: skip
     return pd.DataFrame(rows, index=pd.Index(list(calc.deal.terms), name="term"))
 

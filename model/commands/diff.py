@@ -9,9 +9,10 @@ from typing import Any
 
 from model import store
 from model.commands.headless import OK, PROBLEMS, USAGE, to_json
+from model.deal import About
 from model.engine import Calc, run
 from model.fields import field_for
-from model.layers import View, default_view, find_key, layer_label
+from model.layers import View, about, default_view, find_key, layer_label
 from model.problems import Refused, refuse
 from model.values import to_serial
 from model.whatif.compare import Difference, compare
@@ -70,6 +71,8 @@ def report(a: Calc, b: Calc, found: Difference) -> dict[str, Any]:
             {
                 "key": c.address, "label": c.label, "a": _input(a, c.address, c.a), "b": _input(b, c.address, c.b),
                 "from": _layer(a, c.layer_a), "to": _layer(b, c.layer_b),
+                "class": {"a": _said(a, c.address).class_ or None, "b": _said(b, c.address).class_ or None},
+                "source": {"a": _source(a, c.address), "b": _source(b, c.address)},
             }
             for c in found.inputs
         ],
@@ -94,6 +97,16 @@ def _layer(calc: Calc, layer: str | None) -> str | None:
     return None if layer is None else layer_label(calc.deal, layer)
 
 
+def _said(calc: Calc, address: str) -> About:
+    return about(calc.deal, calc.view, address) if address in calc.inputs else About()
+
+
+def _source(calc: Calc, address: str) -> str | None:
+    """The source of an input as readers see it."""
+    key = _said(calc, address).source
+    return calc.deal.sources[key].label if key in calc.deal.sources else key or None
+
+
 def _input(calc: Calc, address: str, value: Any) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()
@@ -115,6 +128,8 @@ def table(a: Calc, b: Calc, found: Difference) -> str:
     out = ["Terms"]
     for c in found.inputs:
         out.append(f"  {c.label[:46]:<46} {_shown(a, c.address, c.a):>20} → {_shown(b, c.address, c.b)}")
+        where = [part for part in (_said(b, c.address).class_, _source(b, c.address)) if part]
+        out[-1] += f"   ({', '.join(where)})" if where else ""
     out += ["", "Rights"]
     for r in found.rights:
         out.append(f"  {r.label[:46]:<46} {_span(r.a):>20} → {_span(r.b)}")

@@ -19,7 +19,7 @@ from model.engine import Calc, run
 from model.fields import field_for
 from model.fields.date_text import show_date
 from model.formula.bind import RIGHT
-from model.layers import View, default_view, find_key
+from model.layers import View, about, default_view, find_key
 from model.problems import Problem, Refused, refuse
 from model.structure.uses import unknown_parties
 from model.values import ErrorValue
@@ -328,7 +328,8 @@ def table(calc: Calc, days: Sequence[dt.date] = ()) -> str:
     out.append("Terms")
     for key, term in deal.terms.items():
         shown = field_for(term).show(calc.scalar(key))
-        out.append(f"  {key:<22} {term.label[:44]:<44} {shown:>18} {term.unit:<8} {term.class_}")
+        said = about(deal, view, key).class_ if term.formula is None else term.class_
+        out.append(f"  {key:<22} {term.label[:44]:<44} {shown:>18} {term.unit:<8} {said}")
     out.append("")
     width = max((len(p.label) for p in calc.timeline.periods), default=4)
     width = max(width, 9)

@@ -12,7 +12,7 @@ from model.formula.nodes import Num
 from model.values import ErrorValue, to_serial
 from model.workbook.book import FIRST_PERIOD, HEAD_ROW, LABEL, SCHEDULE, UNIT, VALUE, Book
 from model.workbook.canvas import Canvas, check_length, number_format, printed, unit_width
-from model.workbook.styles import FLAG_FILL, formula_colour
+from model.workbook.styles import BAD_FILL, FLAG_FILL, formula_colour
 from model.workbook.viewpoint import Viewpoint, at_column, cell, letters
 
 _FROZEN_ROWS: Final = HEAD_ROW + 3
@@ -176,6 +176,14 @@ def _line(canvas: Canvas, row: int, key: str) -> None:
         if isinstance(value, str):
             value = book.texts.clean(value, where)
         put(row, col, at_column(text, col), style, value)
+    if line.warn_above is not None:
+        rule = {
+            "type": "cell",
+            "criteria": ">",
+            "value": line.warn_above,
+            "format": canvas.style.bare(bg_color=BAD_FILL),
+        }
+        canvas.sheet.conditional_format(row, FIRST_PERIOD, row, book.last_period, rule)
     canvas.text(row, book.last_period + 2, line.note, "muted", where=f"{where}.note")
     canvas.text(row, book.last_period + 3, key, "muted")
 

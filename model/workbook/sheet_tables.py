@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from model.deal import Column, Table
 from model.fields import field_for
+from model.layers import about
 from model.values import UNDISCLOSED
 from model.workbook.book import HEAD_ROW, LABEL, TABLES, Book, SeriesBlock, TableBlock
 from model.workbook.canvas import Canvas, as_shown, number_format
@@ -82,8 +83,9 @@ def _series(canvas: Canvas, block: SeriesBlock, widths: dict[int, float]) -> Non
                 canvas.constant(row, LABEL, float(year), "label", num_format="0", align="left")
             canvas.formula(row, LABEL + 1, chosen, as_shown(here), "link", num_format=shown, align="right")
         _guard(canvas, row, LABEL + 1, block.guard, value, shown)
-        canvas.text(row, LABEL + 2, series.marks.get(str(year), series.class_), "muted", indent=1)
-        canvas.text(row, note_col, series.notes.get(str(year), ""), "muted", where=f"{where}.notes", indent=1)
+        said = about(book.calc.deal, book.calc.view, address)
+        canvas.text(row, LABEL + 2, said.class_, "muted", indent=1)
+        canvas.text(row, note_col, said.note, "muted", where=f"{where}.notes", indent=1)
     if not block.years:
         canvas.text(block.first, note_col, "no values", "muted")
 

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from model.addresses import input_item
 from model.deal import Deal
+from model.engine import Calc
 from model.fields import field_for
-from model.layers import layer_label
+from model.layers import about, base_about, layer_label
 from model.workbook.book import HEAD_ROW, LABEL, SCENARIOS, TERMS, UNIT, VALUE
 from model.workbook.canvas import Canvas, as_shown, number_format, unit_width
 from model.workbook.scenarios import overlays
@@ -55,8 +56,10 @@ def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int], width
     term, where = deal.terms[key], f"terms.{key}"
     field = field_for(term, deal.unit)
     value = book.calc.scalar(key)
-    source = deal.sources[term.source].label if term.source in deal.sources else term.source
-    top: dict[str, Any] = {"valign": canvas.fit(row, (term.note, _WIDTHS[NOTE]), (source, widths[SOURCE]))}
+    said = about(deal, book.calc.view, key) if term.formula is None else base_about(deal, key)
+    source = deal.sources[said.source].label if said.source in deal.sources else said.source
+    note = "\n".join(part for part in (said.note, *said_elsewhere(book.calc, key)) if part)
+    top: dict[str, Any] = {"valign": canvas.fit(row, (note, _WIDTHS[NOTE]), (source, widths[SOURCE]))}
     left: dict[str, Any] = {**top, "indent": 1}
     canvas.text(row, LABEL, term.label, "label", where=f"{where}.label", **top)
     canvas.text(row, UNIT, term.unit, "muted", where=f"{where}.unit", **left)
@@ -77,18 +80,30 @@ def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int], width
         shown = number_format(field, (value,))
         canvas.item(row, VALUE, key, value, where=f"{where}.formula", num_format=shown, align="right", **top)
         canvas.text(row, SET_BY, "computed", "muted", **left)
-    canvas.text(row, CLASS, term.class_, "muted", **left)
-    if term.source in source_rows:
-        link = f"internal:'Sources'!B{source_rows[term.source] + 1}"
-        label = book.texts.clean(source, f"sources.{term.source}.label")
+    canvas.text(row, CLASS, said.class_, "muted", **left)
+    if said.source in source_rows:
+        link = f"internal:'Sources'!B{source_rows[said.source] + 1}"
+        label = book.texts.clean(source, f"sources.{said.source}.label")
         canvas.link(row, SOURCE, link, label, "muted", text_wrap=True, **left)
     else:
         canvas.text(row, SOURCE, source, "muted", where=f"{where}.source", **left)
     for col, bound in ((LOW, term.low), (HIGH, term.high)):
         shown = number_format(field, (bound,))
         canvas.constant(row, col, field.to_engine(bound), "muted", num_format=shown, align="right", where=where, **top)
-    canvas.note(row, NOTE, term.note, _WIDTHS[NOTE], where=f"{where}.note", **top)
+    canvas.note(row, NOTE, note, _WIDTHS[NOTE], where=f"{where}.note", **top)
     canvas.text(row, NAME, book.names[key], "muted", **left)
+
+
+def said_elsewhere(calc: Calc, key: str) -> list[str]:
+    """Class and source under the versions and scenarios that are not in view but may be chosen in the workbook."""
+    deal, view, out = calc.deal, calc.view, []
+    for group, current in ((deal.versions, view.version), (deal.scenarios, view.scenario)):
+        for name, layer in group.items():
+            if key in layer.about and name != current:
+                said = layer.about[key]
+                source = deal.sources[said.source].label if said.source in deal.sources else said.source
+                out.append(f"Under “{layer.label}”: {', '.join(part for part in (said.class_, source) if part)}.")
+    return out
 
 
 def following(canvas: Canvas, row: int, col: int, address: str, value: Any, **more: Any) -> None:

@@ -47,6 +47,10 @@ def write_valuation(canvas: Canvas) -> None:
             valign=valign,
             bold=weight,
         )
+        if output.warn_above is not None:
+            look = canvas.style.bare(bg_color=BAD_FILL)
+            rule = {"type": "cell", "criteria": ">", "value": output.warn_above, "format": look}
+            canvas.sheet.conditional_format(row, VALUE, row, VALUE, rule)
         status = output.status
         if status in book.names:
             canvas.formula(row, STATUS, book.names[status], book.calc.scalar(status), "muted", valign=valign, indent=1)

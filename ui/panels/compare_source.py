@@ -10,14 +10,14 @@ from model.engine import Calc
 from model.fields import field_for
 from model.fields.date_text import show_date
 from model.formula.bind import RIGHT
-from model.layers import layer_label
+from model.layers import about, layer_label
 from model.problems import Problem, Refused
 from model.values import to_serial
 from model.whatif.compare import Difference, InputChange, RightChange, compare
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
 from ui.panels.base import DealSource
 from ui.session import DealSession
-from ui.targets import NOTHING, Target, target_of
+from ui.targets import NOTHING, Target, source_label, target_of
 from ui.wording import change, wrapped
 
 OUTPUT, TERM = "output:", "term:"
@@ -130,9 +130,13 @@ class CompareSource(DealSource):
                 return Cell(told, "computed") if told else Cell("–", "muted")
             case 4:
                 return Cell(getattr(item, "unit", ""), "unit")
-        parts = [_layer(self.a, row.layer_a), _layer(self.b, row.layer_b)]
-        text = parts[0] if parts[0] == parts[1] else " → ".join(parts)
-        return Cell(text, "muted", tooltip=text)
+        layers = [_layer(self.a, row.layer_a), _layer(self.b, row.layer_b)]
+        said = [_said(self.a, row.address), _said(self.b, row.address)]
+        tip = "\n".join(f"{side}: {layer} · {words}" for side, layer, words in zip("AB", layers, said, strict=True))
+        text = said[0] if said[0] == said[1] else " → ".join(said)
+        if not any(said):
+            text = layers[0] if layers[0] == layers[1] else " → ".join(layers)
+        return Cell(text, "muted", tooltip=wrapped(tip))
 
     def _right(self, row: RightChange, col: int) -> Cell:
         match col:
@@ -183,6 +187,14 @@ def _step(calc: Calc, item: Any, a: Any, b: Any) -> str:
 
 def _layer(calc: Calc, layer: str | None) -> str:
     return "not there" if layer is None else layer_label(calc.deal, layer)
+
+
+def _said(calc: Calc, address: str) -> str:
+    """Class and source of an input on one side."""
+    if address not in calc.inputs:
+        return "not there"
+    said = about(calc.deal, calc.view, address)
+    return " · ".join(part for part in (said.class_, source_label(calc.deal, said.source)) if part)
 
 
 def _span(value: tuple[dt.date | None, dt.date | None, float] | None) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from model.deal import About
+from model.deal import About, Right
 from model.explain import Explanation, Seen, dependents, explain, precedents, reach
+from model.fields.date_text import show_date
 from model.fields.number_formats import show_text
+from model.formula.bind import RIGHT
 from model.layers import BASE, about, layer_label, remark
+from model.rights import date_of, day, status
 from model.values import ErrorValue, from_serial
 from ui import targets
 from ui.panels import reasons
@@ -40,18 +44,23 @@ class InspectorPage(QWidget):
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(PAD, 14, PAD, 16)
         self._box.setSpacing(0)
+        deal = session.deal
         if target.kind == "none" and not target.key:
             self._text("Nothing selected", "title")
             self._text(
                 "Select a cell: this panel says why its number is what it is, from what, and what depends on it.",
                 "quiet",
             )
-        elif (
+        elif target.path[:1] == ("rights",) or (
             target.kind == "text"
             and targets.item_of(self.session.deal, target) is not None
             and not self._is_value(target)
         ):
-            self._source_page(target)
+            right = deal.rights.get(target.path[1]) if target.path[:1] == ("rights",) else None
+            if right is not None:
+                self._right_page(target.path[1], right)
+            else:
+                self._source_page(target)
         else:
             self._value_page(target)
         self._box.addStretch(1)
@@ -160,9 +169,9 @@ class InspectorPage(QWidget):
         wanted = target.period
         if wanted is None:
             wanted = next((p for key, _, p in targets.event_flags(self.session.calc) if key == target.key), None)
-        for key, day, period in targets.event_flags(self.session.calc):
+        for key, serial, period in targets.event_flags(self.session.calc):
             if period == wanted:
-                date = from_serial(day)
+                date = from_serial(serial)
                 facts.append(
                     Fact(
                         deal.events[key].label,
@@ -207,6 +216,43 @@ class InspectorPage(QWidget):
         more = ". ".join(part.rstrip(".") for part in (f"{source.publisher}{when}".strip(", "), source.note) if part)
         if more:
             self._text(more + ".", "quiet")
+
+    def _right_page(self, key: str, right: Right) -> None:
+        """A right in words: how it stands, whose it is, when it ends and what is left of it then."""
+        deal, calc = self.session.deal, self.session.calc
+        found = status(calc, key, dt.date.today())
+        self._text(right.label, "title")
+        self._text(sentence(found.state).rstrip("."), "value")
+        if right.what:
+            self._text(right.what, "quiet")
+        if found.why:
+            self._text(sentence(found.why), "quiet")
+        event = deal.events.get(right.ends_on)
+        days = [Fact(name, self._day(key, part), target=targets.target_of(deal, f"{RIGHT}{key}.{part}"))
+                for name, part in (("From", "from"), ("Until", "until"))]  # fmt: skip
+        if event is not None:
+            days.append(Fact("Ends on", event.label, target=targets.target_of(deal, right.ends_on)))
+        self._rows("When", days)
+        parties = [
+            (n, deal.parties[p].label)
+            for n, p in (("Held by", right.holder), ("Owed by", right.owed_by))
+            if p in deal.parties
+        ]
+        self._rows("Who", [Fact(name, party) for name, party in parties])
+        for name, text in (("Survives", right.survives), ("Exceptions", right.exceptions), ("Note", right.note)):
+            if text:
+                self._section(name)
+                self._text(text, "quiet")
+        self._source(Target("text", "", ("rights", key)), right)
+
+    def _day(self, key: str, part: str) -> str:
+        serial, error = date_of(self.session.calc.scalar(f"{RIGHT}{key}.{part}"))
+        if error is not None:
+            return error.kind
+        found = day(serial)
+        return (
+            show_date(found) if found else "undisclosed" if serial is None else "not yet" if part == "from" else "open"
+        )
 
     def _source_page(self, target: Target) -> None:
         deal = self.session.deal

@@ -145,7 +145,9 @@ class RightsSource(LegalSource):
                 return status_cell(status(self.calc, key, dt.date.today()))
             case "from_" | "until":
                 formula = right.from_ if column == "from_" else right.until
-                return self.date_cell(f"{RIGHT}{key}.{column.rstrip('_')}", formula)
+                cell = self.date_cell(f"{RIGHT}{key}.{column.rstrip('_')}", formula)
+                cell.text = "open" if column == "until" and cell.text == "not yet" else cell.text
+                return cell
             case "while_":
                 return self._condition(key, right.while_)
             case "class":
