@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, get_args
 
+from msgspec import structs
+
 from model.deal import Answer, Deal, Fact, Right, Rule
 from model.decisions import ANY, value_of
 from model.edits import ABSENT, Edit, Put
@@ -155,6 +157,13 @@ def add_right(deal: Deal, after: str) -> Edit:
     return Edit("Add a right", (Put(("rights", key), right, index),), None, ("rights", key))
 
 
+def copy_right(deal: Deal, key: str) -> Edit:
+    """The same right once more, under itself, ready to be changed."""
+    new, index = _fresh(key, deal.rights), list(deal.rights).index(key) + 1
+    right = structs.replace(deal.rights[key], label=f"{deal.rights[key].label} (copy)")
+    return Edit(f"Duplicate “{deal.rights[key].label}”", (Put(("rights", new), right, index),), None, ("rights", new))
+
+
 def remove_right(deal: Deal, key: str) -> Edit:
     return Edit(f"Remove “{deal.rights[key].label}”", (Put(("rights", key), ABSENT),), None)
 
@@ -167,6 +176,14 @@ def add_rule(deal: Deal, question: str, after: str) -> Edit:
     index = keys.index(after) + 1 if after in keys else len(keys)
     rule = Rule(answer="unknown", from_="= never", class_="assumption")
     return Edit("Add a rule", (Put(("questions", question, "rules", key), rule, index),), None, ("questions", question))
+
+
+def copy_rule(deal: Deal, question: str, key: str) -> Edit:
+    """The same rule once more, under itself: the two overlap until one of them is narrowed."""
+    rules = deal.questions[question].rules
+    new, index = _fresh(key, rules), list(rules).index(key) + 1
+    title = f"Duplicate rule {key} of “{deal.questions[question].label}”"
+    return Edit(title, (Put(("questions", question, "rules", new), rules[key], index),), None, ("questions", question))
 
 
 def remove_rule(deal: Deal, question: str, key: str) -> Edit:

@@ -51,6 +51,8 @@ class Structure(StructureNames):
             self._say("Only tables have columns of their own.", "Open a table on the Terms sheet.")
 
     def _insert(self, side: Literal["before", "after"], near: Path) -> None:
+        if not near and self.window.panel.row_act("insert"):
+            return
         if not self._ready():
             return
         if not near and (first := self.first_below_heading()):
@@ -110,6 +112,8 @@ class Structure(StructureNames):
         self.add((section,), Anchor("after", rows[-1][1]) if rows else None)
 
     def duplicate_rows(self) -> None:
+        if self.window.panel.row_act("duplicate"):
+            return
         self.duplicate(self.rows())
 
     def duplicate(self, paths: Sequence[Path]) -> None:
@@ -121,6 +125,8 @@ class Structure(StructureNames):
     # --- taking away ---------------------------------------------------------
 
     def delete_rows(self) -> None:
+        if self.window.panel.row_act("delete"):
+            return
         self.delete(self.rows())
 
     def delete_columns(self) -> None:

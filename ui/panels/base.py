@@ -4,6 +4,7 @@ refreshes only what a change reached."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QShowEvent
@@ -342,6 +343,10 @@ class SheetPanel(QWidget):
 
     def show_first_fault(self) -> None:
         """Make current what does not hold, where the sheet shows that."""
+
+    def row_act(self, act: Literal["insert", "duplicate", "delete"]) -> bool:
+        """Rows that only this sheet knows how to add, copy or take away. False: nothing of the kind here."""
+        return False
 
     def target(self) -> Target:
         return self.grid.target()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -80,8 +81,10 @@ class MayTheyPanel(SheetPanel):
         self.state.setWordWrap(True)
         row.addWidget(self.state, 1)
         self.add_button = quiet_button("Add a rule", self.add_rule, bar)
+        self.copy_button = quiet_button("Duplicate", self.copy_rule, bar)
         self.remove_button = quiet_button("Remove", self.remove_rule, bar)
         row.addWidget(self.add_button)
+        row.addWidget(self.copy_button)
         row.addWidget(self.remove_button)
         column.addWidget(bar)
         self._parts = QSplitter(Qt.Orientation.Vertical, page)
@@ -159,12 +162,26 @@ class MayTheyPanel(SheetPanel):
         here = self._grid.current
         return self.rules.key_at(here[0]) if here is not None else ""
 
+    def row_act(self, act: Literal["insert", "duplicate", "delete"]) -> bool:
+        if self.form.question not in self.session.deal.questions:
+            return False
+        {"insert": self.add_rule, "duplicate": self.copy_rule, "delete": self.remove_rule}[act]()
+        return True
+
     def add_rule(self) -> None:
         """A rule under the current one."""
         edit = legal_entries.add_rule(self.session.deal, self.form.question, self._current_rule())
         self._told(self.session.try_edit(edit))
         added = edit.puts[0].path[3]
         self.show_rule(self.form.question, added)
+
+    def copy_rule(self) -> None:
+        """The current rule once more, under itself."""
+        rule = self._current_rule()
+        if rule:
+            edit = legal_entries.copy_rule(self.session.deal, self.form.question, rule)
+            self._told(self.session.try_edit(edit))
+            self.show_rule(self.form.question, edit.puts[0].path[3])
 
     def remove_rule(self) -> None:
         rule = self._current_rule()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from model.engine import Calc
 from model.fields import field_for, make_field
@@ -157,7 +156,7 @@ class OwedSource(RightsSource):
             return NOTHING
         periods = self.calc.timeline.periods
         at = max((i for i, p in enumerate(periods) if str(p.year) == year), default=None)
-        return replace(target_of(deal, amount, at), kind="none") if amount in deal.lines else target_of(deal, amount)
+        return Target("none", amount, period=at) if amount in deal.lines else target_of(deal, amount)
 
     def why_not(self, row: int, col: int) -> Problem:
         if self.specs[col].key.startswith(_AMOUNT):

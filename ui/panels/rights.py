@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -93,8 +94,9 @@ class RightsPanel(SheetPanel):
         row.addWidget(self.chips, 1)
         self.copy_button = quiet_button("Copy picture", self.picture.copy_picture, bar)
         self.add_button = quiet_button("Add a right", self.add_right, bar)
+        self.again_button = quiet_button("Duplicate", self.copy_right, bar)
         self.remove_button = quiet_button("Remove", self.remove_right, bar)
-        for button in (self.copy_button, self.add_button, self.remove_button):
+        for button in (self.copy_button, self.add_button, self.again_button, self.remove_button):
             row.addWidget(button)
         return bar
 
@@ -150,7 +152,7 @@ class RightsPanel(SheetPanel):
         self._parts.setCurrentIndex((0, 0, 1, 2)[self._part])
         self.picture.setVisible(self._part == 0)
         self.copy_button.setVisible(self._part == 0)
-        for button in (self.add_button, self.remove_button):
+        for button in (self.add_button, self.again_button, self.remove_button):
             button.setVisible(self._part < 2)
         self._fit()
         self.target_changed.emit()
@@ -225,12 +227,26 @@ class RightsPanel(SheetPanel):
 
     # --- rows ----------------------------------------------------------------
 
+    def row_act(self, act: Literal["insert", "duplicate", "delete"]) -> bool:
+        if self._part > 1 or not self.session.deal.rights:
+            return False
+        {"insert": self.add_right, "duplicate": self.copy_right, "delete": self.remove_right}[act]()
+        return True
+
     def add_right(self) -> None:
         """A right under the current one."""
         edit = legal_entries.add_right(self.session.deal, self._current())
         problems = self.session.try_edit(edit)
         if not problems:
             self._open(edit.puts[0].path[1])
+
+    def copy_right(self) -> None:
+        """The current right once more, under itself."""
+        key = self._current()
+        if key:
+            edit = legal_entries.copy_right(self.session.deal, key)
+            if not self.session.try_edit(edit):
+                self._open(edit.puts[0].path[1])
 
     def remove_right(self) -> None:
         key = self._current()

@@ -1,0 +1,191 @@
+"""The window on the shipped agreement: who owes what, the choice behind “until AGI”, classes by version, flags."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+
+from model import store
+from tests.ui import kit, legal
+from tests.ui.kit import K, press
+from ui.main_window import MainWindow
+from ui.session import DealSession
+
+
+@pytest.fixture
+def window(qtbot, tmp_path) -> MainWindow:
+    shown = MainWindow(DealSession(store.load(store.find("microsoft-openai")).deal), kit.settings(tmp_path))
+    qtbot.addWidget(shown, before_close_func=lambda w: w.session.stack.setClean())
+    shown.resize(1280, 900)
+    shown.show()
+    shown.activateWindow()
+    qtbot.waitUntil(shown.isActiveWindow)
+    return shown
+
+
+def sheet(window, title):
+    window.show_titled(title)
+    return window.panel
+
+
+# -- who owes what -------------------------------------------------------------------------------------
+
+
+def test_obligations_stand_under_the_party_that_owes_them_with_the_amounts_of_each_year(window):
+    panel = sheet(window, "Obligations")
+    grid = panel.grid
+    QAbstractItemModelTester(grid.grid_model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    labels = [row.label for row in grid.grid_model.rows]
+    assert labels[0] == "Microsoft owes" and "OpenAI owes" in labels and labels[-1] == "Total, OpenAI"
+    row = "right:azure_purchase"
+    assert [legal.text(grid, row, c) for c in ("holder", "until", "amount:", "amount:2026")] == [
+        "Microsoft", "31 Dec 2032", "250.0", "34.8",
+    ]  # fmt: skip
+    assert legal.text(grid, "right:capital_call", "amount:") == "1.4"
+    assert legal.text(grid, "owed:openai", "amount:2026") == "40.8"
+    assert legal.text(grid, "right:api_exclusivity", "until") == "open"
+
+
+def test_under_the_amendment_the_share_is_owed_by_the_new_right(window):
+    panel = sheet(window, "Obligations")
+    window.session.set_view(version="apr_2026")
+    assert legal.text(panel.grid, "right:revenue_share_2030", "amount:") == "38.0"
+    assert legal.text(panel.grid, "right:revenue_share", "amount:2026") == "–"
+
+
+def test_an_amount_cannot_be_typed_over_and_says_why(window):
+    panel = sheet(window, "Obligations")
+    grid = legal.at(panel.grid, "right:azure_purchase", "amount:2026")
+    QTest.keyClicks(grid, "5")
+    assert grid.editor is None and "line of the schedule" in grid.bubble.text()
+
+
+def test_who_owes_a_right_is_typed_on_the_rights_sheet_and_undone(window):
+    panel = sheet(window, "Rights")
+    panel.show_part("Table")
+    legal.at(panel.grid, "right:open_weights", "owed_by")
+    assert not panel.source.set_texts([(*panel.grid.current, "micro")], "")
+    assert window.session.deal.rights["open_weights"].owed_by == "microsoft"
+    assert not panel.source.set_texts([(*panel.grid.current, "")], "")
+    assert window.session.deal.rights["open_weights"].owed_by == ""
+    (problem,) = panel.source.set_texts([(*panel.grid.current, "Oracle")], "")
+    assert "not a party" in problem.what
+    window.undo()
+    assert window.session.deal.rights["open_weights"].owed_by == "microsoft"
+
+
+# -- the key of “until AGI” -------------------------------------------------------------------------------
+
+
+def test_the_key_of_each_until_agi_right_shows_in_the_table_and_is_chosen_there(window):
+    window.session.set_view(scenario="agi_mid_2028")
+    panel = sheet(window, "Rights")
+    panel.show_part("Table")
+    keys = {row.key: legal.text(panel.grid, row.key, "until_key") for row in panel.grid.grid_model.rows}
+    assert {k: v for k, v in keys.items() if v} == {
+        "right:post_agi_models": "Verified", "right:exclusive_ip": "Verified", "right:api_exclusivity": "Verified",
+        "right:joint_api_azure": "With API exclusivity",
+    }  # fmt: skip
+    assert legal.text(panel.grid, "right:exclusive_ip", "until") == "30 Jun 2028"
+    legal.at(panel.grid, "right:exclusive_ip", "until_key")
+    assert not panel.source.set_texts([(*panel.grid.current, "declared")], "")
+    assert window.session.deal.terms["ip_excl_until"].value == "declared"
+    assert legal.text(panel.grid, "right:exclusive_ip", "until") == "31 Dec 2027"
+    window.undo()
+    assert legal.text(panel.grid, "right:exclusive_ip", "until") == "30 Jun 2028"
+
+
+# -- classes by version -----------------------------------------------------------------------------------
+
+
+def said(window, key):
+    grid = sheet(window, "Terms").grid
+    return [legal.text(grid, key, c) for c in ("class", "source")]
+
+
+def test_terms_show_the_class_and_source_of_the_version_in_view(window):
+    assert said(window, "rs_end") == ["stated", "Press article, 29 Oct 2025"]
+    window.session.set_view(version="apr_2026")
+    assert said(window, "rs_end") == ["official", "Amendment, 27 Apr 2026"]
+    assert said(window, "rs_cap_from") == ["assumption", "Analyst's assumption"]
+    window.session.set_view(version="oct_2025", scenario="take_or_pay")
+    assert said(window, "azure_remedy")[0] == "assumption"
+
+
+def test_a_class_typed_under_the_amendment_is_the_amendments_and_leaves_the_base_alone(window):
+    window.session.set_view(version="apr_2026")
+    panel = sheet(window, "Terms")
+    legal.at(panel.grid, "rs_cap", "class")
+    assert not panel.grid.deal_source.set_texts([(*panel.grid.current, "official")], "")
+    assert window.session.deal.versions["apr_2026"].about["rs_cap"].class_ == "official"
+    assert window.session.deal.terms["rs_cap"].class_ == "reported"
+    assert "April 2026" in window.session.stack.undoText()
+    legal.at(panel.grid, "rs_cap", "source")
+    assert not panel.grid.deal_source.set_texts([(*panel.grid.current, "A new filing")], "")
+    assert said(window, "rs_cap") == ["official", "A new filing"]
+    window.undo()
+    window.undo()
+    assert said(window, "rs_cap") == ["reported", "[7] Press on the cap, Apr 2026"]
+    assert window.session.deal == store.load(store.find("microsoft-openai")).deal
+
+
+def test_compare_says_for_each_term_where_it_comes_from_on_either_side(window):
+    panel = sheet(window, "Compare")
+    panel.a.set(version="oct_2025", scenario="base")
+    panel.b.set(version="apr_2026", scenario="base")
+    assert legal.text(panel.grid, "term:rs_end", "layer") == (
+        "stated · Press article, 29 Oct 2025 → official · Amendment, 27 Apr 2026"
+    )
+
+
+# -- flags and words --------------------------------------------------------------------------------------
+
+
+def test_a_share_above_its_limit_is_flagged_in_the_schedule_and_the_results(window):
+    grid = sheet(window, "Valuation").grid
+    row = grid.grid_model.row_of("compute_peak")
+    cell = grid.grid_model.cell(row, 1)
+    assert (cell.text, cell.tint, cell.tooltip) == ("⚑ 194\u2009%", "bad", "Above 100\u2009%.")
+    grid = sheet(window, "Schedule").grid
+    row = grid.grid_model.row_of("compute_share_of_revenue")
+    texts = [grid.grid_model.cell(row, c).text for c in range(2, 8)]
+    assert [t for t in texts if t.startswith("⚑")] == ["⚑ 160\u2009%", "⚑ 194\u2009%", "⚑ 121\u2009%"]
+
+
+def test_an_xirr_that_does_not_exist_is_said_in_words_on_card_and_sheet(window):
+    session = window.session
+    from model.edits import set_value
+
+    session.edit(set_value(session.deal, session.view, "stake_value", 0.0, ""))
+    grid = sheet(window, "Valuation").grid
+    assert grid.grid_model.cell(grid.grid_model.row_of("xirr"), 1).text == "no sign change"
+    card = next(card for card in window.headline.cards if card.key == "xirr")
+    assert card.value == "no sign change"
+
+
+def test_switching_the_party_flips_the_present_values(window):
+    grid = sheet(window, "Valuation").grid
+    row = grid.grid_model.row_of("pv_azure")
+    assert grid.grid_model.cell(row, 1).text == "181.0"
+    window.session.set_view(perspective="openai")
+    assert grid.grid_model.cell(row, 1).text == "(181.0)"
+
+
+# -- rows of decision tables --------------------------------------------------------------------------------
+
+
+def test_a_rule_is_duplicated_overlaps_until_it_is_narrowed_and_goes_with_undo(window):
+    panel = sheet(window, "May they?")
+    panel.form.choose("compute")
+    before = window.session.deal
+    legal.at(panel.grid, "rule:compute.C1", "answer")
+    press(panel.grid, K.Key_D, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert list(window.session.deal.questions["compute"].rules) == ["C0", "C1", "C1_1", "C2", "C3"]
+    assert "C1 and C1_1 overlap" in panel.faults.problems[0].what
+    window.undo()
+    assert window.session.deal == before and not panel.faults.problems
+    legal.at(panel.grid, "rule:compute.C1", "answer")
+    QTest.mouseClick(panel.copy_button, Qt.MouseButton.LeftButton)
+    assert "C1_1" in window.session.deal.questions["compute"].rules
+    window.undo()
