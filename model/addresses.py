@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from itertools import islice
 
@@ -38,6 +37,8 @@ def input_item(deal: Deal, address: str) -> Term | Series | Column:
             return column
     if address in deal.lines or address in deal.outputs:
         raise refuse(address, "this is computed; its value cannot be set.", "Set one of its inputs.")
+    import difflib
+
     near = difflib.get_close_matches(address[:200], islice(input_addresses(deal), 2000), 1, 0.6)
     shown = show_text(address)[:80]
     raise refuse(address, f"there is no input “{shown}”.", f"Did you mean “{near[0]}”?" if near else "Check the name.")

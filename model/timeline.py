@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from functools import lru_cache
 from typing import NamedTuple
 
 from model.deal import PeriodLength
+from model.fields.date_text import MONTH_ABBREVIATIONS, last_day
 from model.values import to_serial
 
 _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
@@ -40,7 +40,7 @@ class Timeline:
             "end": [to_serial(p.end) for p in self.periods],
             "year": [float(p.year) for p in self.periods],
             "days": [float((p.end - p.start).days + 1) for p in self.periods],
-            "days_in_year": [366.0 if calendar.isleap(p.year) else 365.0 for p in self.periods],
+            "days_in_year": [float((last_day(p.year, 12) - dt.date(p.year, 1, 1)).days + 1) for p in self.periods],
         }
 
     def __len__(self) -> int:
@@ -70,7 +70,7 @@ def _periods(start: dt.date, end: dt.date, length: str) -> list[Period]:
     year, month = start.year, (start.month - 1) // step * step + 1
     while (first := dt.date(year, month, 1)) <= end:
         last_month = month + step - 1
-        last = dt.date(year, last_month, calendar.monthrange(year, last_month)[1])
+        last = last_day(year, last_month)
         begin, finish = max(first, start), min(last, end)
         out.append(Period(begin, finish, _label(begin, length)))
         month += step
@@ -86,4 +86,4 @@ def _label(day: dt.date, length: str) -> str:
         return str(day.year)
     if length == "quarter":
         return f"Q{(day.month + 2) // 3} {day.year}"
-    return f"{calendar.month_abbr[day.month]} {day.year}"
+    return f"{MONTH_ABBREVIATIONS[day.month - 1]} {day.year}"

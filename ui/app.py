@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 from types import TracebackType
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 
 def run(deal: str | None = None) -> int:
     """Open the window on a file, on a template, or on the deal that ships. 0, or 1 where no window can open."""
+    gc.disable()  # until the window stands: many small objects come, and none of them goes
+    try:
+        return _run(deal)
+    finally:
+        gc.enable()
+
+
+def _run(deal: str | None) -> int:
     fault = display.fault()
     if fault:
         print(fault, file=sys.stderr)
@@ -41,13 +50,22 @@ def run(deal: str | None = None) -> int:
     window = _window(deal, settings)
     if window is None:
         return 1
+    window.painted.connect(_settle)
     window.show()
+    QTimer.singleShot(1_000, _settle)  # also where it opens out of sight
     QTimer.singleShot(1_000, window.documents.offer_left_behind)  # once the window stands
     status = app.exec()
     from ui.jobs import wait_for_all
 
     wait_for_all()
     return status
+
+
+def _settle() -> None:
+    """What is there now stays: the collector need not look at it again at every edit."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _window(deal: str | None, settings: Settings) -> MainWindow | None:

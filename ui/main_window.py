@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 _LATER = (  # what the first minute may need, imported one by one once the window stands
     "ui.panels.inspector_page", "ui.panels.schedule", "ui.panels.rights", "ui.panels.may_they", "ui.panels.obligations",
     "ui.panels.results", "ui.panels.cases", "ui.panels.compare", "ui.panels.checks", "ui.panels.formula_assist",
-    "ui.explain_acts", "ui.structure",
+    "ui.explain_acts", "ui.structure", "ui.entries", "ui.grid.editor", "ui.grid.bubble",
 )  # fmt: skip
 
 

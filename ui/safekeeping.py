@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-import secrets
 import threading
 from pathlib import Path
 from typing import NamedTuple
@@ -179,7 +178,7 @@ class _Copy:
     """The copy of one deal's unsaved edits, and its lock. ``write`` runs on a worker, ``drop`` on the window's thread."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / f"{os.getpid()}-{secrets.token_hex(4)}{store.SUFFIX}"
+        self._path = folder / f"{os.getpid()}-{os.urandom(4).hex()}{store.SUFFIX}"
         self._lock: QLockFile | None = None
         self._guard = threading.Lock()
         self._dropped = False

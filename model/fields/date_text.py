@@ -5,7 +5,6 @@ A month without a day means its last day: "Dec 2027" is 31 December 2027.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from typing import Final
@@ -31,6 +30,11 @@ _D_MONTH_Y: Final = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|\.)?[\s-]*([a-zä]+)
 _MONTH_D_Y: Final = re.compile(r"([a-zä]+)\.?\s*([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})", re.ASCII)
 _MONTH_Y: Final = re.compile(r"([a-zä]+)\.?[\s-]*([0-9]{4})", re.ASCII)
 _SHORT_YEAR: Final = re.compile(r"[0-9]{1,2}[-/. ]+([0-9]{1,2}|[a-z]+)[-/. ]+[0-9]{2}", re.ASCII)
+
+
+def last_day(year: int, month: int) -> dt.date:
+    """The last day of a month."""
+    return dt.date(year, 12, 31) if month == 12 else dt.date(year, month + 1, 1) - dt.timedelta(1)
 
 
 def read_date(written: str) -> dt.date:
@@ -77,7 +81,7 @@ def _month(name: str, written: str) -> int:
 def _month_end(year: int, month: int, written: str) -> dt.date:
     if not 1 <= month <= 12 or not 1 <= year <= 9999:
         raise _no_date(written)
-    return _day(year, month, calendar.monthrange(year, month)[1], written)
+    return in_range(last_day(year, month))
 
 
 def _day(year: int, month: int, day: int, written: str) -> dt.date:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal
+from functools import cache
 from typing import Final, NamedTuple
 
 from model.problems import Refused, refuse
@@ -33,13 +34,24 @@ _CURRENCIES: Final = {
     "us$": "$", "usd": "$", "$": "$", "eur": "€", "€": "€", "gbp": "£", "£": "£", "chf": "CHF", "sfr": "CHF",
     "fr.": "CHF", "jpy": "¥", "¥": "¥", "cny": "CN¥", "cad": "CA$", "aud": "AU$",
 }  # fmt: skip
-_CURRENCY: Final = "|".join(re.escape(word) for word in sorted(_CURRENCIES, key=len, reverse=True))
-_LEAD: Final = re.compile(rf"({_CURRENCY})\s*", re.IGNORECASE)
-_TAIL: Final = re.compile(rf"\s*({_CURRENCY})$", re.IGNORECASE)
 _WORD: Final = re.compile(r"\s*([A-Za-z]+)\.?$")
 _PERCENT: Final = re.compile(r"\s*(%|percent|per cent)$", re.IGNORECASE)
 _FIGURE: Final = re.compile(r"[0-9][0-9.,' ]*|\.[0-9]+", re.ASCII)
 _EXPONENT: Final = re.compile(r"([0-9.,' ]*[0-9.])[eE]([+-]?[0-9]{1,4})", re.ASCII)
+
+
+def _currency() -> str:
+    return "|".join(re.escape(word) for word in sorted(_CURRENCIES, key=len, reverse=True))
+
+
+@cache  # not when imported: the window opens without reading a number
+def _lead() -> re.Pattern[str]:
+    return re.compile(rf"({_currency()})\s*", re.IGNORECASE)
+
+
+@cache
+def _tail() -> re.Pattern[str]:
+    return re.compile(rf"\s*({_currency()})$", re.IGNORECASE)
 
 
 class Reading(NamedTuple):
@@ -62,7 +74,7 @@ def read_unit(unit: str, *, money: bool = False) -> Unit:
     """Currency and scale of a unit: ``$bn`` is ("$", 9), ``$`` is ("$", 0), ``months`` is ("", None)."""
     text = unit.translate(_PLAIN).strip()
     currency = ""
-    if found := _LEAD.match(text):
+    if found := _lead().match(text):
         currency, text = _CURRENCIES[found[1].casefold()], text[found.end() :]
     words = re.findall(r"[A-Za-z]+", text)
     allowed = SUFFIXES if money or currency else _LONG_SUFFIXES
@@ -102,11 +114,11 @@ def read_number(written: str, unit: str = "", *, money: bool = False) -> Reading
         text = text[: -len(unit.strip())].rstrip() + _unit_tail(own)
     sign, text = _sign(text)
     currency = ""
-    if found := _LEAD.match(text):
+    if found := _lead().match(text):
         currency, text = _CURRENCIES[found[1].casefold()], text[found.end() :]
         second, text = _sign(text)
         sign = sign or second if not (sign and second) else "?"
-    if found := _TAIL.search(text):
+    if found := _tail().search(text):
         currency, text = currency or _CURRENCIES[found[1].casefold()], text[: found.start()]
     percent = times = False
     if found := _PERCENT.search(text):
@@ -115,7 +127,7 @@ def read_number(written: str, unit: str = "", *, money: bool = False) -> Reading
         times, text = True, text[: found.start()]
     inner, text = _brackets(text, written)  # (6.2)% and $(6.2)
     text, power = _suffix(text, own, written, unit)
-    if not currency and (found := _TAIL.search(text)):
+    if not currency and (found := _tail().search(text)):
         currency, text = _CURRENCIES[found[1].casefold()], text[: found.start()]
     if sign == "?" or (negative and inner) or ((negative or inner) and sign):
         raise refuse("", f"“{written.strip()}” has more than one sign.", "Write one minus or one pair of brackets.")

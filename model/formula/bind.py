@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 import msgspec
 
 from model.deal import Deal
@@ -221,6 +219,8 @@ class Binder:
     def column(self, node: Column) -> Node:
         table = self.space.table(node.table)
         if table is None:
+            import difflib
+
             near = difflib.get_close_matches(node.table.lower(), self.space._tables, 1, 0.6)
             raise self.error(
                 f"There is no table “{node.table}”.", node.span, f"Did you mean {near[0]}?" if near else ""
@@ -320,6 +320,8 @@ class Binder:
         names = [*self.space.known(), *PERIOD_NAMES, "never"]
         if self.cell:
             names += self.space.tables[self.cell.table].columns
+        import difflib
+
         near = difflib.get_close_matches(text.lower(), [n.lower() for n in names], 1, 0.6)
         hint = f"Did you mean {next(n for n in names if n.lower() == near[0])}?" if near else "Check its spelling."
         return Unknown(*self.error(f"“{text}” is not a name in this deal.", span, hint).problems)

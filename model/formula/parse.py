@@ -6,7 +6,6 @@ refusal carries the place (a span of characters) and what would mend it.
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from model.formula.functions import FORBIDDEN, FUNCTIONS
@@ -259,6 +258,8 @@ class _Parser:
             raise self.error(f"{upper} cannot be used: {FORBIDDEN[upper]}", span)
         spec = FUNCTIONS.get(upper) or HELPERS.get(upper)
         if spec is None:
+            import difflib
+
             near = difflib.get_close_matches(upper[:64], [*FUNCTIONS, *HELPERS], 1, 0.6)
             refused = self.error(
                 f"There is no function “{name[:64]}”.", span, f"Did you mean {near[0]}?" if near else ""

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import hashlib
 import os
-import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -92,7 +91,7 @@ def _escaped(name: str) -> str:
 
 def write_whole(target: Path, data: bytes, mode: int | None = None) -> None:
     """The file with this content, or as it was. Raises OSError. Temporary file in the same folder, written, synced, renamed over the target, folder synced."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.saving")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.saving")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(temporary, flags, 0o666)
     try:

@@ -157,6 +157,7 @@ def test_the_chip_names_the_layer_and_offers_to_override_here(window):
     window.session.set_view(scenario="low")
     grid = go(window, "rate")
     assert window.formula_bar.chip.accessibleName() == "Writes to: Base"
+    window.formula_bar.chip.menu().aboutToShow.emit()
     actions = window.formula_bar.chip.menu().actions()
     assert [a.text() for a in actions] == [
         "Override here in scenario: Low",
@@ -169,6 +170,7 @@ def test_the_chip_names_the_layer_and_offers_to_override_here(window):
     assert window.session.deal.scenarios["low"].set["rate"] == 0.1
     assert window.session.deal.terms["rate"].value == 0.2
     go(window, "rate")
+    window.formula_bar.chip.menu().aboutToShow.emit()
     last = window.formula_bar.chip.menu().actions()[-1]
     assert last.text() == "Inherit again (remove from Scenario: Low)"
     last.trigger()

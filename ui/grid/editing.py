@@ -6,14 +6,18 @@ grid until it is mended or Esc is pressed.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from model.problems import Problem
-from ui.grid.editor import CellEditor
 from ui.grid.moving import MovingGrid
 from ui.grid.source import GridSource, Place
+
+if TYPE_CHECKING:
+    from ui.grid.editor import CellEditor
 
 
 class EditingGrid(MovingGrid):
@@ -69,6 +73,8 @@ class EditingGrid(MovingGrid):
             return None
         self.scrollTo(self.currentIndex())
         self.bubble.hide()
+        from ui.grid.editor import CellEditor
+
         before = self.grid_model.source.edit_text(*here)
         choices = self.grid_model.cell(*here).choices
         editor = CellEditor(self, *here, before, typing, choices)

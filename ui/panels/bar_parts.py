@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QSize, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
@@ -92,19 +94,27 @@ class LayerChip(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._fill: Callable[[QMenu], None] | None = None
+        self._choices = QMenu(self)
+        self._choices.aboutToShow.connect(self._open)
 
-    def say(self, text: str, tip: str, menu: QMenu | None) -> None:
+    def _open(self) -> None:
+        self._choices.clear()
+        if self._fill is not None:
+            self._fill(self._choices)
+
+    def say(self, text: str, tip: str, fill: Callable[[QMenu], None] | None) -> None:
+        """Say which layer; ``fill`` puts the choices into the menu when it opens."""
         text, tip = show_text(text), show_text(tip)
         metrics = QFontMetrics(themes.ui_font(11))
         self.setText(
-            metrics.elidedText(text, Qt.TextElideMode.ElideRight, _CHIP_WIDTH) + (" ▾" if menu is not None else "")
+            metrics.elidedText(text, Qt.TextElideMode.ElideRight, _CHIP_WIDTH) + (" ▾" if fill is not None else "")
         )
         self.setToolTip(tip)
         self.setAccessibleName(text)
-        old = self.menu()
-        self.setMenu(menu)  # type: ignore[arg-type]
-        if old is not None:
-            old.deleteLater()
+        if (fill is None) != (self._fill is None):
+            self.setMenu(None if fill is None else self._choices)  # type: ignore[arg-type]
+        self._fill = fill
         self.setVisible(bool(text))
 
     def sizeHint(self) -> QSize:

@@ -15,7 +15,7 @@ from model.fields.base import Field
 from model.layers import BASE, layer_label
 from model.problems import Problem, Refused
 from model.values import NO_CAP, ErrorValue
-from ui import entries, targets
+from ui import targets
 from ui.grid.source import Cell, Change, ColumnSpec, Place, Role, RowSpec, Tint
 from ui.grid.view import GridView
 from ui.session import ChangeSet, DealSession
@@ -82,6 +82,8 @@ class DealSource:
         return targets.text_of(self.calc, target)
 
     def set_texts(self, changes: Sequence[Change], title: str) -> Sequence[Problem]:
+        from ui import entries
+
         items = [(self.target(row, col), text) for row, col, text in changes]
         try:
             self.session.edit(entries.make_edit(self.calc, items, self.session.layer_for, title))
@@ -90,6 +92,8 @@ class DealSource:
         return ()
 
     def clear(self, cells: Sequence[Place], title: str) -> Sequence[Problem]:
+        from ui import entries
+
         found = [self.target(row, col) for row, col in cells]
         try:
             edit = entries.clear_edit(self.calc, found, self.session.layer_for, title if len(found) > 1 else "")
@@ -99,6 +103,8 @@ class DealSource:
         return ()
 
     def why_not(self, row: int, col: int) -> Problem:
+        from ui import entries
+
         return entries.why_not(self.session.deal, self.target(row, col))
 
     # --- cells ---------------------------------------------------------------

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from model.fields.number_formats import show_text
 from model.layers import BASE, layer_label
 from model.problems import Problem, Refused
-from ui import entries, targets
+from ui import targets
 from ui.panels.bar_parts import LayerChip, NameBox
 from ui.panels.formula_edit import LINE, FormulaEdit
 from ui.session import DealSession
@@ -169,14 +169,13 @@ class FormulaBar(QWidget):
         self.chip.say(
             f"Writes to: {name}",
             f"The next edit of this cell writes to: {name}.\nClick to choose another layer.",
-            self.layer_menu(),
+            self.layer_menu,
         )
 
-    def layer_menu(self) -> QMenu:
+    def layer_menu(self, menu: QMenu) -> None:
         """Choose the layer of the next edit; or let the cell inherit again."""
         session, address = self.session, self.target.key
         deal, now = session.deal, session.layer_for(address)
-        menu = QMenu(self)
         for layer in session.layer_choices():
             label = show_text(layer_label(deal, layer)).replace("&", "&&")
             text = "Write to the base" if layer == BASE else f"Override here in {label[0].lower()}{label[1:]}"
@@ -188,7 +187,6 @@ class FormulaBar(QWidget):
             menu.addSeparator()
         for layer in overriding:
             menu.addAction(f"Inherit again (remove from {layer_label(deal, layer)})", bound(self.inherit, layer))
-        return menu
 
     def _has(self, layer: str, address: str) -> bool:
         kind, _, key = layer.partition(":")
@@ -197,6 +195,8 @@ class FormulaBar(QWidget):
 
     def inherit(self, layer: str) -> None:
         """Remove the override of the current cell in a layer."""
+        from ui import entries
+
         address = self.target.key
         self.session.forget_layer(address)
         try:
@@ -222,6 +222,8 @@ class FormulaBar(QWidget):
         if not self.editing:
             self._finish(move)
             return True
+        from ui import entries
+
         session = self.session
         try:
             session.edit(entries.make_edit(session.calc, [(self.target, self.field.text())], session.layer_for))
