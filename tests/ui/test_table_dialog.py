@@ -25,7 +25,8 @@ def pasted(window, text: str) -> TableDialog:
     window.actions_["paste_table"].trigger()
     dialog = window.incoming.dialog
     assert isinstance(dialog, TableDialog)
-    QTest.qWaitForWindowActive(dialog)
+    dialog.activateWindow()
+    assert QTest.qWaitForWindowActive(dialog)
     return dialog
 
 
