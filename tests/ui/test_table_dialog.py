@@ -26,7 +26,11 @@ def pasted(window, text: str) -> TableDialog:
     dialog = window.incoming.dialog
     assert isinstance(dialog, TableDialog)
     dialog.activateWindow()
-    assert QTest.qWaitForWindowActive(dialog)
+    for _ in range(200):
+        if dialog.isActiveWindow():
+            break
+        QTest.qWait(5)
+    assert dialog.isActiveWindow()
     return dialog
 
 
