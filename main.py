@@ -13,6 +13,10 @@ def main(argv: list[str]) -> int:
     if argv and (argv[0] in COMMANDS or argv[0].startswith("-")):
         from model.commands import headless
 
+        if _is_summary(argv):
+            from ui.exchange.summary_pdf import command
+
+            return command(headless.parser().parse_args(argv))
         if argv[0] != "shot":
             try:
                 status = headless.main(argv)
@@ -31,6 +35,11 @@ def main(argv: list[str]) -> int:
     from ui.app import run
 
     return run(argv[0] if argv else None)
+
+
+def _is_summary(argv: list[str]) -> bool:
+    """Whether ``export`` is to write a PDF: a page is painted, so it is the window's side that does it."""
+    return argv[0] == "export" and any(arg.lower().endswith(".pdf") for arg in argv[1:])
 
 
 def gui() -> int:

@@ -43,6 +43,8 @@ ACTIONS: tuple[Spec, ...] = (
         tip="What a colleague changed in an exported workbook, to be reviewed",
     ),
     Spec("&File", "import_table", "Import &table…", tip="CSV or a worksheet into a series or table, column by column"),
+    Spec("&File", "export_table", "Export table as &CSV…", tip="The table of this sheet in full precision"),
+    Spec("&File", "export_summary", "Export summary as &PDF…", ("Ctrl+P",), tip="The deal in view on one page"),
     Spec("&File"),
     Spec("&File", "close", "&Quit", ("Ctrl+Q",)),
     Spec("&Edit", "undo", "&Undo", ("Ctrl+Z",)),

@@ -51,13 +51,16 @@ class ChartView(QWidget):
         self.setMinimumSize(288, 150)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._button = QToolButton(self)
-        self._button.setText("Copy")
+        self._button.setText("⋯")
+        self._button.setToolTip("Copy or save this chart")
         self._button.setProperty("quiet", True)
         self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._button.setAccessibleName("Copy the chart")
+        self._button.setAccessibleName("Copy or save the chart")
         menu = QMenu(self._button)
         menu.addAction("Copy picture", self.copy_picture)
         menu.addAction("Copy data", self.copy_data)
+        menu.addSeparator()
+        menu.addAction("Save picture (PNG or SVG)…", self.save_picture)
         self._button.setMenu(menu)
 
     @property
@@ -88,11 +91,15 @@ class ChartView(QWidget):
         pixmap.setDevicePixelRatio(scale)
         pixmap.fill(themes.current().color("background"))
         painter = QPainter(pixmap)
+        self.draw(painter)
+        painter.end()
+        return pixmap
+
+    def draw(self, painter: QPainter) -> None:
+        """The chart at its size, without buttons and marks of the mouse, on whatever the painter paints."""
         at, self._at = self._at, None
         self._paint(painter)
         self._at = at
-        painter.end()
-        return pixmap
 
     def copy_picture(self) -> None:
         QGuiApplication.clipboard().setPixmap(self.picture())
@@ -101,6 +108,11 @@ class ChartView(QWidget):
     def copy_data(self) -> None:
         QGuiApplication.clipboard().setText(self.data.table())
         self.session.told.emit("Chart data copied.")
+
+    def save_picture(self) -> None:
+        from ui.exchange.outgoing import ask_chart
+
+        ask_chart(self, self.window())
 
     # --- geometry ------------------------------------------------------------
 
@@ -154,7 +166,8 @@ class ChartView(QWidget):
         p.setFont(themes.ui_font(12, weight=QFont.Weight.DemiBold))
         p.setPen(t.color("text"))
         unit = data.series[0].field.unit if data.series else ""
-        room = self._button.x() - _SIDE - 8
+        beside = self._button.x() if p.device() is self else self.width()  # a picture has no button
+        room = beside - _SIDE - 8
         title = p.fontMetrics().elidedText(data.label, Qt.TextElideMode.ElideRight, room)
         p.drawText(QRectF(_SIDE, 4, room, 20), int(Qt.AlignmentFlag.AlignVCenter), title)
         used = p.fontMetrics().horizontalAdvance(title)

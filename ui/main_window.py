@@ -50,6 +50,7 @@ from ui.targets import NOTHING, Target, target_of
 
 if TYPE_CHECKING:
     from ui.exchange.incoming import Incoming
+    from ui.exchange.outgoing import Outgoing
     from ui.explain_acts import Explaining
     from ui.structure import Structure
 
@@ -100,6 +101,13 @@ class MainWindow(MenuActs):
         from ui.exchange.incoming import Incoming
 
         return Incoming(self)
+
+    @cached_property
+    def outgoing(self) -> Outgoing:  # type: ignore[override]
+        """What goes to other programs; made when first wanted."""
+        from ui.exchange.outgoing import Outgoing
+
+        return Outgoing(self)
 
     @cached_property
     def structure(self) -> Structure:

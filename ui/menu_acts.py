@@ -13,6 +13,7 @@ from ui import theme as themes
 if TYPE_CHECKING:
     from ui.documents import Documents
     from ui.exchange.incoming import Incoming
+    from ui.exchange.outgoing import Outgoing
     from ui.panels.base import SheetPanel
     from ui.panels.formula_bar import FormulaBar
     from ui.panels.inspector import Inspector
@@ -28,6 +29,7 @@ class MenuActs(QMainWindow):
     settings: Settings
     documents: Documents
     incoming: Incoming
+    outgoing: Outgoing
     formula_bar: FormulaBar
     inspector: Inspector
     status: StatusBar
@@ -125,6 +127,14 @@ class MenuActs(QMainWindow):
     def paste_table(self) -> None:
         if self.settled():
             self.incoming.paste_table()
+
+    def export_table(self) -> None:
+        if self.settled():
+            self.outgoing.table()
+
+    def export_summary(self) -> None:
+        if self.settled():
+            self.outgoing.summary()
 
     def report_failure(self, report: str) -> None:
         """Something went wrong that should not have: a dialog with a copyable report."""

@@ -6,6 +6,8 @@ Qt's PaletteChange event.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -104,6 +106,17 @@ _styled: set[int] = set()
 def current() -> Theme:
     """The theme that is on."""
     return _current
+
+
+@contextmanager
+def painting(theme: Theme) -> Iterator[None]:
+    """Paint something in another theme than the window's, such as a page for paper."""
+    global _current  # noqa: PLW0603
+    before, _current = _current, theme
+    try:
+        yield
+    finally:
+        _current = before
 
 
 def system_theme() -> Theme:

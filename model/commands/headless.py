@@ -64,8 +64,10 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--on", default=None, metavar="DATE", help="the day asked about")
     ask.add_argument("--list", action="store_true", help="list the questions with their facts and values")
     ask.add_argument("--json", action="store_true", help="one JSON object")
-    export = commands.add_parser("export", parents=[deal, view], help="write an Excel workbook with live formulas")
-    export.add_argument("-o", "--output", required=True, metavar="BOOK.xlsx")
+    export = commands.add_parser(
+        "export", parents=[deal, view], help="write an Excel workbook with live formulas, or a one-page PDF"
+    )
+    export.add_argument("-o", "--output", required=True, metavar="BOOK.xlsx", help="or SUMMARY.pdf")
     check = commands.add_parser(
         "check", parents=[deal], help="report problems and checks under every version and scenario"
     )

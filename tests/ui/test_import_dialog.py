@@ -218,7 +218,7 @@ def test_the_list_can_be_copied(window, qtbot, tmp_path):
 
 def test_an_edit_that_is_refused_stays_in_the_dialog_with_its_reason(window, qtbot, tmp_path):
     dialog = opened(qtbot, window, book(tmp_path, {VOLUME: 1.5}))
-    window.session.read_only = True
+    window.session.read_only = "It is open elsewhere."
     dialog.take()
     assert dialog.isVisible() and "Nothing was imported" in dialog.notice.text()
     assert window.session.stack.count() == 0

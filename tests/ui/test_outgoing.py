@@ -1,0 +1,191 @@
+"""What goes out besides the workbook: a table as CSV, copied cells, the deal on one page, charts as pictures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPageSize, QPainter
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+import main
+from model import edits, store
+from model.layers import View
+from tests.ui import kit
+from tests.ui.kit import CTRL, K, go, press, show
+from ui import theme
+from ui.charts import ChartView
+from ui.documents import open_session
+from ui.exchange.outgoing import save_chart
+from ui.exchange.summary_page import paint_page
+from ui.exchange.summary_pdf import write_summary
+
+
+@pytest.fixture
+def window(qtbot, tmp_path):
+    return kit.window(qtbot, tmp_path, kit.copy_of(tmp_path))
+
+
+def saved_as(monkeypatch, path: Path | str) -> list[str]:
+    proposed: list[str] = []
+
+    def run(_parent, _title, start, _kinds):
+        proposed.append(Path(start).name)
+        return str(path), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", run)
+    return proposed
+
+
+def exported(window, tmp_path, monkeypatch) -> list[list[str]]:
+    path = tmp_path / "out.csv"
+    saved_as(monkeypatch, path)
+    window.actions_["export_table"].trigger()
+    data = path.read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")  # Excel reads it as UTF-8
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+# --- CSV and TSV ---------------------------------------------------------------------------------
+
+
+def test_a_table_goes_out_in_full_precision_with_its_sections(window, tmp_path, monkeypatch):
+    edit = edits.set_values(window.session.deal, View(), [("rate", 1 / 3), ("commitment", 100.123456789)], layer="")
+    window.session.edit(edit)
+    rows = exported(window, tmp_path, monkeypatch)
+    assert rows[0][:3] == ["Section", "Term", "Value"]
+    found = {row[1]: row for row in rows[1:]}
+    assert found["Commitment"][:3] == ["Money", "Commitment", "100.123456789"]
+    assert float(found["Rate"][2]) == 1 / 3
+    assert found["First day"][2] == "2025-01-01" and found["Stopped"][2] == "not yet"
+
+
+def test_the_schedule_goes_out_with_its_periods(window, tmp_path, monkeypatch):
+    show(window, "Schedule")
+    rows = exported(window, tmp_path, monkeypatch)
+    (sold,) = [row for row in rows if "Sold" in row]
+    at = rows[0].index("2026")
+    assert float(sold[at]) == window.session.calc.line("sold")[1]
+
+
+def test_text_that_looks_like_a_formula_is_no_formula_in_csv(window, tmp_path, monkeypatch):
+    put = edits.set_attribute(window.session.deal, ("terms", "rate", "note"), '=HYPERLINK("http://x")', "note")
+    window.session.edit(put)
+    cells = [cell for row in exported(window, tmp_path, monkeypatch) for cell in row]
+    assert '\'=HYPERLINK("http://x")' in cells
+    assert not any(c[:1] in "=+@" and c for c in cells)
+
+
+def test_a_csv_that_cannot_be_written_meets_a_sentence(window, tmp_path, monkeypatch):
+    proposed = saved_as(monkeypatch, tmp_path / "no" / "out.csv")
+    window.actions_["export_table"].trigger()
+    assert proposed[0].endswith(".csv") and "supply" in proposed[0]
+    assert window.banner.isVisible() and "out.csv was not written" in window.banner.label.text()
+
+
+def test_copied_cells_have_full_precision_whatever_is_shown(window):
+    window.session.edit(edits.set_values(window.session.deal, View(), [("commitment", 100.123456789)], layer=""))
+    grid = go(window, "commitment")
+    shown = grid.grid_model.cell(*grid.current).text
+    press(grid, K.Key_C, CTRL)
+    assert shown == "100.1" and QApplication.clipboard().text() == "100.123456789\n"
+
+
+# --- one page --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", store.list_templates())
+@pytest.mark.parametrize("size", [QPageSize.PageSizeId.A4, QPageSize.PageSizeId.Letter])
+def test_every_template_fits_one_page(name, size, tmp_path):
+    session, _ = open_session(name)
+    path = tmp_path / "summary.pdf"
+    write_summary(session, path, QPageSize(size))
+    data = path.read_bytes()
+    assert data.startswith(b"%PDF-") and data.count(b"/Type /Page\n") == 1
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_page_is_for_paper_whatever_the_theme_of_the_window(qapp, tmp_path):
+    session = kit.session()
+    theme.install(qapp, "dark")
+    image = QImage(794, 1123, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFF)
+    painter = QPainter(image)
+    with theme.painting(theme.light()):
+        paint_page(painter, session, QRectF(0, 0, 794, 1123))
+    painter.end()
+    assert theme.current() is theme.dark()
+    colours = {image.pixel(x, y) & 0xFFFFFF for x in range(0, 794, 2) for y in range(0, 1123, 2)}
+    assert int(theme.light().accent[1:], 16) in colours
+    assert int(theme.dark().background[1:], 16) not in colours
+    edge = [image.pixelColor(x, y).lightness() for x in (2, 791) for y in range(0, 1123, 3)]
+    assert min(edge) == 255, "nothing is drawn over the margins"
+
+
+def test_the_menu_writes_the_page_and_says_where(window, tmp_path, monkeypatch):
+    saved_as(monkeypatch, tmp_path / "one")
+    told: list[str] = []
+    window.session.told.connect(told.append)
+    window.actions_["export_summary"].trigger()
+    assert (tmp_path / "one.pdf").exists() and told == [f"Wrote {tmp_path / 'one.pdf'}."]
+    saved_as(monkeypatch, tmp_path / "no" / "one.pdf")
+    window.actions_["export_summary"].trigger()
+    assert "one.pdf was not written" in window.banner.label.text()
+
+
+def test_the_command_line_writes_the_page_too(tmp_path, capsys):
+    path = tmp_path / "x.pdf"
+    assert main.main(["export", str(kit.SUPPLY), "-o", str(path), "--scenario", "low"]) == 0
+    assert path.read_bytes().startswith(b"%PDF-") and "Wrote" in capsys.readouterr().err
+    assert main.main(["export", str(kit.SUPPLY), "-o", str(tmp_path / "no" / "x.pdf")]) == 1
+    assert main.main(["export", str(kit.SUPPLY), "-o", str(path), "--scenario", "nonsense"]) == 2
+    assert main.main(["export", "nothing-of-this-name", "-o", str(path)]) == 1
+
+
+def test_writing_workbooks_needs_no_window():
+    code = "import sys, main; main.main(['export', sys.argv[1], '-o', sys.argv[2]]); assert not any('PySide6' in m for m in sys.modules)"
+    import subprocess
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        run = subprocess.run([sys.executable, "-c", code, str(kit.SUPPLY), f"{folder}/x.xlsx"], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)  # fmt: skip
+        assert run.returncode == 0, run.stderr
+
+
+# --- charts ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def chart(qtbot) -> ChartView:
+    session, _ = open_session("blank")
+    view = ChartView(session, next(iter(session.deal.charts)))
+    session.setParent(view)
+    qtbot.addWidget(view)
+    view.resize(400, 220)
+    return view
+
+
+def test_a_chart_is_saved_at_twice_its_size_or_as_a_drawing(chart, tmp_path):
+    save_chart(chart, tmp_path / "c.png")
+    image = QImage(str(tmp_path / "c.png"))
+    assert (image.width(), image.height()) == (800, 440)
+    save_chart(chart, tmp_path / "c.svg")
+    root = ElementTree.parse(tmp_path / "c.svg").getroot()
+    assert root.tag.endswith("svg") and root.get("viewBox") == "0 0 400 220"
+    assert chart.data.label in "".join(root.itertext())
+
+
+def test_the_charts_menu_asks_for_a_place_and_tells(chart, tmp_path, monkeypatch):
+    told: list[str] = []
+    chart.session.told.connect(told.append)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "chart"), "SVG drawing (*.svg)"))
+    chart.save_picture()
+    assert (tmp_path / "chart.svg").exists() and "chart.svg" in told[0]
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "chart.png"), ""))
+    chart.save_picture()
+    assert "cannot be written" in told[1]
