@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from model.engine import Calc
@@ -15,7 +14,7 @@ from model.values import ErrorValue
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
 from ui.panels.base import DealSource, error_words
 from ui.panels.results import OutputsSource
-from ui.panels.rights_source import RightsSource
+from ui.panels.rights_source import RightsSource, on_day
 from ui.panels.terms_source import TableSource
 from ui.session import DealSession
 from ui.targets import NOTHING, Target, target_of
@@ -85,7 +84,7 @@ class GroupOutputs(OutputsSource):
 _OWED = (
     ColumnSpec("Obligation", 264, "left", frozen=True, key="label"),
     ColumnSpec("To", 96, "left", key="holder", tooltip="The party that it is owed to"),
-    ColumnSpec("Now", 100, "left", key="now", tooltip="How it stands today"),
+    ColumnSpec("Now", 116, "left", key="now"),
     ColumnSpec("From", 104, key="from_", tooltip="First day. A formula: press F2 to see and change it."),
     ColumnSpec("Until", 104, key="until", tooltip="Last day, inclusive. A formula: press F2 to see and change it."),
 )
@@ -109,7 +108,7 @@ class OwedSource(RightsSource):
     def _found(self) -> dict[str, Owed]:
         if self._calc is not self.calc:
             self._calc = self.calc
-            self._owed = {row.key: row for row in obligations(self.calc, dt.date.today())}
+            self._owed = {row.key: row for row in obligations(self.calc, self.on)}
         return self._owed
 
     def columns(self) -> Sequence[ColumnSpec]:
@@ -121,7 +120,7 @@ class OwedSource(RightsSource):
             amounts.append(ColumnSpec(f"Total, {unit}" if unit else "Total", 88, key=_AMOUNT, tooltip=tip))
         tip = "In a year in which one right replaces another, the amount stands with the one in force at the end of each period."
         amounts += [ColumnSpec(str(year), 72, key=f"{_AMOUNT}{year}", tooltip=tip) for year in years]
-        self.specs = (*_OWED, *amounts, *_OWED_AFTER)
+        self.specs = (*(on_day(spec, self.on) for spec in _OWED), *amounts, *_OWED_AFTER)
         return self.specs
 
     def rows(self) -> list[RowSpec]:
