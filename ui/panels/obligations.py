@@ -67,6 +67,7 @@ class ObligationsPanel(SheetPanel):
         self.as_of.setFixedWidth(140)
         self.as_of.changed.connect(self._dated)
         self.as_of_name = QLabel(self.bar)
+        self.as_of_name.setFixedHeight(self.as_of.field.sizeHint().height())
         self.as_of_link = QToolButton(self.bar)
         self.as_of_link.setText("Go to the term")
         self.as_of_link.setProperty("quiet", True)
