@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QSizePolicy, QToo
 
 from model.fields import make_field
 from model.fields.base import Field
+from model.formula.bind import EVENT
 from ui import theme as themes
 from ui.chart_data import ChartData, ChartFlag, ChartSeries, telling
 from ui.session import ChangeSet, DealSession
@@ -46,6 +47,8 @@ class ChartView(QWidget):
         self.key = key
         self._data: ChartData | None = None
         self._at: int | None = None
+        self._places: list[tuple[ChartFlag, float, QRectF, int]] | None = None
+        self._painted: tuple[object, QPixmap] | None = None  # the picture on screen, and of what state
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(288, 150)
@@ -73,12 +76,14 @@ class ChartView(QWidget):
     def refresh(self) -> None:
         self._data = None
         self._at = None
+        self._places = self._painted = None
         self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(340, 200)
 
     def resizeEvent(self, event: object) -> None:
+        self._places = None
         size = self._button.sizeHint()
         self._button.setGeometry(self.width() - size.width() - 4, 2, size.width(), size.height())
 
@@ -129,6 +134,11 @@ class ChartView(QWidget):
 
     def _flag_places(self) -> list[tuple[ChartFlag, float, QRectF, int]]:
         """Triggers with their names placed where they do not meet; those without room keep only their line."""
+        if self._places is None:
+            self._places = self._place_flags()
+        return self._places
+
+    def _place_flags(self) -> list[tuple[ChartFlag, float, QRectF, int]]:
         metrics = QFontMetricsF(themes.ui_font(10))
         width = max(1, self.width() - 2 * _SIDE)
         step = width / max(1, len(self.data.periods))
@@ -149,10 +159,18 @@ class ChartView(QWidget):
     # --- painting ------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        t, ratio = themes.current(), self.devicePixelRatioF()
+        state = (t, self.size(), ratio, self._at)
+        if self._painted is None or self._painted[0] != state:
+            pixmap = QPixmap(self.size() * ratio)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(t.color("background"))
+            inside = QPainter(pixmap)
+            self._paint(inside, button=True)
+            inside.end()
+            self._painted = (state, pixmap)
         painter = QPainter(self)
-        t = themes.current()
-        painter.fillRect(self.rect(), t.color("background"))
-        self._paint(painter)
+        painter.drawPixmap(0, 0, self._painted[1])
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(t.color("accent"), 2))
@@ -160,13 +178,13 @@ class ChartView(QWidget):
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
 
-    def _paint(self, p: QPainter) -> None:
+    def _paint(self, p: QPainter, button: bool = False) -> None:
         t, data = themes.current(), self.data
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         p.setFont(themes.ui_font(12, weight=QFont.Weight.DemiBold))
         p.setPen(t.color("text"))
         unit = data.series[0].field.unit if data.series else ""
-        beside = self._button.x() if p.device() is self else self.width()  # a picture has no button
+        beside = self._button.x() if button else self.width()
         room = beside - _SIDE - 8
         title = p.fontMetrics().elidedText(data.label, Qt.TextElideMode.ElideRight, room)
         p.drawText(QRectF(_SIDE, 4, room, 20), int(Qt.AlignmentFlag.AlignVCenter), title)
@@ -405,5 +423,8 @@ class ChartStrip(QScrollArea):
         if [view.key for view in self.views] != list(self.session.deal.charts):
             self._build()
             return
+        deal, keys = self.session.deal, changes.keys
+        everything = changes.structure or changes.view or any(k.removeprefix(EVENT) in deal.events for k in keys)
         for view in self.views:
-            view.refresh()
+            if everything or view.key in keys or not keys.isdisjoint(deal.charts[view.key].lines):
+                view.refresh()

@@ -217,7 +217,8 @@ class MainWindow(MenuActs):
         self.actions_["unpin_baseline"].setEnabled(self.session.baseline_pinned)
 
     def _changed(self, changes: ChangeSet) -> None:
-        self.toolbar.show_view()
+        if changes.view or changes.structure or changes.touched:
+            self.toolbar.show_view()
         for panel in self._panels.values():
             panel.session_changed(changes)
         if changes.view or changes.structure:

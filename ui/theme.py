@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -194,8 +194,9 @@ def _family() -> str:
     return QFontDatabase.applicationFontFamilies(loaded[0])[0]
 
 
+@lru_cache(maxsize=256)
 def ui_font(px: float = BASE_PX, *, weight: QFont.Weight = QFont.Weight.Normal, italic: bool = False) -> QFont:
-    """The interface font with tabular figures, in device-independent pixels."""
+    """The interface font with tabular figures, in device-independent pixels. Shared: make a copy to change it."""
     font = QFont(_family())
     font.setPixelSize(max(6, round(px)))
     font.setWeight(weight)

@@ -25,6 +25,8 @@ def show_number(value: float, decimals: int, suffix: str = "") -> str:
         return "#NUM!"
     if abs(value) <= _NOISE:
         return DASH
+    if (quick := _quick(abs(value), decimals)) is not None:
+        return f"({quick}{suffix})" if value < 0 else f"{quick}{suffix}"
     # 15 digits first, as Excel has them: 1.005 shows as 1.01, not as its binary neighbour would
     digits = Decimal(f"{value:.15g}")
     if digits.adjusted() > 21:
@@ -34,8 +36,21 @@ def show_number(value: float, decimals: int, suffix: str = "") -> str:
     return f"({text}{suffix})" if value < 0 else f"{text}{suffix}"
 
 
+def _quick(value: float, decimals: int) -> str | None:
+    """The digits of a number from zero up, where rounding its binary form rounds its 15 digits alike: where it is
+    neither large nor near the middle between two roundings. Elsewhere None. A tenth of the work."""
+    if value >= 1e9 or decimals > 6:
+        return None
+    scaled = value * 10.0**decimals
+    if scaled >= 1e9 or -1e-5 < scaled % 1.0 - 0.5 < 1e-5:
+        return None
+    return f"{value:,.{decimals}f}"
+
+
 def show_percent(value: float, decimals: int) -> str:
     """A fraction as percent, with a thin space: ``27.0 %``."""
+    if math.isfinite(value) and abs(value) > _NOISE and (quick := _quick(abs(value * 100.0), decimals)) is not None:
+        return f"({quick}{PERCENT})" if value < 0 else f"{quick}{PERCENT}"
     return show_number(float(Decimal(repr(value)).scaleb(2)) if math.isfinite(value) else value, decimals, PERCENT)
 
 

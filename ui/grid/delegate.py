@@ -156,10 +156,14 @@ class CellPainter:
         if state.flashes:
             ys = {row: (y, h) for row, y, h in rows}
             xs = {col: (x, w) for col, x, w in cols}
+            colours: dict[float, QColor] = {}  # cells that changed together fade together
             for (row, col), strength in state.flashes.items():
                 if row in ys and col in xs:
                     (y, h), (x, w) = ys[row], xs[col]
-                    p.fillRect(x, y, w, h, self.theme.color("flash", round(255 * strength)))
+                    colour = colours.get(strength)
+                    if colour is None:
+                        colour = colours[strength] = self.theme.color("flash", round(255 * strength))
+                    p.fillRect(x, y, w, h, colour)
         for block in state.blocks:
             rect = block_rect(rows, cols, block)
             if rect is not None:

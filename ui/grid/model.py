@@ -34,7 +34,7 @@ class GridModel(QAbstractTableModel):
         self.marked: Callable[[int, int], bool] | None = None  # which cells are tinted for now
         self.columns: list[ColumnSpec] = []
         self.rows: list[RowSpec] = []
-        self._lines: list[list[Cell | None]] = []
+        self._lines: list[dict[int, Cell]] = []  # by row, the cells that have been asked for, by column
         self._stale: dict[Place, tuple[str, float]] = {}  # what it showed, until when
         self._flashes: dict[Place, float] = {}
         self._row_of: dict[str, int] = {}
@@ -43,7 +43,7 @@ class GridModel(QAbstractTableModel):
     def _load(self) -> None:
         self.columns = list(self.source.columns())
         self.rows = list(self.source.rows())
-        self._lines = [[None] * len(self.columns) for _ in self.rows]
+        self._lines = [{} for _ in self.rows]
         self._row_of = {row.key: i for i, row in enumerate(self.rows)}
         self._stale.clear()
         self._flashes.clear()
@@ -51,7 +51,7 @@ class GridModel(QAbstractTableModel):
     # --- what the view reads -------------------------------------------------
 
     def cell(self, row: int, col: int) -> Cell:
-        found = self._lines[row][col]
+        found = self._lines[row].get(col)
         if found is not None:
             return found
         spec = self.rows[row]
@@ -122,12 +122,11 @@ class GridModel(QAbstractTableModel):
         now = time.monotonic()
         for row, (left, right) in wanted.items():
             line = self._lines[row]
-            for col in range(left, right + 1):
-                cell = line[col]
-                if cell is not None:
+            for col in list(line) if line else ():
+                if left <= col <= right:
+                    cell = line.pop(col)
                     if flash:
                         self._stale[row, col] = (cell.text, now)
-                    line[col] = None
         for top, bottom, left, right in _rectangles(wanted):
             self.dataChanged.emit(self.index(top, left), self.index(bottom, right))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -57,13 +57,15 @@ class Cell(msgspec.Struct):
     overridden: bool = False
     tint: Tint = ""
     number: float | None = None
-    copy: str | None = None
+    copy: str | Callable[[], str] | None = None  # a call where making the text takes time: few cells are ever copied
     tooltip: str = ""
     choices: tuple[str, ...] = ()
 
     @property
     def clip(self) -> str:
-        return self.text if self.copy is None else self.copy
+        if self.copy is None:
+            return self.text
+        return self.copy if isinstance(self.copy, str) else self.copy()
 
 
 class GridSource(Protocol):

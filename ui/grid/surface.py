@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 Span = list[tuple[int, int, int]]
 _FRAME_MS = 33
+_MANY = 200  # cells that flash together
 
 
 class GridSurface(QTableView):
@@ -82,7 +83,25 @@ class GridSurface(QTableView):
         self._look()
         self.setModel(self.grid_model)
         self.grid_header.sectionResized.connect(self._resized_by_hand)
-        self.grid_model.dataChanged.connect(lambda: self.viewport().update())
+
+    def dataChanged(self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()) -> None:
+        """Repaint the rectangle and no more: Qt's own answer is to repaint everything."""
+        from PySide6.QtGui import QAccessible
+
+        if QAccessible.isActive():
+            super().dataChanged(top_left, bottom_right, list(roles))
+        self._repaint((top_left.row(), top_left.column(), bottom_right.row(), bottom_right.column()))
+
+    def _repaint(self, block: Block) -> None:
+        """Paint the cells of a block anew, as far as they are on screen."""
+        top, left, bottom, right = block
+        if not self.grid_model.rows or not self.grid_model.columns:
+            return
+        one, other = self.cell_rect(top, left), self.cell_rect(bottom, right)
+        frozen = self._frozen()
+        if left < frozen <= right:  # from a column that stays to one that scrolls
+            other.setRight(max(other.right(), self.frozen_width()))
+        self.viewport().update(one.united(other).adjusted(-1, -1, 1, 1))
 
     # What the layers above do; a bare surface has no editor.
 
@@ -276,6 +295,9 @@ class GridSurface(QTableView):
         p = QPainter(self.viewport())
         p.fillRect(area, painter.background)
         rows = self._row_span(area.top(), area.bottom())
+        region = event.region()
+        if region.rectCount() > 1:
+            rows = [span for span in rows if region.intersects(QRect(area.left(), span[1], area.width(), span[2]))]
         width, height, edge = self.viewport().width(), self.viewport().height(), self.frozen_width()
         scrolling = self.scrolling_span(max(area.left(), edge), area.right())
         frozen = self.frozen_span() if area.left() <= edge else []
@@ -315,9 +337,17 @@ class GridSurface(QTableView):
         model.flashes()
         if not model.flashing:
             self._flash_timer.stop()
+        elif len(places) > _MANY:  # a whole screen fades in a few steps: it must not keep the next edit waiting
+            self._flash_timer.setInterval(4 * _FRAME_MS)
+        else:
+            self._flash_timer.setInterval(_FRAME_MS)
+        rows: dict[int, tuple[int, int]] = {}
         for row, col in places:
-            if row < len(model.rows) and col < len(model.columns):
-                self.viewport().update(self.cell_rect(row, col))
+            left, right = rows.get(row, (col, col))
+            rows[row] = (min(left, col), max(right, col))
+        for row, (left, right) in rows.items():
+            if row < len(model.rows) and right < len(model.columns):
+                self._repaint((row, left, row, right))
 
     def show_copied(self, block: Block | None) -> None:
         """A dashed frame around what has been copied, until Esc or the next change."""
@@ -396,12 +426,16 @@ class GridSurface(QTableView):
         super().selectionChanged(selected, deselected)
         chosen = self.selectionModel().selection()
         ranges = [chosen.at(i) for i in range(chosen.count())]
-        self._blocks = [(r.top(), r.left(), r.bottom(), r.right()) for r in ranges]
-        self.viewport().update()
-        self.grid_header.viewport().update()
+        before, self._blocks = self._blocks, [(r.top(), r.left(), r.bottom(), r.right()) for r in ranges]
+        for block in {*before, *self._blocks}:
+            self._repaint(block)
+        if {(b[1], b[3]) for b in before} != {(b[1], b[3]) for b in self._blocks}:
+            self.grid_header.viewport().update()
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        self.viewport().update()
+        for index in (previous, current):
+            if index.isValid():
+                self._repaint((index.row(), index.column(), index.row(), index.column()))
         if current.isValid():
             self.current_changed.emit(current.row(), current.column())

@@ -4,6 +4,7 @@ refreshes only what a change reached."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -131,7 +132,7 @@ class DealSource:
         number = float(value) if field.numeric and is_number(value) and abs(value) < NO_CAP else None
         tint: Tint = ""
         limit = getattr(targets.item_of(deal, target), "warn_above", None)
-        copy = copy_text(field, value, text)
+        copy = partial(copy_text, field, value, text)
         if limit is not None and number is not None and number > limit:
             text, tint, tip = f"⚑ {text}", "bad", f"Above {limit_words(field, limit)}."
         elif isinstance(value, ErrorValue) and (said := targets.status_words(calc, target)):

@@ -20,7 +20,7 @@ from model.problems import Problem, Refused
 from ui import targets
 from ui.panels.bar_parts import LayerChip, NameBox
 from ui.panels.formula_edit import LINE, FormulaEdit
-from ui.session import DealSession
+from ui.session import ChangeSet, DealSession
 from ui.slots import bound
 from ui.targets import NOTHING, Target
 from ui.wording import wrapped
@@ -44,6 +44,7 @@ class FormulaBar(QWidget):
         self.target = NOTHING
         self.home = NOTHING  # the cell of the last edit
         self._before = ""
+        self._named: tuple[object, ...] = ()  # what the names in the box were made from
         self._wanted: Target | None = None  # what to show once the edit is over
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -117,7 +118,8 @@ class FormulaBar(QWidget):
         self.error.hide()
         self.name_box.show_name(targets.name(self.session.calc, target))
         self._before = self._text(target)
-        self.field.set_text(self._before, colour=target.kind == "formula")
+        if self.field.text() != self._before or self.field.colours.on != (target.kind == "formula"):
+            self.field.set_text(self._before, colour=target.kind == "formula")
         self.field.setReadOnly(target.kind == "none")
         self.field.setToolTip(wrapped(self._before, 96) if len(self._before) > 60 else "")
         self._show_chip()
@@ -135,14 +137,20 @@ class FormulaBar(QWidget):
         self._before = text
         self.field.set_text(text, colour=text.startswith("="))
 
-    def _changed(self, changes: object) -> None:
-        self.field.colours.set_deal(self.session.deal)
-        self._set_names()
+    def _changed(self, changes: ChangeSet) -> None:
+        if changes.structure:
+            self.field.colours.set_deal(self.session.deal)
+        if changes.structure or changes.touched:  # keys, or labels
+            self._set_names()
         if not (self.editing and self.field.hasFocus()):
             self.show_target(self.target)
 
     def _set_names(self) -> None:
         deal = self.session.deal
+        named = (deal.terms, deal.series, deal.tables, deal.lines, deal.outputs, deal.checks)
+        if len(self._named) == len(named) and all(a is b for a, b in zip(self._named, named, strict=True)):
+            return
+        self._named = named
         sections = (deal.terms, deal.series, deal.tables, deal.lines, deal.outputs, deal.checks)
         keys = [key for section in sections for key in section]
         labels = [

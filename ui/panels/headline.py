@@ -40,6 +40,7 @@ class Card(QWidget):
         self.label = self.value = ""
         self.step: Change | None = None
         self._error = False
+        self._told: tuple[object, ...] = ()
         self._press: QPoint | None = None
         self._hover = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -49,6 +50,9 @@ class Card(QWidget):
 
     def show_value(self, label: str, value: str, step: Change | None, error: bool, tip: str) -> None:
         label = show_text(label)
+        if self._told == (label, value, step, error, tip):
+            return
+        self._told = (label, value, step, error, tip)
         self.label, self.value, self.step, self._error = label, value, step, error
         self.setToolTip(tip)
         told = f", {step.text}" if step is not None else ""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
+from model.deal import Line
+from model.engine import Calc
 from model.fields import field_for
 from model.fields.base import Field
-from model.values import from_serial
+from model.values import NO_CAP, from_serial
 from ui import targets
-from ui.grid.source import Cell, ColumnSpec, Place, RowKind, RowSpec
-from ui.panels.base import DealSource
+from ui.grid.source import Cell, ColumnSpec, Place, Role, RowKind, RowSpec
+from ui.panels.base import DealSource, copy_text
 from ui.session import DealSession
 from ui.targets import NOTHING, OPENING_PERIOD, Target
 from ui.wording import is_number, wrapped
@@ -24,6 +29,8 @@ class ScheduleSource(DealSource):
         super().__init__(session)
         self.show_helpers = False
         self._keys: list[str] = []
+        self._known_for: Calc | None = None
+        self._known: dict[str, tuple[Field, Role, list[Any]]] = {}  # by line, for the values of _known_for
         self._periods: list[int] = []  # period of each column after the unit; -1 is the opening
         self._flags: dict[int, list[tuple[str, float]]] = {}
 
@@ -138,6 +145,8 @@ class ScheduleSource(DealSource):
             return Cell(line.label, "label", "left", True, tooltip=tip)
         if col == UNIT:
             return Cell(line.unit, "unit", "left", True)
+        if (cell := self._number_cell(key, line, self.period(col))) is not None:
+            return cell
         target = self.target(row, col)
         cell = self.value_cell(target)
         if line.sign == "negative" and cell.number:  # shown as the outflow that it is
@@ -147,6 +156,29 @@ class ScheduleSource(DealSource):
         if self._linked(line.formula):
             cell.role = "linked"
         return cell
+
+    def _number_cell(self, key: str, line: Line, period: int) -> Cell | None:
+        """The cell of a plain number, which most cells are: what holds for its whole row is looked up once. Other
+        cells: None."""
+        calc = self.calc
+        if self._known_for is not calc:
+            self._known_for, self._known = calc, {}
+        known = self._known.get(key)
+        if known is None:
+            role: Role = "linked" if self._linked(line.formula) else "computed"
+            known = self._known[key] = (self._field(key), role, calc.line(key))
+        field, role, values = known
+        value = values[period] if period != OPENING_PERIOD else None
+        if (
+            line.warn_above is not None
+            or value.__class__ is not float
+            or not field.numeric
+            or not -NO_CAP < value < NO_CAP
+        ):
+            return None
+        text = field.show(value)
+        said = field.show(-value) if line.sign == "negative" and value else text  # shown as the outflow that it is
+        return Cell(said, role, field.align, number=value, copy=partial(copy_text, field, value, text))
 
     def _linked(self, formula: str) -> bool:
         """A row that only repeats a value of another sheet is green, as in a workbook."""

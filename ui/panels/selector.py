@@ -26,11 +26,16 @@ class Selector(QAbstractButton):
         self._name = name
         self._choices: list[tuple[str, str, str]] = []  # key, label, tip
         self._key = ""
+        self._given: tuple[list[tuple[str, str, str]], str] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self.open_menu)
 
     def set_choices(self, choices: Sequence[tuple[str, str, str]], key: str) -> None:
+        given = (list(choices), key)
+        if given == self._given:
+            return
+        self._given = given
         self._choices = [(k, show_text(label), show_text(tip)) for k, label, tip in choices]
         self._key = key
         self.setVisible(len(self._choices) > 0)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWid
 from model.deal import PeriodLength
 from model.fields.number_formats import show_text
 from model.formula.bind import PERSPECTIVE
+from model.program import Program
 from ui.panels.selector import Selector
 from ui.session import DealSession
 from ui.theme import BASE_PX, ui_font
@@ -28,6 +29,8 @@ class Toolbar(QWidget):
         super().__init__(parent)
         self.session = session
         self._actions = actions
+        self._program: Program | None = None
+        self._seen = False  # whether any formula asks from whose side it is seen
         self.setObjectName("toolbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
@@ -106,8 +109,11 @@ class Toolbar(QWidget):
         self.version_box.set_choices([(k, v.label, v.note) for k, v in deal.versions.items()], view.version)
         self.scenario_box.set_choices([(k, s.label, s.note) for k, s in deal.scenarios.items()], view.scenario)
         self.period_box.set_choices([(k, label, "") for k, label in PERIODS], view.period)
-        seen = any(PERSPECTIVE in formula.now for formula in self.session.calc.program.formulas.values())
-        parties = [(k, p.label, p.note) for k, p in deal.parties.items()] if seen else []
+        program = self.session.calc.program
+        if program is not self._program:
+            self._program = program
+            self._seen = any(PERSPECTIVE in formula.now for formula in program.formulas.values())
+        parties = [(k, p.label, p.note) for k, p in deal.parties.items()] if self._seen else []
         self.party_box.set_choices(parties, self.session.perspective)
 
     def show_undo(self) -> None:
