@@ -68,6 +68,8 @@ def report(deal: Deal, found: Review, written: str | None = None) -> dict[str, A
         "version": found.view.version or None,
         "scenario": found.view.scenario or None,
         "period": found.view.period,
+        "saved": found.saved or None,
+        "stale": found.stale,
         "differences": [
             {
                 "address": d.address, "label": d.label, "layer": d.layer, "old": _json(d.old), "new": _json(d.new),

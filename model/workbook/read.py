@@ -12,12 +12,13 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from model.fields.date_text import show_date
 from model.problems import Refused, refuse
 from model.values import ErrorValue, to_serial
 from model.workbook.read_scan import Scanned, scan
@@ -27,6 +28,8 @@ __all__ = ["BookFile", "Cell", "SheetData", "Target", "read_book", "scan"]
 _NAME: Final = re.compile(
     r"=?(?:'((?:[^']|'')+)'|([^'!\[\]]+))!\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?"
 )
+_OURSELVES: Final = "Dealsheet"
+_TOLD_EVERY: Final = 2000  # rows
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MEND: Final = "Open it in Excel, save it again, and import that."
 
@@ -65,6 +68,7 @@ class BookFile:
     since_1904: bool
     scanned: Scanned
     notes: list[str]
+    saved: str = ""  # by whom and when it was last saved, where it says so
 
     def results(self, sheet: str, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], Any]:
         """The results stored beside formulas; a cell without one is missing."""
@@ -79,24 +83,32 @@ class BookFile:
             return found
 
 
-def read_book(path: str | Path) -> BookFile:
-    """Scan and read a workbook. Raises Refused."""
+def read_book(path: str | Path, progress: Callable[[float], Any] | None = None) -> BookFile:
+    """Scan and read a workbook. ``progress`` hears fractions of the work and may raise to cancel. Raises Refused."""
     scanned = scan(path)
     _need_defused()
     with _opened(scanned, data_only=False) as (book, archive):
         sheets = {}
+        total = max(1, sum(scanned.rows.values()))
+        done = 0
         for sheet in book.worksheets:
             part = sheet._worksheet_path
             data = SheetData(sheet.title, part, sheet.sheet_state != "visible")
             for row, col, cell in _cells(book, archive, part, scanned.rows.get(part, 0), False):
+                if progress and not col and not row % _TOLD_EVERY:
+                    progress(min(1.0, (done + row) / total))
                 if cell.value is not None or cell.formula is not None:
                     data.cells[row, col] = cell
+            done += scanned.rows.get(part, 0)
+            if progress:
+                progress(min(1.0, done / total))
             sheets[data.name] = data
         if not sheets:
             raise refuse(str(path), "The workbook has no worksheet.", "Import the workbook that was exported.")
         names = {name.lower(): _target(str(made.value), sheets) for name, made in book.defined_names.items()}
         properties = {str(p.name): str(p.value) for p in book.custom_doc_props.props}
         since = book.epoch.year == 1904
+        saved = _saved(book.properties) if "docProps/core.xml" in archive.namelist() else ""
     notes = list(scanned.notes)
     if since:
         notes.append(
@@ -105,7 +117,16 @@ def read_book(path: str | Path) -> BookFile:
     hidden = [s.name for s in sheets.values() if s.hidden]
     if hidden:
         notes.append(f"Hidden sheets, which were read like the others: {', '.join(hidden)}.")
-    return BookFile(scanned.path, sheets, names, properties, since, scanned, notes)
+    return BookFile(scanned.path, sheets, names, properties, since, scanned, notes, saved)
+
+
+def _saved(core: Any) -> str:
+    """``Anna Smith on 24 Nov 2026``. Our own name says nothing."""
+    who = " ".join(str(core.lastModifiedBy or "").split())[:60]
+    when = core.modified
+    who = "" if who == _OURSELVES else who
+    day = f"on {show_date(when.date())}" if isinstance(when, dt.datetime) else ""
+    return " ".join(part for part in (f"by {who}" if who else "", day) if part)
 
 
 def _need_defused() -> None:

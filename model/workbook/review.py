@@ -41,14 +41,14 @@ def review(
     work and may raise to cancel. Changes nothing. Raises Refused for what is no workbook of this deal."""
     tell = progress or (lambda done: None)
     tell(0.0)
-    theirs = read_book(path)
+    theirs = read_book(path, lambda done: tell(0.25 * done))
     tell(0.25)
     found, notes = view_of_book(deal, theirs, version, scenario)
     calc = run(deal, found)
     with tempfile.TemporaryDirectory(prefix="dealsheet-") as folder:
         fresh = Path(folder) / "fresh.xlsx"
         export(calc, fresh, lambda done: tell(0.25 + 0.35 * done))
-        ours = read_book(fresh)
+        ours = read_book(fresh, lambda done: tell(0.6 + 0.2 * done))
     tell(0.8)
     stamp_alike(ours, theirs)
     return Comparison(calc, ours, theirs, decimal).review(notes)

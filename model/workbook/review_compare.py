@@ -81,7 +81,9 @@ class Comparison:
         everything = (*notes, *book, *self.finder.told(), *self.notes, *rest)
         shown = [n._replace(what=show_text(n.what)) for n in dict.fromkeys(everything)]
         found = [d._replace(note=show_text(d.note)) for d in self.differences]
-        return Review(self.theirs.path, self.calc.view, tuple(found), tuple(shown), self.stale)
+        return Review(
+            self.theirs.path, self.calc.view, tuple(found), tuple(shown), self.stale, show_text(self.theirs.saved)
+        )
 
     def _staleness(self) -> Note:
         then = self.theirs.properties.get(HASH, "")

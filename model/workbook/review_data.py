@@ -73,6 +73,7 @@ class Review:
     differences: tuple[Difference, ...]
     notes: tuple[Note, ...]
     stale: bool = False
+    saved: str = ""  # by whom and when the book was last saved, where it says so
 
     @property
     def sure(self) -> tuple[Difference, ...]:

@@ -143,3 +143,14 @@ def test_a_book_of_another_deal_is_refused_by_name(made):  # noqa: F811
 def test_a_deal_that_was_renamed_since_is_said(made):  # noqa: F811
     path, _ = made(small(name="Old name"))
     assert any("called “Old name”" in n.what for n in review(small(name="New name"), path).notes)
+
+
+def test_who_saved_the_book_last_is_known_where_it_says_so(made):  # noqa: F811
+    deal = small()
+    path, _ = made(deal)
+    assert "by" not in review(deal, path).saved.split()  # our own name says nothing
+    loaded = openpyxl.load_workbook(path)
+    loaded.properties.lastModifiedBy = "Anna  Smith\u202e"
+    loaded.save(path)
+    saved = review(deal, path).saved
+    assert saved.startswith("by Anna Smith") and "\u202e" not in saved

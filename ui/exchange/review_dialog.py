@@ -31,6 +31,7 @@ _FILTERS: tuple[tuple[str, frozenset[str]], ...] = (
     ("To think about", frozenset((DOUBT,))),
     ("Not imported", frozenset((UNREAD, FORMULAS, PLACES, TEXTS))),
 )
+_NARROW = 480
 _SOON = 120  # milliseconds after the last tick
 _DECIMALS = (("Ask", ""), ("Decimal point: 1,234.5", "."), ("Decimal comma: 1.234,5", ","))
 
@@ -145,7 +146,7 @@ class ReviewDialog(QDialog):
         exported = exported or "no version and no scenario"
         if count:
             self.about.setText(
-                f"Exported for {exported}. Nothing is changed in the deal until you import what is ticked."
+                f"Exported for {exported}.{f' Last saved {found.saved}.' if found.saved else ''} Nothing is changed in the deal until you import what is ticked."
             )
         elif source.count(UNREAD):
             self.about.setText(
@@ -173,6 +174,7 @@ class ReviewDialog(QDialog):
         self.chips.set_texts(texts)
         self.chips.set_current(at)
         if not listed:
+            self.setMinimumWidth(_NARROW)
             self.adjustSize()
         self._filter()
         self._ticked()

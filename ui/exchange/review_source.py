@@ -38,13 +38,13 @@ _TITLES: Final[dict[NoteKind, str]] = {
 }  # fmt: skip
 _COLUMNS: Final = (
     TICK,
-    ColumnSpec("What", 240, "left", frozen=True, key="label"),
+    ColumnSpec("What", 232, "left", frozen=True, key="label"),
     ColumnSpec("In the deal", 104, fit=True, key="old"),
     ColumnSpec("In the workbook", 112, fit=True, key="new"),
     ColumnSpec("Change", 92, fit=True, key="change"),
     ColumnSpec("Unit", 60, "left", key="unit"),
-    ColumnSpec("Written to", 150, "left", key="layer", tooltip="The layer of the deal that the change belongs to"),
-    ColumnSpec("Sheet and cell", 124, "left", key="where"),
+    ColumnSpec("Written to", 140, "left", key="layer", tooltip="The layer of the deal that the change belongs to"),
+    ColumnSpec("Sheet and cell", 110, "left", key="where"),
     ColumnSpec("Remark", 220, "left", stretch=True, key="remark"),
 )
 _WHAT, _OLD, _NEW, _CHANGE, _UNIT, _LAYER, _WHERE = range(1, 8)
