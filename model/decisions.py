@@ -112,7 +112,7 @@ def _answer(
         if answer not in found or _weakness(hit) > _weakness(found[answer][0]):
             found[answer] = hit, why
         if len(found) > 1:
-            labels = ", ".join(question.facts[f].label.lower() for f in open_facts)
+            labels = ", ".join(question.facts[f].label for f in open_facts)
             return "unknown", None, f"It depends on what is left open: {labels}."
     answer, (hit, why) = next(iter(found.items()))
     return answer, hit, why

@@ -11,7 +11,7 @@ import datetime as dt
 from typing import Any, Literal, NamedTuple
 
 from model.engine import Calc
-from model.formula.bind import RIGHT
+from model.formula.bind import EVENT, RIGHT
 from model.problems import Problem
 from model.values import NEVER, ErrorValue, from_serial, to_serial
 
@@ -95,11 +95,42 @@ def standing(calc: Calc, key: str, held: Span, on: dt.date) -> Status:
 
 
 def _ended(calc: Calc, key: str, end: float) -> str:
-    """Which event a right ended with: its own, or another of that day or the next (what replaced it)."""
-    events = calc.deal.events
-    own = [name for name in (calc.deal.rights[key].ends_on,) if name in events and calc.event(name) == end]
-    others = [name for at in (end + 1, end) for name in events if calc.event(name) == at]
-    return next((f"ended with: {events[name].label}" for name in (*own, *others)), "")
+    event = ended_by(calc, key, end)
+    return f"ended with: {calc.deal.events[event].label}" if event else ""
+
+
+def ended_by(calc: Calc, key: str, end: float) -> str:
+    """The event that a right ends with on a day: its own; else one of that day that its last day is computed from;
+    else one of the next day, which replaced it. "" where none is: an event of the same day by chance is not a reason."""
+    events, own = calc.deal.events, calc.deal.rights[key].ends_on
+    if own in events and calc.event(own) == end:
+        return own
+    reads = _reads(calc, f"{RIGHT}{key}.until")
+    near = [name for name in events if calc.event(name) == end and _names(calc, name) <= reads and _names(calc, name)]
+    direct = _direct(calc, f"{RIGHT}{key}.until")
+    near.sort(key=lambda name: not _names(calc, name) <= direct)
+    after = [name for name in events if calc.event(name) == end + 1]
+    return next(iter([*near, *after]), "")
+
+
+def _names(calc: Calc, event: str) -> frozenset[str]:
+    return _direct(calc, f"{EVENT}{event}")
+
+
+def _direct(calc: Calc, node: str) -> frozenset[str]:
+    formula = calc.program.formulas.get(node)
+    return frozenset(formula.now | formula.past) if formula is not None else frozenset()
+
+
+def _reads(calc: Calc, node: str) -> frozenset[str]:
+    """Everything that a formula is computed from."""
+    seen: set[str] = set()
+    stack = [node]
+    while stack:
+        fresh = _direct(calc, stack.pop()) - seen
+        seen |= fresh
+        stack += fresh
+    return frozenset(seen)
 
 
 def faults(calc: Calc) -> list[Problem]:

@@ -10,7 +10,7 @@ import msgspec
 from model.engine import Calc
 from model.fields.date_text import show_date
 from model.fields.number_formats import show_text
-from model.rights import Span, day, span
+from model.rights import Span, day, ended_by, span
 from model.values import NEVER, to_serial
 from ui.event_moves import Handle, day_of, handles, why_fixed, with_day
 from ui.wording import wrapped
@@ -108,8 +108,7 @@ class RightsPicture:
             return "", 0.0
         deal = self.calc.deal
         own = deal.rights[key].ends_on
-        at = {e: d for e in deal.events if (d := self.calc.event(e)) in (held.end, held.end + 1)}
-        event = own if own in at else next((e for e, d in at.items() if d == held.end + 1), "") or next(iter(at), "")
+        event = ended_by(self.calc, key, held.end)
         if not event:
             return f"until {_said(held.end)}", 0.0
         name = show_text(deal.events[event].label)

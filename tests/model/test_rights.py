@@ -195,7 +195,15 @@ def test_why_a_right_ended_names_the_event_that_ended_it():
     assert "AGI verified" in rights.status(run_, "exclusive_ip", D(2028, 7, 1)).why
     assert "AGI declared" in rights.status(run_, "agi_openai_ip", D(2028, 7, 1)).why
     assert "Amendment" in rights.status(calc("apr_2026"), "exclusive_ip", AMENDED).why
-    assert "AGI" not in rights.status(calc(), "research_ip", D(2031, 1, 1)).why
+    assert rights.status(calc(), "research_ip", D(2031, 1, 1)).why == "ended with: Research IP ends"
+    assert rights.status(calc(), "revenue_share", D(2031, 1, 1)).why == "ended with: Revenue-share backstop"
+    assert rights.status(calc(), "joint_api_azure", D(2031, 1, 1)).why == ""
+
+
+def test_an_event_of_the_same_day_by_chance_is_not_why_a_right_ended():
+    run_ = calc(extra=(("research_ip_backstop", D(2032, 12, 31)), ("azure_end", D(2031, 12, 31))))
+    assert rights.status(run_, "research_ip", D(2033, 1, 1)).why == "ended with: Research IP ends"
+    assert rights.status(run_, "azure_purchase", D(2032, 1, 1)).why == "ended with: Commitment ends"
 
 
 def test_25_every_changed_term_of_the_amendment_shows_in_a_right():

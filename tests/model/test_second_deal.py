@@ -86,7 +86,7 @@ def test_by_month_quarter_and_year_the_deal_agrees_with_a_sum_over_days(period, 
     assert calc.scalar("shares_vested_total") == pytest.approx(expected["shares"])
     assert calc.scalar("warrant_value_total") == pytest.approx(expected["worth"])
     assert sum(calc.line("warrants_received")) == pytest.approx(expected["worth"] + expected["shares"] * 0.01 / 1000)
-    assert calc.scalar("pv_payments") == pytest.approx(expected["pv"])
+    assert calc.scalar("pv_payments") == pytest.approx(-expected["pv"])  # as the payer sees it
     for mark in range(1, 7):
         reached = calc.scalar(f"tranches.t{mark}.delivered_on")
         assert (None if reached == NEVER else from_serial(reached)) == expected["marks"].get(mark)
@@ -135,6 +135,8 @@ def test_switching_the_party_flips_every_flow():
     for line in ("cash_chips", "cash_exercise", "warrants_received", "net_flow"):
         assert any(ours.line(line))
         assert [a + b for a, b in zip(ours.line(line), theirs.line(line), strict=True)] == [0.0] * len(ours.line(line))
+    assert ours.scalar("pv_payments") == -theirs.scalar("pv_payments") < 0
+    assert all(ours.checks.values()) and all(theirs.checks.values())
 
 
 def test_every_check_holds_under_every_scenario():

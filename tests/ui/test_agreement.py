@@ -189,3 +189,26 @@ def test_a_rule_is_duplicated_overlaps_until_it_is_narrowed_and_goes_with_undo(w
     QTest.mouseClick(panel.copy_button, Qt.MouseButton.LeftButton)
     assert "C1_1" in window.session.deal.questions["compute"].rules
     window.undo()
+
+
+def test_21_rights_are_looked_at_on_any_day(window):
+    window.session.set_view(scenario="agi_mid_2028")
+    panel = sheet(window, "Rights")
+    panel.show_part("Table")
+    field = panel.on.field
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "1.3.2028")  # declared on 31 Dec 2027, verified on 30 June 2028
+    press(field, K.Key_Return)
+    states = {key: legal.text(panel.grid, f"right:{key}", "now") for key in ("agi_openai_ip", "exclusive_ip")}
+    assert states == {"agi_openai_ip": "ended", "exclusive_ip": "✓ in force"}
+    assert "On 1 Mar 2028" in [c.header for c in panel.grid.grid_model.columns]
+    owed = sheet(window, "Obligations")
+    field = owed.as_of.field
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "1.3.2028")
+    press(field, K.Key_Return)
+    assert legal.text(owed.grid, "right:compute_thresholds", "now") == "ended"
+    assert legal.text(owed.grid, "right:revenue_share", "now") == "✓ in force"
+    assert window.session.stack.count() == 0, "looking changes nothing"

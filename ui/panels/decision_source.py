@@ -35,7 +35,7 @@ class RulesSource(LegalSource):
         specs = [ColumnSpec("Rule", 72, "left", frozen=True, key="rule", tooltip="The rule that answers now is marked")]
         specs.append(ColumnSpec("Answer", 96, "left", frozen=True, key="answer"))
         for key, fact in (question.facts if question else {}).items():
-            specs.append(ColumnSpec(show_text(fact.label), 136, "left", key=f"{_FACT}{key}"))
+            specs.append(ColumnSpec(show_text(fact.label), 136, "left", fit=True, key=f"{_FACT}{key}"))
         specs += [
             ColumnSpec("From", 104, key="from_", tooltip="First day. A formula: press F2 to see and change it."),
             ColumnSpec(

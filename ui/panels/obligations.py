@@ -24,6 +24,10 @@ from ui.targets import Target, target_of
 from ui.wording import wrapped
 
 OWED = "owed:"
+_OWED_NOTE = (
+    "Every right that names the party owing it, with the amounts that fall due by calendar year. Dates and parties can "
+    "be changed here as on the Rights sheet."
+)
 _EMPTY = (
     "Who owes what, and what falls due year by year, belong here.\nThis deal says neither yet: name the party that owes "
     'a right (“Owed by” on the Rights sheet), or give a table of its file role = "maturity".'
@@ -63,6 +67,7 @@ class ObligationsPanel(SheetPanel):
         self.as_of.setFixedWidth(140)
         self.as_of.changed.connect(self._dated)
         self.as_of_name = QLabel(self.bar)
+        self.as_of_name.setFixedHeight(self.as_of.field.sizeHint().height())
         self.as_of_link = QToolButton(self.bar)
         self.as_of_link.setText("Go to the term")
         self.as_of_link.setProperty("quiet", True)
@@ -165,9 +170,16 @@ class ObligationsPanel(SheetPanel):
         self._as_of = terms[0] if len(terms) == 1 else ""
         note = deal.tables[table].note if table in deal.tables else ""
         self.note.setText(note)
-        for widget in (self.as_of_name, self.as_of, self.as_of_link):
-            widget.setVisible(bool(self._as_of))
-        self.bar.setVisible(bool(self._as_of or note))
+        source = self.grid.deal_source
+        owed = isinstance(source, OwedSource)
+        for widget in (self.as_of_name, self.as_of):
+            widget.setVisible(bool(self._as_of) or owed)
+        self.as_of_link.setVisible(bool(self._as_of))
+        self.bar.setVisible(bool(self._as_of or note or owed))
+        if isinstance(source, OwedSource):
+            self.as_of_name.setText("How they stand on")
+            self.as_of.set_day(source.on)
+            self.note.setText(_OWED_NOTE)
         self._show_bars()
         if self._as_of:
             self.as_of_name.setText(f"As of  ({deal.terms[self._as_of].label})")
@@ -184,7 +196,11 @@ class ObligationsPanel(SheetPanel):
             self.bars.show_rows(list(zip(names, amounts, strict=True)), field)
 
     def _dated(self, day: dt.date) -> None:
-        session, address = self.session, self._as_of
+        session, address, source = self.session, self._as_of, self.grid.deal_source
+        if isinstance(source, OwedSource):
+            source.on = day
+            self.grid.reset_source()
+            return
         try:
             session.edit(set_value(session.deal, session.view, address, day, session.layer_for(address)))
         except Refused as refused:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 
+from model.deal import Line, Output, Term
 from model.engine import Calc
 from model.fields import field_for, make_field
+from model.fields.base import Field
 from model.formula.bind import RIGHT
 from model.formula.nodes import Node, Ref, children
 from model.obligations import Owed, obligations
@@ -15,7 +16,7 @@ from model.values import ErrorValue
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
 from ui.panels.base import DealSource, error_words
 from ui.panels.results import OutputsSource
-from ui.panels.rights_source import RightsSource
+from ui.panels.rights_source import RightsSource, on_day
 from ui.panels.terms_source import TableSource
 from ui.session import DealSession
 from ui.targets import NOTHING, Target, target_of
@@ -85,7 +86,7 @@ class GroupOutputs(OutputsSource):
 _OWED = (
     ColumnSpec("Obligation", 264, "left", frozen=True, key="label"),
     ColumnSpec("To", 96, "left", key="holder", tooltip="The party that it is owed to"),
-    ColumnSpec("Now", 100, "left", key="now", tooltip="How it stands today"),
+    ColumnSpec("Now", 116, "left", key="now"),
     ColumnSpec("From", 104, key="from_", tooltip="First day. A formula: press F2 to see and change it."),
     ColumnSpec("Until", 104, key="until", tooltip="Last day, inclusive. A formula: press F2 to see and change it."),
 )
@@ -109,7 +110,7 @@ class OwedSource(RightsSource):
     def _found(self) -> dict[str, Owed]:
         if self._calc is not self.calc:
             self._calc = self.calc
-            self._owed = {row.key: row for row in obligations(self.calc, dt.date.today())}
+            self._owed = {row.key: row for row in obligations(self.calc, self.on)}
         return self._owed
 
     def columns(self) -> Sequence[ColumnSpec]:
@@ -118,10 +119,10 @@ class OwedSource(RightsSource):
         amounts = []
         if any(row.total is not None for row in found):
             tip = "All that falls due inside the schedule"
-            amounts.append(ColumnSpec(f"Total, {unit}" if unit else "Total", 88, key=_AMOUNT, tooltip=tip))
+            amounts.append(ColumnSpec(f"Total, {unit}" if unit else "Total", 88, fit=True, key=_AMOUNT, tooltip=tip))
         tip = "In a year in which one right replaces another, the amount stands with the one in force at the end of each period."
-        amounts += [ColumnSpec(str(year), 72, key=f"{_AMOUNT}{year}", tooltip=tip) for year in years]
-        self.specs = (*_OWED, *amounts, *_OWED_AFTER)
+        amounts += [ColumnSpec(str(year), 72, fit=True, key=f"{_AMOUNT}{year}", tooltip=tip) for year in years]
+        self.specs = (*(on_day(spec, self.on) for spec in _OWED), *amounts, *_OWED_AFTER)
         return self.specs
 
     def rows(self) -> list[RowSpec]:
@@ -133,7 +134,7 @@ class OwedSource(RightsSource):
             name = deal.parties[party].label if party in deal.parties else party
             rows.append(RowSpec(f"section:{party}", "section", f"{name} owes"))
             rows += [RowSpec(f"{RIGHT}{row.key}", "item", deal.rights[row.key].label) for row in owed]
-            if sum(row.total is not None for row in owed) > 1:
+            if sum(row.total is not None and not self._unit(row.key) for row in owed) > 1:
                 rows.append(RowSpec(f"{_TOTAL}{party}", "total", f"Total, {name}"))
         self._keys = [row.key.removeprefix(RIGHT) for row in rows]
         return rows
@@ -164,17 +165,20 @@ class OwedSource(RightsSource):
         return super().why_not(row, col)
 
     def cell(self, row: int, col: int) -> Cell:
-        column, party = self.specs[col].key, self._party(row)
+        column, party, deal = self.specs[col].key, self._party(row), self.session.deal
         if party:
-            name = self.session.deal.parties[party].label if party in self.session.deal.parties else party
+            name = deal.parties[party].label if party in deal.parties else party
             if column == "label":
                 return Cell(f"Total, {name}", "label", "left")
             if not column.startswith(_AMOUNT):
                 return Cell()
-            owed = [found for found in self._found().values() if found.by == party]
-            return self._amount([self._value(found, column) for found in owed])
+            owed = [found for found in self._found().values() if found.by == party and not self._unit(found.key)]
+            return self._amount([self._value(found, column) for found in owed], make_field("money", (), deal.unit), "")
         if column.startswith(_AMOUNT):
-            return self._amount([self._value(self._found()[self._keys[row]], column)])
+            key = self._keys[row]
+            item = self._item(key)
+            field = field_for(item, deal.unit) if item is not None else make_field("money")
+            return self._amount([self._value(self._found()[key], column)], field, self._unit(key))
         cell = super().cell(row, col)
         if column == "label":
             cell.tooltip = "\n".join(p for p in (cell.tooltip, self.session.deal.rights[self._keys[row]].amount) if p)
@@ -184,16 +188,26 @@ class OwedSource(RightsSource):
         year = column.removeprefix(_AMOUNT)
         return owed.years.get(int(year)) if year else owed.total
 
-    def _amount(self, values: list[float | ErrorValue | None]) -> Cell:
+    def _item(self, key: str) -> Line | Term | Output | None:
+        """What says how much is owed."""
+        deal, amount = self.session.deal, self.session.deal.rights[key].amount
+        return deal.lines.get(amount) or deal.terms.get(amount) or deal.outputs.get(amount)
+
+    def _unit(self, key: str) -> str:
+        """The unit of an amount that is no money of the deal, which no total counts; else ""."""
+        item, unit = self._item(key), self.session.deal.unit
+        return item.unit if item is not None and (item.kind != "money" or item.unit not in ("", unit)) else ""
+
+    def _amount(self, values: list[float | ErrorValue | None], field: Field, unit: str) -> Cell:
         given = [v for v in values if v is not None]
         if not given:
             return Cell()
         error = next((v for v in given if isinstance(v, ErrorValue)), None)
         value = error if error is not None else sum(v for v in given if not isinstance(v, ErrorValue))
-        text = make_field("money", self.session.deal.unit).show(value)
+        text = field.show(value)
         if isinstance(value, ErrorValue):
             return Cell(text, "muted" if value.is_undisclosed else "error", tooltip=error_words(self.calc, value))
-        return Cell(text, "computed", number=value)
+        return Cell(f"{text} {unit}" if unit and text != "–" else text, "computed", number=value, tooltip=unit)
 
 
 def as_of_terms(calc: Calc, table: str) -> list[str]:

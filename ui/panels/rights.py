@@ -19,6 +19,7 @@ from ui.panels.base import EmptyHint, SheetGrid, SheetPanel
 from ui.panels.chips import Chips
 from ui.panels.events_source import EventsSource
 from ui.panels.may_they import quiet_button, scrolled
+from ui.panels.pickers import DateLine
 from ui.panels.rights_picture import RightsTimeline
 from ui.panels.rights_source import MatrixSource, RightsSource
 from ui.panels.what_ends import WhatEnds
@@ -92,6 +93,14 @@ class RightsPanel(SheetPanel):
         row = QHBoxLayout(bar)
         row.setContentsMargins(0, 0, 8, 0)
         row.addWidget(self.chips, 1)
+        self.on = DateLine("Day on which the rights are looked at", parent=bar)
+        self.on.setFixedWidth(120)
+        self.on.set_day(self.source.on)
+        self.on.changed.connect(self._look_on)
+        self.on_name = QLabel("How they stand on", bar)
+        row.addWidget(self.on_name)
+        row.addWidget(self.on)
+        row.addSpacing(8)
         self.copy_button = quiet_button("Copy picture", self.picture.copy_picture, bar)
         self.add_button = quiet_button("Add a right", self.add_right, bar)
         self.again_button = quiet_button("Duplicate", self.copy_right, bar)
@@ -99,6 +108,10 @@ class RightsPanel(SheetPanel):
         for button in (self.copy_button, self.add_button, self.again_button, self.remove_button):
             row.addWidget(button)
         return bar
+
+    def _look_on(self, day: dt.date) -> None:
+        self.source.on = day
+        self._table.reset_source()
 
     def _side(self) -> QWidget:
         """May they?, and what ends when, in the place of the inspector."""
@@ -152,6 +165,8 @@ class RightsPanel(SheetPanel):
         self._parts.setCurrentIndex((0, 0, 1, 2)[self._part])
         self.picture.setVisible(self._part == 0)
         self.copy_button.setVisible(self._part == 0)
+        for widget in (self.on_name, self.on):
+            widget.setVisible(self._part < 2)
         for button in (self.add_button, self.again_button, self.remove_button):
             button.setVisible(self._part < 2)
         self._fit()

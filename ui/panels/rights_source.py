@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from model.fields.date_text import show_date
 from model.fields.number_formats import show_text
 from model.formula.bind import RIGHT
@@ -24,7 +26,7 @@ _COLUMNS = (
     ColumnSpec("Right", 224, "left", frozen=True, key="label"),
     ColumnSpec("Holder", 96, "left", key="holder"),
     ColumnSpec("Owed by", 96, "left", key="owed_by", tooltip="The party that owes it to the holder, if one does"),
-    ColumnSpec("Now", 100, "left", key="now", tooltip="How it stands today"),
+    ColumnSpec("Now", 116, "left", key="now"),
     ColumnSpec("From", 104, key="from_", tooltip="First day. A formula: press F2 to see and change it."),
     ColumnSpec("Until", 104, key="until", tooltip="Last day, inclusive. A formula: press F2 to see and change it."),
     ColumnSpec("While", 92, "left", key="while_", tooltip="Condition: yes, no or unknown. A formula, or empty."),
@@ -75,8 +77,10 @@ class RightsSource(LegalSource):
         super().__init__(session)
         self._keys: list[str] = []
         self.specs: Sequence[ColumnSpec] = _COLUMNS
+        self.on = dt.date.today()
 
     def columns(self) -> Sequence[ColumnSpec]:
+        self.specs = tuple(on_day(spec, self.on) for spec in _COLUMNS)
         return self.specs
 
     def rows(self) -> list[RowSpec]:
@@ -142,7 +146,7 @@ class RightsSource(LegalSource):
                 text = targets.label(deal, found) if found is not NOTHING else right.amount
                 return Cell(text, "computed", editable=True, tooltip=right.amount)
             case "now":
-                return status_cell(status(self.calc, key, dt.date.today()))
+                return status_cell(status(self.calc, key, self.on))
             case "from_" | "until":
                 formula = right.from_ if column == "from_" else right.until
                 cell = self.date_cell(f"{RIGHT}{key}.{column.rstrip('_')}", formula)
@@ -177,6 +181,15 @@ class RightsSource(LegalSource):
         if held.error is not None and isinstance(self.calc.scalar(f"{RIGHT}{key}.while"), type(held.error)):
             return Cell(held.error.kind, "error", editable=True, tooltip=wrapped(formula, 96))
         return Cell(text, "computed", editable=True, tint="amber" if "?" in text else "", tooltip=wrapped(formula, 96))
+
+
+def on_day(spec: ColumnSpec, on: dt.date) -> ColumnSpec:
+    """The column of how a right stands, headed by the day looked at."""
+    if spec.key != "now":
+        return spec
+    today = on == dt.date.today()
+    text = "Now" if today else f"On {show_date(on)}"
+    return structs.replace(spec, header=text, tooltip=f"How it stands {'today' if today else f'on {show_date(on)}'}")
 
 
 def status_cell(found: Status) -> Cell:
