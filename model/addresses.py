@@ -54,3 +54,12 @@ def input_addresses(deal: Deal) -> Iterator[str]:
             for key, column in table.columns.items():
                 if not is_formula(cells.get(key)) and (column.formula is None or key in cells):
                     yield f"{name}.{record}.{key}"
+
+
+def record_label(deal: Deal, table: str, record: str) -> str:
+    """A record as a person calls it: its first text, else its key."""
+    row = deal.tables[table].records[record]
+    for column, spec in deal.tables[table].columns.items():
+        if spec.kind == "text" and isinstance(row.get(column), str) and row[column]:
+            return str(row[column])
+    return record

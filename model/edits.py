@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from model.addresses import input_item, is_formula
+from model.addresses import input_item, is_formula, record_label
 from model.deal import Deal, Input
 from model.fields import field_for
 from model.layers import BASE, View, held, layer_label, writes_to
@@ -91,7 +91,7 @@ def label_of(deal: Deal, address: str) -> str:
     if len(parts) == 2:
         return f"{deal.series[parts[0]].label} {parts[1]}"
     table, record, column = parts
-    name = deal.tables[table].records.get(record, {}).get("label", record)
+    name = record_label(deal, table, record) if record in deal.tables[table].records else record
     return f"{deal.tables[table].columns[column].label}, {name}"
 
 

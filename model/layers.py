@@ -102,7 +102,8 @@ def about(deal: Deal, view: View, address: str) -> About:
             continue
         if kind == "scenario":
             said = deal.scenarios[key].about.get(address, said)
-        found = About(said.class_ or "assumption", said.source, said.note or found.note)
+        kept = found.source if found.class_ == "assumption" else ""
+        found = About(said.class_ or "assumption", said.source or kept, said.note or found.note)
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from model.addresses import is_formula
+from model.addresses import is_formula, record_label
 from model.deal import Deal
 from model.edits import label_of
 from model.engine import Calc
@@ -186,15 +186,6 @@ def label(deal: Deal, target: Target) -> str:
         return f"{table.columns[parts[2]].label}, {record_label(deal, parts[0], parts[1])}"
     item = item_of(deal, target)
     return item.label if item is not None else target.key
-
-
-def record_label(deal: Deal, table: str, record: str) -> str:
-    """A record as a person calls it: its first text, else its key."""
-    row = deal.tables[table].records[record]
-    for column, spec in deal.tables[table].columns.items():
-        if spec.kind == "text" and isinstance(row.get(column), str) and row[column]:
-            return str(row[column])
-    return record
 
 
 def place(calc: Calc, target: Target) -> str:

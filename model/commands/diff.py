@@ -25,7 +25,7 @@ def main(left: str, right: str, as_json: bool) -> int:
     except Refused as err:
         for problem in err.problems:
             print(problem, file=sys.stderr)
-        return USAGE if all(p.where.startswith("--") for p in err.problems) else PROBLEMS
+        return USAGE if all("@" in p.where for p in err.problems) else PROBLEMS
     found = compare(a, b)
     if as_json:
         print(json.dumps(report(a, b, found), ensure_ascii=False, allow_nan=False))
@@ -59,7 +59,7 @@ def _narrow(view: View, wanted: str, versions: dict[str, object], scenarios: dic
             continue
         return view._replace(version=key) if kind == "version" else view._replace(scenario=key)
     known = ", ".join([*versions, *scenarios]) or "none"
-    raise refuse("--", f"{name} has no version or scenario “{wanted}”.", f"It has: {known}.")
+    raise refuse(f"{name}@{wanted}", f"{name} has no version or scenario “{wanted}”.", f"It has: {known}.")
 
 
 def report(a: Calc, b: Calc, found: Difference) -> dict[str, Any]:

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from model.addresses import record_label
 from model.deal import Deal
 from model.formula.bind import EVENT, OPENING, RIGHT, RULE
 from model.structure.mentions import Path, path_of
-
-
-def record_label(deal: Deal, table: str, record: str) -> str:
-    """A record as a person calls it: its first text, else its key."""
-    row = deal.tables[table].records[record]
-    for column, spec in deal.tables[table].columns.items():
-        if spec.kind == "text" and isinstance(row.get(column), str) and row[column]:
-            return str(row[column])
-    return record
 
 
 def label_of_path(deal: Deal, path: Path) -> str:

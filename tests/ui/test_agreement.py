@@ -212,3 +212,20 @@ def test_21_rights_are_looked_at_on_any_day(window):
     assert legal.text(owed.grid, "right:compute_thresholds", "now") == "ended"
     assert legal.text(owed.grid, "right:revenue_share", "now") == "✓ in force"
     assert window.session.stack.count() == 0, "looking changes nothing"
+
+
+def test_each_event_tells_its_day_or_not_yet_what_it_follows_and_what_it_ends(window):
+    panel = sheet(window, "Rights")
+    panel.show_part("Events")
+    row = [legal.text(panel.events, "event:agi_confirmed", c) for c in ("on", "follows", "source")]
+    assert row == ["not yet", "AGI declared, 6 months after", "Press article, 29 Oct 2025"]
+    assert "Research IP (methods)" in legal.text(panel.events, "event:agi_confirmed", "ends")
+    window.session.set_view(scenario="agi_mid_2028")
+    assert [legal.text(panel.events, "event:agi_confirmed", c) for c in ("on", "follows")] == [
+        "30 Jun 2028", "AGI declared, 6 months after",
+    ]  # fmt: skip
+    ended = legal.cell(panel.events, "event:declared", "ends").tooltip.splitlines()
+    assert ended == ["AGI with OpenAI IP, under threshold", "Compute thresholds with OpenAI IP"]
+    window.session.set_view(version="apr_2026", scenario="base")
+    assert "Exclusive IP" in legal.text(panel.events, "event:amended", "ends")
+    assert "Azure API exclusivity" in legal.text(panel.events, "event:exclusivity_ends", "ends")

@@ -9,7 +9,8 @@ from model.edits import Edit
 from model.fields import make_field
 from model.fields.date_text import show_date
 from model.problems import Problem, Refused, refuse
-from model.values import ErrorValue
+from model.rights import Span, ended_by, span
+from model.values import NEVER, ErrorValue
 from ui import entries, targets
 from ui.event_moves import as_day, handle, move_edit, why_fixed
 from ui.grid.source import Cell, Change, ColumnSpec, Place, RowSpec
@@ -24,6 +25,13 @@ _COLUMNS = (
     ColumnSpec("On", 108, key="on", tooltip="Type a day, or “not yet”, and the term behind it moves. F2: edit."),
     ColumnSpec("Follows", 208, "left", key="follows", tooltip="The term whose date it follows"),
     ColumnSpec("What it changes", 320, "left", stretch=True, key="note"),
+    ColumnSpec(
+        "Rights that end with it",
+        232,
+        "left",
+        key="ends",
+        tooltip="By the terms in view; for an event that has not happened, those that name it",
+    ),
     ColumnSpec("Source", 180, "left", key="source"),
 )
 _DATE = make_field("date")
@@ -35,6 +43,8 @@ class EventsSource(DealSource):
     def __init__(self, session: DealSession) -> None:
         super().__init__(session)
         self._keys: list[str] = []
+        self._calc: object = None
+        self._by_event: dict[str, list[str]] = {}
 
     def columns(self) -> tuple[ColumnSpec, ...]:
         return _COLUMNS
@@ -47,7 +57,7 @@ class EventsSource(DealSource):
         key, column = self._keys[row], _COLUMNS[col].key
         if column == "on":
             return Target("formula", key, ("events", key, "on"))
-        return Target("none", key) if column == "follows" else Target("text", key, ("events", key, column))
+        return Target("none", key) if column in ("follows", "ends") else Target("text", key, ("events", key, column))
 
     def find(self, target: Target) -> Place | None:
         return (self._keys.index(target.key), 1) if target.key in self._keys else None
@@ -64,6 +74,8 @@ class EventsSource(DealSource):
                 return self._follows(key)
             case "source":
                 return source_cell(deal, event.source)
+            case "ends":
+                return self._ends(key)
         return Cell(event.note, "computed", editable=True, tooltip=wrapped(event.note))
 
     def _on(self, key: str) -> Cell:
@@ -88,6 +100,26 @@ class EventsSource(DealSource):
             step, unit = (found.months, "month") if found.months else (found.days, "day")
             name += f", {abs(step)} {unit}{'' if abs(step) == 1 else 's'} {'after' if step > 0 else 'before'}"
         return Cell(name, "muted")
+
+    def _ends(self, key: str) -> Cell:
+        """The rights that this event ends."""
+        rights = self.session.deal.rights
+        if as_day(self.calc.event(key)) is None:
+            named = [right.label for right in rights.values() if right.ends_on == key]
+        else:
+            named = [rights[name].label for name in self._ended().get(key, [])]
+        text = f"{len(named)}: {', '.join(named)}" if len(named) > 1 else "".join(named)
+        return Cell(text, "muted", tooltip="\n".join(named))
+
+    def _ended(self) -> dict[str, list[str]]:
+        """The rights that each event ends in this run."""
+        if self._calc is not self.calc:
+            self._calc, self._by_event = self.calc, {}
+            for name in self.session.deal.rights:
+                held = span(self.calc, name)
+                if held.end is not None and held.end < NEVER and held.condition and _begins(held):
+                    self._by_event.setdefault(ended_by(self.calc, name, held.end), []).append(name)
+        return self._by_event
 
     def edit_text(self, row: int, col: int) -> str:
         if _COLUMNS[col].key == "on":
@@ -123,4 +155,11 @@ class EventsSource(DealSource):
         if _COLUMNS[col].key == "on":
             what = why_fixed(self.calc, self._keys[row]) or "This day is computed."
             return Problem("", what, "Press F2 in the formula bar to change its formula.")
+        if _COLUMNS[col].key == "ends":
+            return Problem("", "What an event ends follows from the rights.", "Change their last day, or “Ends on”.")
         return Problem("", "Which term an event follows is read from its formula.", "Change the formula.")
+
+
+def _begins(held: Span) -> bool:
+    """Whether a right is in force at all before it ends."""
+    return held.start is None or (held.start < NEVER and held.end is not None and held.start <= held.end)

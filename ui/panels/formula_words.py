@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from model.addresses import record_label
 from model.deal import Deal
 from model.formula.functions import FUNCTIONS
 from model.formula.helpers import HELPERS, PERIOD_NAMES
-from ui import targets
 from ui.targets import OPENING_PERIOD, Target
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*$")
@@ -106,7 +106,7 @@ def _inside(deal: Deal, head: str, rest: str) -> list[Word]:
         return []
     if "." not in head:
         name = head
-        found = [Word(f"{name}.{r}", targets.record_label(deal, name, r), f"{name}.{r}.") for r in table.records]
+        found = [Word(f"{name}.{r}", record_label(deal, name, r), f"{name}.{r}.") for r in table.records]
         return [w for w in found if w.name.rpartition(".")[2].lower().startswith(rest.lower())]
     if head.partition(".")[2] not in table.records:
         return []

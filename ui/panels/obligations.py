@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QWidget
 
+from model.addresses import record_label
 from model.edits import set_value
 from model.fields import field_for
 from model.problems import Refused
-from ui import targets
 from ui.event_moves import as_day
 from ui.panels.base import DealSource, EmptyHint, SheetGrid, SheetPanel
 from ui.panels.chips import Chips
@@ -191,7 +191,7 @@ class ObligationsPanel(SheetPanel):
         self.bars.setVisible(bool(amounts))
         if amounts and isinstance(source, MaturitySource):
             deal, table = self.session.deal, source.table
-            names = [targets.record_label(deal, table, record) for record in deal.tables[table].records]
+            names = [record_label(deal, table, record) for record in deal.tables[table].records]
             field = field_for(deal.tables[table].columns[source.amount_column()], deal.unit)
             self.bars.show_rows(list(zip(names, amounts, strict=True)), field)
 

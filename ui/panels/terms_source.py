@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from model.addresses import record_label
 from model.deal import Deal
 from model.layers import about, base_about, writes_to
 from ui import targets
@@ -216,7 +217,7 @@ class TableSource(DealSource):
     def rows(self) -> list[RowSpec]:
         deal = self.session.deal
         self._records = list(deal.tables[self.table].records)
-        return [RowSpec(f"{self.table}.{r}", "item", targets.record_label(deal, self.table, r)) for r in self._records]
+        return [RowSpec(f"{self.table}.{r}", "item", record_label(deal, self.table, r)) for r in self._records]
 
     @property
     def container(self) -> tuple[str, ...]:
