@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QSizePolicy, QToo
 from model.fields import make_field
 from model.fields.base import Field
 from model.formula.bind import EVENT
+from ui import pictures
 from ui import theme as themes
 from ui.chart_data import ChartData, ChartFlag, ChartSeries, telling
 from ui.session import ChangeSet, DealSession
@@ -89,25 +90,20 @@ class ChartView(QWidget):
 
     # --- copying -------------------------------------------------------------
 
-    def picture(self) -> QPixmap:
-        """The chart at twice its size on screen, without buttons."""
-        scale = 2.0
-        pixmap = QPixmap(round(self.width() * scale), round(self.height() * scale))
-        pixmap.setDevicePixelRatio(scale)
-        pixmap.fill(themes.current().color("background"))
-        painter = QPainter(pixmap)
-        self.draw(painter)
-        painter.end()
-        return pixmap
-
     def draw(self, painter: QPainter) -> None:
         """The chart at its size, without buttons and marks of the mouse, on whatever the painter paints."""
         at, self._at = self._at, None
         self._paint(painter)
         self._at = at
 
+    def drawing_size(self) -> QSize:
+        return self.size()
+
+    def drawing_name(self) -> str:
+        return self.data.label
+
     def copy_picture(self) -> None:
-        QGuiApplication.clipboard().setPixmap(self.picture())
+        pictures.copy(self)
         self.session.told.emit("Chart copied as a picture.")
 
     def copy_data(self) -> None:
@@ -115,9 +111,7 @@ class ChartView(QWidget):
         self.session.told.emit("Chart data copied.")
 
     def save_picture(self) -> None:
-        from ui.exchange.outgoing import ask_chart
-
-        ask_chart(self, self.window())
+        pictures.ask_and_save(self, self.window(), self.session.told.emit)
 
     # --- geometry ------------------------------------------------------------
 

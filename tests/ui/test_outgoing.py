@@ -18,10 +18,9 @@ from model import edits, store
 from model.layers import View
 from tests.ui import kit
 from tests.ui.kit import CTRL, K, go, press, show
-from ui import theme
+from ui import pictures, theme
 from ui.charts import ChartView
 from ui.documents import open_session
-from ui.exchange.outgoing import save_chart
 from ui.exchange.summary_page import paint_page
 from ui.exchange.summary_pdf import write_summary
 
@@ -171,10 +170,10 @@ def chart(qtbot) -> ChartView:
 
 
 def test_a_chart_is_saved_at_twice_its_size_or_as_a_drawing(chart, tmp_path):
-    save_chart(chart, tmp_path / "c.png")
+    pictures.save(chart, tmp_path / "c.png")
     image = QImage(str(tmp_path / "c.png"))
     assert (image.width(), image.height()) == (800, 440)
-    save_chart(chart, tmp_path / "c.svg")
+    pictures.save(chart, tmp_path / "c.svg")
     root = ElementTree.parse(tmp_path / "c.svg").getroot()
     assert root.tag.endswith("svg") and root.get("viewBox") == "0 0 400 220"
     assert chart.data.label in "".join(root.itertext())
@@ -189,3 +188,28 @@ def test_the_charts_menu_asks_for_a_place_and_tells(chart, tmp_path, monkeypatch
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "chart.png"), ""))
     chart.save_picture()
     assert "cannot be written" in told[1]
+
+
+@pytest.mark.parametrize("ending", [".png", ".svg"])
+def test_the_rights_picture_and_the_bridge_are_saved_too(qtbot, tmp_path, ending):
+    from model.engine import run
+    from model.whatif.bridge import bridge
+    from ui.panels.bridge_chart import BridgeChart
+
+    window = kit.window(qtbot, tmp_path)
+    session, _ = open_session("amd-openai")
+    window.set_session(session)
+    show(window, "Rights")
+    pictures.save(window.panel.picture, tmp_path / f"rights{ending}")
+    deal, view = session.deal, session.view
+    other = run(deal, view._replace(scenario=list(deal.scenarios)[1]), session.calc)
+    output = next(k for k in deal.outputs if session.calc.scalar(k) != other.scalar(k))
+    chart = BridgeChart()
+    qtbot.addWidget(chart)
+    from model.fields import field_for
+
+    chart.show_bridge(bridge(session.calc, other, output, lambda _: True), field_for(deal.outputs[output], deal.unit), "An output", ("A", "B"))  # fmt: skip
+    chart.resize(600, 300)
+    pictures.save(chart, tmp_path / f"bridge{ending}")
+    for name in ("rights", "bridge"):
+        assert (tmp_path / f"{name}{ending}").stat().st_size > 3000

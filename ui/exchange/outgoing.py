@@ -1,4 +1,4 @@
-"""Going out besides the workbook: a table as CSV, the deal on one page, charts as pictures."""
+"""Going out besides the workbook: a table as CSV, the deal on one page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog
 
 from model.commands.headless import safe_csv
 from model.fields.number_formats import show_text
@@ -21,7 +21,6 @@ from model.workbook.text import file_name
 from ui.grid.model import GridModel
 
 if TYPE_CHECKING:
-    from ui.charts import ChartView
     from ui.main_window import MainWindow
 
 
@@ -108,49 +107,3 @@ def write_whole(path: Path, data: bytes) -> None:
             temporary.unlink()
         reason = (error.strerror or str(error)).lower()
         raise refuse(str(path), f"The file cannot be written: {reason}.", "Close it in the other program, or choose another folder.") from None  # fmt: skip
-
-
-def save_chart(view: ChartView, path: Path) -> None:
-    """A chart as PNG (twice its size on screen) or SVG, by the ending of the name. Raises Refused."""
-    from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect
-
-    store = QByteArray()
-    buffer = QBuffer(store)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if path.suffix.lower() == ".svg":
-        from PySide6.QtGui import QPainter
-        from PySide6.QtSvg import QSvgGenerator
-
-        drawing = QSvgGenerator()
-        drawing.setOutputDevice(buffer)
-        drawing.setSize(view.size())
-        drawing.setViewBox(QRect(0, 0, view.width(), view.height()))
-        drawing.setTitle(view.data.label)
-        painter = QPainter(drawing)
-        view.draw(painter)
-        painter.end()
-    elif path.suffix.lower() == ".png":
-        view.picture().save(buffer, "PNG")
-    else:
-        raise refuse(str(path), "A picture's name must end in .png or .svg.", "Add one of them to the name.")
-    buffer.close()
-    write_whole(path, bytes(store.data()))
-
-
-def ask_chart(view: ChartView, parent: QWidget) -> None:
-    """Ask for a place and save the picture of a chart; the session tells how it went."""
-    from ui.documents import file_name as safe
-
-    kinds = "PNG picture, twice its size (*.png);;SVG drawing (*.svg)"
-    start = Path.home() / f"{safe(view.data.label)}.png"
-    chosen, kind = QFileDialog.getSaveFileName(parent, "Save the chart", str(start), kinds)
-    if not chosen:
-        return
-    path = Path(chosen)
-    if path.suffix.lower() not in (".png", ".svg"):
-        path = path.with_name(path.name + (".svg" if "svg" in kind else ".png"))
-    try:
-        save_chart(view, path)
-        view.session.told.emit(f"Saved {path}.")
-    except Refused as refused:
-        view.session.told.emit(f"{refused.problems[0].what} {refused.problems[0].remedy}")

@@ -13,13 +13,13 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QPixmap,
 )
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QToolTip, QWidget
 
 from model.fields.base import Field
 from model.fields.number_formats import show_text
 from model.whatif.bridge import Bar, Bridge
+from ui import pictures
 from ui import theme as themes
 from ui.wording import with_unit
 
@@ -58,13 +58,16 @@ class BridgeChart(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
         self.setAccessibleName("Value bridge")
         self._button = QToolButton(self)
-        self._button.setText("Copy")
+        self._button.setText("⋯")
+        self._button.setToolTip("Copy or save this chart")
         self._button.setProperty("quiet", True)
         self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._button.setAccessibleName("Copy the bridge")
+        self._button.setAccessibleName("Copy or save the bridge")
         menu = QMenu(self._button)
         menu.addAction("Copy picture", self.copy_picture)
         menu.addAction("Copy data", self.copy_data)
+        menu.addSeparator()
+        menu.addAction("Save picture (PNG or SVG)…", self.save_picture)
         self._button.setMenu(menu)
         self.say("")
 
@@ -230,14 +233,23 @@ class BridgeChart(QWidget):
 
     # --- copying -------------------------------------------------------------
 
+    def draw(self, painter: QPainter) -> None:
+        """The chart at its size, without the button and the mark of the mouse."""
+        at, self._at = self._at, None
+        self._paint(painter)
+        self._at = at
+
+    def drawing_size(self) -> QSize:
+        return self.size()
+
+    def drawing_name(self) -> str:
+        return f"{self._title or 'Value'} – bridge"
+
     def copy_picture(self) -> None:
-        pixmap = QPixmap(self.width() * 2, self.height() * 2)
-        pixmap.setDevicePixelRatio(2.0)
-        pixmap.fill(themes.current().color("background"))
-        p = QPainter(pixmap)
-        self._paint(p)
-        p.end()
-        QGuiApplication.clipboard().setPixmap(pixmap)
+        pictures.copy(self)
+
+    def save_picture(self) -> None:
+        pictures.ask_and_save(self, self.window())
 
     def copy_data(self) -> None:
         """All bars, also those drawn together, for a spreadsheet."""

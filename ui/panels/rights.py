@@ -102,10 +102,11 @@ class RightsPanel(SheetPanel):
         row.addWidget(self.on)
         row.addSpacing(8)
         self.copy_button = quiet_button("Copy picture", self.picture.copy_picture, bar)
+        self.save_button = quiet_button("Save picture…", self.picture.save_picture, bar)
         self.add_button = quiet_button("Add a right", self.add_right, bar)
         self.again_button = quiet_button("Duplicate", self.copy_right, bar)
         self.remove_button = quiet_button("Remove", self.remove_right, bar)
-        for button in (self.copy_button, self.add_button, self.again_button, self.remove_button):
+        for button in (self.copy_button, self.save_button, self.add_button, self.again_button, self.remove_button):
             row.addWidget(button)
         return bar
 

@@ -6,16 +6,14 @@ import datetime as dt
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QGuiApplication,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from model.values import from_serial
-from ui import theme as themes
+from ui import pictures
 from ui.event_moves import Handle, month_end
 from ui.panels.rights_paint import ROW, TOP, Geometry, Marks, Placed, paint
 from ui.rights_bars import Bar, RightsPicture
@@ -205,15 +203,20 @@ class TimelineSurface(QAbstractScrollArea):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().update()
 
+    def draw(self, painter: QPainter) -> None:
+        """All rights, also those scrolled away."""
+        size = self.drawing_size()
+        paint(painter, Geometry(self.data, size.width(), size.height(), None), 0, Marks())
+
+    def drawing_size(self) -> QSize:
+        return QSize(self.viewport().width(), TOP + len(self.data.bars) * ROW + self.places.foot)
+
+    def drawing_name(self) -> str:
+        return "Rights"
+
     def copy_picture(self) -> None:
-        """All rights, also those scrolled away, at twice the size."""
-        size = self.viewport().size()
-        height = TOP + len(self.data.bars) * ROW + self.places.foot
-        pixmap = QPixmap(size.width() * 2, height * 2)
-        pixmap.setDevicePixelRatio(2.0)
-        pixmap.fill(themes.current().color("background"))
-        p = QPainter(pixmap)
-        paint(p, Geometry(self.data, size.width(), height, None), 0, Marks())
-        p.end()
-        QGuiApplication.clipboard().setPixmap(pixmap)
+        pictures.copy(self)
         self.session.told.emit("Picture copied.")
+
+    def save_picture(self) -> None:
+        pictures.ask_and_save(self, self.window(), self.session.told.emit)
