@@ -143,14 +143,14 @@ def _rerun(deal: Deal, view: View, previous: Calc, changed: frozenset[str]) -> C
             continue
         calc.inputs[address] = item
         if address.count(".") == 1:
-            series = address.partition(".")[0]
-            _fill_series(calc, series)
-            moved.update((series, address))
+            moved.update((address.partition(".")[0], address))
             continue
         value = _engine_value(deal, address, item.value)
         if not same(calc.cells.scalars.get(address), value):
             calc.cells.scalars[address] = value
             moved.add(address)
+    for series in moved & deal.series.keys():
+        _fill_series(calc, series)
     _propagate(calc, moved)
     return calc
 

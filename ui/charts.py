@@ -208,17 +208,21 @@ class ChartView(QWidget):
     def _paint_flags(self, p: QPainter) -> None:
         t, plot = themes.current(), self._plot()
         p.setFont(themes.ui_font(10))
+        p.setRenderHint(
+            QPainter.RenderHint.Antialiasing, False
+        )  # upright lines need none, and dashes take long with it
         drawn: set[int] = set()
         for flag, x, box, row in self._flag_places():
             top = box.top() + 2 if row >= 0 else _TITLE + self._flag_rows() * _FLAG_ROW
             if round(x) not in drawn:  # several on one day share a line
                 drawn.add(round(x))
                 p.setPen(QPen(t.color("bad", 190), 1, Qt.PenStyle.DashLine))
-                p.drawLine(QPointF(x, top), QPointF(x, plot.bottom()))
+                p.drawLine(QPointF(round(x), top), QPointF(round(x), plot.bottom()))
             if row >= 0:
                 p.fillRect(box, t.color("background"))
                 p.setPen(t.color("bad"))
                 p.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), flag.label)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_axis(self, p: QPainter, low: float, high: float) -> None:
         t, plot, step = themes.current(), self._plot(), self._step()
