@@ -33,6 +33,7 @@ from ui import actions, documents, regions, structure_menu, targets, window_menu
 from ui import theme as themes
 from ui.chrome import window_style
 from ui.grid.operations import Stats
+from ui.leisure import Leisure
 from ui.menu_acts import MenuActs
 from ui.panels.base import SheetGrid, SheetPanel
 from ui.panels.formula_bar import FormulaBar
@@ -74,7 +75,8 @@ class MainWindow(MenuActs):
         self.session = session
         self._panels: dict[int, SheetPanel] = {}
         self._zoom = self.settings.zoom
-        self._later: Iterator[str] | None = None  # imports still to be done, once the window has been painted
+        self._leisure = Leisure(self)
+        self._was_painted = False
         self.setMinimumSize(640, 420)
         self.setAcceptDrops(True)
         self.resize(1440, 900)
@@ -138,6 +140,8 @@ class MainWindow(MenuActs):
         self._show_title()
         self._show_baseline()
         self.show_sheet(0)
+        if self._was_painted:
+            self._leisure.take("code", self._compile_ahead)
 
     def _central(self) -> None:
         session = self.session
@@ -219,6 +223,8 @@ class MainWindow(MenuActs):
     def _changed(self, changes: ChangeSet) -> None:
         if changes.view or changes.structure or changes.touched:
             self.toolbar.show_view()
+        if changes.structure and self._was_painted:
+            self._leisure.take("code", self._compile_ahead)
         for panel in self._panels.values():
             panel.session_changed(changes)
         if changes.view or changes.structure:
@@ -457,20 +463,29 @@ class MainWindow(MenuActs):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._later is None:
-            self._later = iter(_LATER)
+        if not self._was_painted:
+            self._was_painted = True
             QTimer.singleShot(0, self, self._first_painted)
 
     def _first_painted(self) -> None:
         self.painted.emit()
-        self._prepare()
+        self._leisure.take("imports", self._import_ahead)
+        self._leisure.take("code", self._compile_ahead)
 
-    def _prepare(self) -> None:
-        """Import one thing that will be wanted soon; the next one when the window has nothing better to do."""
-        name = next(self._later or iter(()), None)
-        if name is not None:
+    def _import_ahead(self) -> Iterator[None]:
+        for name in _LATER:
             import_module(name)
-            QTimer.singleShot(0, self, self._prepare)
+            yield
+        self.formula_bar.field.viewport()  # the first widget of Qt's own: see ui.viewport
+        yield
+
+    def _compile_ahead(self) -> Iterator[None]:
+        """The code that edits run, step by step, so that the first edit need not wait for it."""
+        plan = self.session.calc.program.plan
+        for index, step in enumerate(plan.steps):
+            if step.block is None and not step.loop:
+                plan.block(index)
+                yield
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

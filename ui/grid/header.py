@@ -40,7 +40,7 @@ class GridHeader(QHeaderView):
         self.viewport().update()
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), round(HEADER_HEIGHT * getattr(self, "_zoom", 1.0)))
+        return QSize(self.length(), round(HEADER_HEIGHT * getattr(self, "_zoom", 1.0)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         view, t = self._view, self._theme

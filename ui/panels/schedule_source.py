@@ -29,6 +29,7 @@ class ScheduleSource(DealSource):
         super().__init__(session)
         self.show_helpers = False
         self._keys: list[str] = []
+        self._measured: tuple[Calc, bool, int] | None = None
         self._known_for: Calc | None = None
         self._known: dict[str, tuple[Field, Role, list[Any]]] = {}  # by line, for the values of _known_for
         self._periods: list[int] = []  # period of each column after the unit; -1 is the opening
@@ -53,13 +54,16 @@ class ScheduleSource(DealSource):
 
     def _width(self) -> int:
         """One width for all periods: that of the longest value of any line."""
+        if self._measured is not None and self._measured[:2] == (self.calc, self.show_helpers):
+            return self._measured[2]
         longest = 0
         for key in self._lines():
             field = self._field(key)
             values = [v for v in self.calc.line(key) if is_number(v)]
             if values:
                 longest = max(longest, *(len(field.show(v)) for v in (min(values), max(values))))
-        return max(_NARROWEST, 8 * longest + 20)
+        self._measured = (self.calc, self.show_helpers, max(_NARROWEST, 8 * longest + 20))
+        return self._measured[2]
 
     def _lines(self) -> list[str]:
         lines = self.session.deal.lines
