@@ -387,8 +387,10 @@ def _export(calc: Calc, output: str) -> int:
 
 def _check(deal: Deal, as_json: bool) -> int:
     """Problems and checks under every version and scenario."""
+    from model.whatif import cases
+
     first = run(deal, default_view(deal))
-    found = {(p.where, p.what): p for p in [*unknown_parties(deal), *problems_of(first)]}
+    found = {(p.where, p.what): p for p in [*unknown_parties(deal), *cases.faults(deal), *problems_of(first)]}
     failed = []
     for version in deal.versions or [""]:
         for scenario in deal.scenarios or [""]:

@@ -10,7 +10,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from model.deal import Deal
 from model.engine import Calc, run
+from model.problems import Problem
 from model.values import NEVER, ErrorValue, Scalar
 
 
@@ -36,6 +38,16 @@ class Cases(NamedTuple):
     def adds_up(self) -> bool:
         """Whether the stated probabilities sum to 1."""
         return math.isclose(self.total, 1.0, abs_tol=1e-9)
+
+
+def faults(deal: Deal) -> list[Problem]:
+    """Probabilities that are given and do not add up to 1."""
+    given = [s.probability for s in deal.scenarios.values() if s.probability is not None]
+    total = math.fsum(given)
+    if not given or math.isclose(total, 1.0, abs_tol=1e-9):
+        return []
+    what = f"the probabilities of the scenarios add up to {total:.6g}, not to 1."
+    return [Problem("scenarios", what, "Change them: until they do there is no probability-weighted value.")]
 
 
 def cases(calc: Calc, outputs: Sequence[str] | None = None) -> Cases:

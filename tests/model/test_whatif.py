@@ -41,6 +41,19 @@ def test_a_bridge_sums_exactly_to_the_change(shipped):
     assert {"rs_cap"} <= {bar.address for bar in found.bars}
 
 
+def test_a_bridge_of_every_output_sums_exactly_between_versions_and_between_scenarios(shipped):
+    a, b = shipped
+    steps = [(a, b)] + [(a, run(a.deal, a.view._replace(scenario=key), a)) for key in a.deal.scenarios]
+    for one, other in steps:
+        for key, output in a.deal.outputs.items():
+            if output.kind in ("text", "date"):
+                continue
+            found = bridge(one, other, key)
+            assert (found.start, found.end) == (one.scalar(key), other.scalar(key))
+            total = math.fsum([found.start, *(bar.amount for bar in found.bars)])
+            assert math.isclose(total, found.end, rel_tol=1e-14, abs_tol=1e-12), key
+
+
 def test_the_bridge_of_equal_runs_is_empty(shipped):
     a, _ = shipped
     assert bridge(a, a, "revenue_share_total").bars == []

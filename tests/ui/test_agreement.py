@@ -229,3 +229,29 @@ def test_each_event_tells_its_day_or_not_yet_what_it_follows_and_what_it_ends(wi
     window.session.set_view(version="apr_2026", scenario="base")
     assert "Exclusive IP" in legal.text(panel.events, "event:amended", "ends")
     assert "Azure API exclusivity" in legal.text(panel.events, "event:exclusivity_ends", "ends")
+
+
+def test_probabilities_that_do_not_add_up_stand_among_the_checks(window, qtbot):
+    from model.edits import set_attribute
+
+    session = window.session
+    panel = sheet(window, "Checks")
+    session.edit(set_attribute(session.deal, ("scenarios", "base", "probability"), 0.5, "Set a probability"))
+    qtbot.waitUntil(lambda: any("add up to 1.1" in text for text in _says(panel.grid)), timeout=5000)
+    window.undo()
+    qtbot.waitUntil(lambda: not any("add up to 1.1" in text for text in _says(panel.grid)), timeout=5000)
+
+
+def test_an_overlap_of_rules_stands_among_the_checks_and_leads_to_its_row(window, qtbot):
+    from ui import legal_entries
+
+    panel = sheet(window, "Checks")
+    window.session.edit(legal_entries.copy_rule(window.session.deal, "compute", "C1"))
+    qtbot.waitUntil(lambda: any("C1 and C1_1 overlap" in text for text in _says(panel.grid)), timeout=5000)
+    row = next(r for r, text in enumerate(_says(panel.grid)) if "C1_1" in text)
+    assert panel.grid.deal_source.target(row, 1).path[:4] == ("questions", "compute", "rules", "C1")
+
+
+def _says(grid) -> list[str]:
+    model = grid.grid_model
+    return ["" if row.kind == "section" else model.cell(i, 2).text for i, row in enumerate(model.rows)]

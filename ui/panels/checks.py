@@ -7,6 +7,8 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from model.deal import Deal
+from model.engine import Calc
+from model.formula.bind import RIGHT, RULE
 from model.problems import Problem
 from model.values import ErrorValue
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
@@ -33,6 +35,7 @@ class ChecksSource(DealSource):
         super().__init__(session)
         self._keys: list[str] = []
         self._remarks: tuple[Deal, list[tuple[str, Problem]]] | None = None
+        self._faults: tuple[tuple[Calc, Deal], list[tuple[str, Problem]]] | None = None
 
     @property
     def _problems(self) -> list[Problem]:
@@ -40,16 +43,29 @@ class ChecksSource(DealSource):
 
     def remarks(self) -> list[tuple[str, Problem]]:
         """Sort and text of what was found when there was last time to look."""
-        return self._remarks[1] if self._remarks is not None else []
+        first = self._faults[1] if self._faults is not None else []
+        return first + (self._remarks[1] if self._remarks is not None else [])
 
     def look(self) -> bool:
         """Look for remarks; False: this deal has been looked at."""
-        from model import units
+        from model import decisions, rights, units
         from model.structure import uses  # not before there is time
+        from model.whatif import cases
 
-        deal = self.session.deal
+        deal, before = self.session.deal, self._faults
+        if before is None or before[0][0] is not self.calc or before[0][1] is not deal:
+            legal = [("right", p) for p in rights.faults(self.calc)] + [
+                ("rule", p) for p in decisions.faults(self.calc)
+            ]
+            found = [
+                *legal,
+                *(("party", p) for p in uses.unknown_parties(deal)),
+                *(("scenario", p) for p in cases.faults(deal)),
+            ]
+            self._faults = ((self.calc, deal), found)
+        news = before is None or before[1] != self._faults[1]  # type: ignore[index]
         if self._remarks is not None and self._remarks[0] is deal:
-            return False
+            return news
         told = {p.where for p in self._problems}
         found = [("name", p) for p in uses.undefined(deal) if p.where not in told]
         found += [("units", p) for p in units.check(deal)]
@@ -111,7 +127,9 @@ class ChecksSource(DealSource):
         if key.startswith("remark:"):
             sort, problem = self.remarks()[int(key[7:])]
             return (
-                Cell(f"· {sort}", "muted"),
+                Cell(f"· {sort}", "muted")
+                if problem.severity == "warning"
+                else Cell(f"✗ {sort}", "computed", tint="bad"),
                 Cell(problem.where, "label", tooltip="Double-click to go there."),
                 Cell(sentence(problem.what), "computed", tooltip=wrapped(sentence(problem.what))),
                 Cell(problem.remedy, "muted", tooltip=wrapped(problem.remedy)),
@@ -135,6 +153,12 @@ class ChecksSource(DealSource):
 def problem_target(session: DealSession, problem: Problem) -> Target:
     """The cell that a problem's place names: ``lines.x.formula``, or a key."""
     parts = problem.where.split(" ")[0].split(".")
+    if parts[0] == "rights" and len(parts) > 1:
+        return target_of(session.deal, f"{RIGHT}{parts[1]}")
+    if parts[0] == "questions" and len(parts) > 1:
+        question = session.deal.questions.get(parts[1])
+        rule = parts[3] if len(parts) > 3 else next(iter(question.rules), "") if question else ""
+        return target_of(session.deal, f"{RULE}{parts[1]}.{rule}")
     if parts[0] == "tables" and len(parts) >= 5:
         return target_of(session.deal, f"{parts[1]}.{parts[3]}.{parts[4]}")
     if parts[0] == "tables" and len(parts) >= 4 and session.deal.tables.get(parts[1]):
@@ -181,8 +205,11 @@ class ChecksPanel(SheetPanel):
 
     def _look(self) -> None:
         source = self._grid.deal_source
-        if isinstance(source, ChecksSource) and source.look() and list(source.rows()) != self._grid.grid_model.rows:
-            self._grid.reset_source()
+        if isinstance(source, ChecksSource) and source.look():
+            if list(source.rows()) != self._grid.grid_model.rows:
+                self._grid.reset_source()
+            else:
+                self._grid.grid_model.refresh(flash=False)
 
     def _go(self) -> None:
         here = self._grid.current
