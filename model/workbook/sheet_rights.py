@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
+from model.deal import Deal
 from model.fields import make_field
 from model.formula.bind import RIGHT
 from model.rights import year_ends
@@ -39,7 +40,8 @@ def write_rights(canvas: Canvas, today: dt.date) -> None:
     ends = year_ends(calc)
     after = _MATRIX + len(ends)
     words = {after: ("What", 60.0), after + 1: ("Ends with", 26.0), after + 2: ("Survives", 36.0), after + 3: ("Exceptions", 40.0),
-             after + 4: ("Class", 11.0), after + 5: ("Source", 32.0), after + 6: ("Note", 60.0), after + 7: ("Key", 22.0)}  # fmt: skip
+             after + 4: ("Class", 11.0), after + 5: ("Source", 32.0), after + 6: ("Note", 60.0), after + 7: ("Key", 22.0),
+             after + 8: ("Owed by", 16.0), after + 9: ("Amount owed", 26.0), after + 10: ("“Until” means", 26.0)}  # fmt: skip
     widths = {**_WIDTHS, **{_MATRIX + i: 9.5 for i in range(len(ends))}, **{c: w for c, (_, w) in words.items()}}
     canvas.open("Rights", widths)
     date = make_field("date").excel_format
@@ -117,6 +119,15 @@ def _right(canvas: Canvas, row: int, key: str, days: list[dt.date], after: int, 
     for i, text in enumerate(said_in):
         canvas.text(row, after + i, text, "note", where=where, valign=valign)
     canvas.text(row, after + 7, key, "muted", valign=valign, indent=1)
+    owed_by = deal.parties[right.owed_by].label if right.owed_by in deal.parties else right.owed_by
+    for i, text in enumerate((owed_by, *(_named(deal, name) for name in (right.amount, right.until_key)))):
+        canvas.text(row, after + 8 + i, text, "note", where=where, valign=valign)
+
+
+def _named(deal: Deal, key: str) -> str:
+    """A line, term or output by its label."""
+    item = deal.lines.get(key) or deal.terms.get(key) or deal.outputs.get(key)
+    return item.label if item is not None else key
 
 
 def day_as_read(ref: str) -> str:

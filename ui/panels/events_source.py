@@ -21,13 +21,13 @@ from ui.targets import Target
 from ui.wording import wrapped
 
 _COLUMNS = (
-    ColumnSpec("Event", 208, "left", frozen=True, key="label"),
+    ColumnSpec("Event", 184, "left", frozen=True, key="label"),
     ColumnSpec("On", 108, key="on", tooltip="Type a day, or “not yet”, and the term behind it moves. F2: edit."),
-    ColumnSpec("Follows", 208, "left", key="follows", tooltip="The term whose date it follows"),
-    ColumnSpec("What it changes", 320, "left", stretch=True, key="note"),
+    ColumnSpec("Follows", 192, "left", key="follows", tooltip="The term whose date it follows"),
+    ColumnSpec("What it changes", 272, "left", stretch=True, key="note"),
     ColumnSpec(
         "Rights that end with it",
-        232,
+        192,
         "left",
         key="ends",
         tooltip="By the terms in view; for an event that has not happened, those that name it",
