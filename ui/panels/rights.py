@@ -8,7 +8,7 @@ from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from model.formula.bind import RIGHT
 from model.problems import Refused
@@ -101,12 +101,21 @@ class RightsPanel(SheetPanel):
         row.addWidget(self.on_name)
         row.addWidget(self.on)
         row.addSpacing(8)
-        self.copy_button = quiet_button("Copy picture", self.picture.copy_picture, bar)
-        self.save_button = quiet_button("Save picture…", self.picture.save_picture, bar)
+        self.picture_button = QToolButton(bar)
+        self.picture_button.setText("⋯")
+        self.picture_button.setToolTip("Copy or save this picture")
+        self.picture_button.setAccessibleName("Copy or save the picture")
+        self.picture_button.setProperty("quiet", True)
+        self.picture_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.picture_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.picture_button)
+        menu.addAction("Copy picture", self.picture.copy_picture)
+        menu.addAction("Save picture (PNG or SVG)…", self.picture.save_picture)
+        self.picture_button.setMenu(menu)
         self.add_button = quiet_button("Add a right", self.add_right, bar)
         self.again_button = quiet_button("Duplicate", self.copy_right, bar)
         self.remove_button = quiet_button("Remove", self.remove_right, bar)
-        for button in (self.copy_button, self.save_button, self.add_button, self.again_button, self.remove_button):
+        for button in (self.add_button, self.again_button, self.remove_button, self.picture_button):
             row.addWidget(button)
         return bar
 
@@ -165,7 +174,7 @@ class RightsPanel(SheetPanel):
         self.chips.set_current(self._part)
         self._parts.setCurrentIndex((0, 0, 1, 2)[self._part])
         self.picture.setVisible(self._part == 0)
-        self.copy_button.setVisible(self._part == 0)
+        self.picture_button.setVisible(self._part == 0)
         for widget in (self.on_name, self.on):
             widget.setVisible(self._part < 2)
         for button in (self.add_button, self.again_button, self.remove_button):
