@@ -200,5 +200,6 @@ GRID_KEYS = (
     ("Tab or Enter in the list of names", "Take the name into the formula; Esc closes the list"),
     ("Click on a cell while a name is wanted", "Its name goes into the formula; the next click replaces it"),
     ("Arrows in the inspector", "Walk the lines; Right opens, Left closes, Enter jumps, Esc comes back"),
+    ("Space, Ctrl+Enter", "In an import: tick the rows; bring in what is ticked. F6 leaves the table"),
     ("Menu key or right click", "What can be done with the rows, the heading or the column"),
 )

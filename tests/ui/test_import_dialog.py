@@ -118,6 +118,16 @@ def test_space_unticks_a_row_and_the_heading_ticks_all(window, qtbot, tmp_path):
     assert window.session.stack.count() == 1
 
 
+def test_enter_in_the_filter_never_imports(window, qtbot, tmp_path):
+    dialog = opened(qtbot, window, book(tmp_path, {VOLUME: 31}))
+    dialog.search.setFocus()
+    press(dialog.search, K.Key_Return)
+    assert dialog.isVisible() and window.session.stack.count() == 0
+    assert dialog.grid.hasFocus()
+    press(dialog.grid, K.Key_F6)
+    assert not dialog.grid.hasFocus()
+
+
 def test_nothing_to_think_about_is_ticked_and_the_reason_stands_under_the_table(window, qtbot, tmp_path):
     dialog = opened(qtbot, window, book(tmp_path, {VOLUME: None, PAYMENT: "nonsense"}))
     assert dialog.source.count(DOUBT) == 1 and dialog.source.count(UNREAD) == 1 and dialog.source.chosen == []

@@ -213,3 +213,35 @@ def test_the_rights_picture_and_the_bridge_are_saved_too(qtbot, tmp_path, ending
     pictures.save(chart, tmp_path / f"bridge{ending}")
     for name in ("rights", "bridge"):
         assert (tmp_path / f"{name}{ending}").stat().st_size > 3000
+
+
+def test_copied_cells_carry_numbers_and_formats_for_spreadsheets(window):
+    edit = edits.set_values(window.session.deal, View(), [("rate", 1 / 3)], layer="")
+    window.session.edit(edit)
+    put = edits.set_attribute(window.session.deal, ("terms", "rate", "note"), "=1+1 <b>", "note")
+    window.session.edit(put)
+    grid = go(window, "rate")
+    row = grid.current[0]
+    grid.select_block(row, 0, row, grid.grid_model.columnCount() - 1)
+    press(grid, K.Key_C, CTRL)
+    html = QApplication.clipboard().mimeData().html()
+    assert f'x:num="{1 / 3!r}"' in html and f'sdval="{1 / 3!r}"' in html and "0.0%" in html
+    assert "=1+1 &lt;b&gt;" in html and html.count('sdnum="1033;0;@"') >= 2
+    assert QApplication.clipboard().text().count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("shown", "form"),
+    [
+        ("27.0 %", "0.0%"),
+        ("1,234.5", "#,##0.0"),
+        ("(6.2)", "#,##0.0"),
+        ("11.6x", '0.0"x"'),
+        ("–", "#,##0"),
+        ("12", "#,##0"),
+    ],
+)
+def test_a_copied_number_keeps_the_look_it_has_here(shown, form):
+    from ui.grid.clipboard import number_format
+
+    assert number_format(shown) == form

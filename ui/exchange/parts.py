@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QLabel, QPlainTextEdit, QPushButton, QWidget
 
 from ui import theme as themes
@@ -50,11 +50,19 @@ def reader(parent: QWidget, name: str, lines: int = 3) -> QPlainTextEdit:
 
 
 def button(parent: QDialog, text: str, primary: bool = False) -> QPushButton:
-    """A button of the last row; the primary one is what Enter presses outside the table."""
+    """A button of the last row. Enter presses none: in a filter it must not import; Ctrl+Enter does."""
     made = QPushButton(text, parent)
     made.setAutoDefault(False)
-    made.setDefault(primary)
+    made.setProperty("primary", primary)
+    if primary:
+        made.setToolTip("Ctrl+Enter")
     return made
+
+
+def step_with_f6(dialog: QDialog) -> None:
+    """F6 leaves a table, in which Tab goes from cell to cell."""
+    QShortcut(QKeySequence("F6"), dialog, dialog.focusNextChild)
+    QShortcut(QKeySequence("Shift+F6"), dialog, dialog.focusPreviousChild)
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -72,6 +72,7 @@ class ReviewDialog(QDialog):
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, self.take)
         QShortcut(QKeySequence("Ctrl+F"), self, self.search.setFocus)
+        parts.step_with_f6(self)
         self._restyle()
         room = self.screen().availableGeometry()
         self.resize(min(1240, room.width() - 32), min(760, room.height() - 64))
@@ -107,6 +108,7 @@ class ReviewDialog(QDialog):
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(200)
         self.search.textChanged.connect(lambda _: self._filter())
+        self.search.returnPressed.connect(self.grid.setFocus)
         self.all_button = parts.button(self, "Tick all")
         self.all_button.setToolTip("Every row in view that can be imported")
         self.all_button.clicked.connect(lambda: self.grid.tick_all(True))

@@ -73,6 +73,7 @@ class TableDialog(QDialog):
         self._lay_out(wanted)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, self.take)
+        parts.step_with_f6(self)
         self._restyle()
         room = self.screen().availableGeometry()
         self.resize(min(1160, room.width() - 32), min(760, room.height() - 64))

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
+from html import escape
 
 MAX_CHARS = 20_000_000
+MAX_FORMATTED = 20_000  # cells; a larger block goes as text alone
+_BACKSLASH = "\\"
+_DAY = "d mmm yyyy"
+_EPOCH = dt.date(1899, 12, 30)
+_PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DELIMITER = re.compile(r"[\t\n\r]")
 
 
@@ -19,6 +26,51 @@ def _quoted(text: str) -> str:
     if text.startswith('"') or any(c in text for c in "\t\n\r"):
         return '"' + text.replace('"', '""') + '"'
     return text
+
+
+def html(rows: Sequence[Sequence[tuple[str, float | None, str]]]) -> str:
+    """Rows of (text, number, text as shown) as a table of HTML. A spreadsheet takes numbers and their formats from it
+    whatever its decimal mark is, and text stays text even where it looks like a formula."""
+    out = ['<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta charset="utf-8"></head><body><table>']
+    for row in rows:
+        out.append("<tr>")
+        for text, number, shown in row:
+            said = escape(text, quote=True).replace("\n", '<br style="mso-data-placement:same-cell">')
+            form = "@"
+            if number is not None:
+                form = number_format(shown)
+            elif _PLAIN_DAY.fullmatch(text):
+                number, form = float((dt.date.fromisoformat(text) - _EPOCH).days), _DAY
+            style = f"mso-number-format:&quot;{escape(form if form != '@' else _BACKSLASH + '@')}&quot;"
+            if number is None:
+                out.append(f'<td style="{style}" x:str sdnum="1033;0;@">{said}</td>')
+            else:
+                value = f'x:num="{number!r}" sdval="{number!r}" sdnum="1033;0;{_known(form)}"'
+                out.append(f'<td align="right" style="{style}" {value}>{said}</td>')
+        out.append("</tr>")
+    out.append("</table></body></html>")
+    return "".join(out)
+
+
+def _known(form: str) -> str:
+    """The nearest format that LibreOffice has built in: from HTML it takes no other."""
+    if form == _DAY:
+        return "YYYY-MM-DD"
+    if form.endswith("%"):
+        return "0.00%" if "." in form else "0%"
+    grouped = "#,##" if form.startswith("#") else ""
+    return f"{grouped}0.00" if "." in form else f"{grouped}0"
+
+
+def number_format(shown: str) -> str:
+    """An Excel number format that shows a number as it is shown here."""
+    digits = re.search(r"[.](\d+)", shown)
+    places = "." + "0" * len(digits[1]) if digits else ""
+    if "%" in shown:
+        return f"0{places}%"
+    if shown.rstrip(")").endswith("x"):
+        return f'0{places}"x"'
+    return f"#,##0{places}"
 
 
 def decode(text: str) -> list[list[str]]:

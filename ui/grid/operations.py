@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
 from model.problems import Problem
@@ -55,9 +56,19 @@ class Operations:
             if blocks:
                 self._say("Only one block of cells can be copied at a time.", "Select a single rectangle.")
             return False
-        QGuiApplication.clipboard().setText(clipboard.encode(self._texts(*blocks[0])))
+        self._put(*blocks[0])
         self._view.show_copied(blocks[0])
         return True
+
+    def _put(self, top: int, left: int, bottom: int, right: int) -> None:
+        """A block on the clipboard: as text in full precision, and as a table with number formats for spreadsheets."""
+        rows = [row for row in self._view.navigator.shown if top <= row <= bottom]
+        cells = [[self._model.cell(row, col) for col in range(left, right + 1)] for row in rows]
+        data = QMimeData()
+        data.setText(clipboard.encode([[cell.clip for cell in line] for line in cells]))
+        if len(rows) * (right - left + 1) <= clipboard.MAX_FORMATTED:
+            data.setHtml(clipboard.html([[(cell.clip, cell.number, cell.text) for cell in line] for line in cells]))
+        QGuiApplication.clipboard().setMimeData(data)
 
     def _texts(self, top: int, left: int, bottom: int, right: int) -> list[list[str]]:
         rows = [row for row in self._view.navigator.shown if top <= row <= bottom]
