@@ -1,11 +1,13 @@
 """Deals of three sizes for the benchmarks, and the same formulas as bare Python.
 
-Blocks of 20 lines, of which 11 read the previous period, in a chain through the block.
+Blocks of 20 lines, of which 11 read the previous period; within a period the longest chain is 15 lines.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +25,7 @@ BLOCK = (
     "= MIN({p}3 * 100, t)",
     "= PREV({p}5, 100) - MIN(PREV({p}5, 100), {p}4)",
     "= IF({p}5 > t, {p}4, {p}3)",
-    "= {p}6 + PREV({p}7) * 0.5",
+    "= {p}3 + PREV({p}7) * 0.5",
     "= {p}7 * 1.05",
     "= {p}8 - PREV({p}8)",
     "= IF({p}9 >= 0, {p}9, -{p}9)",
@@ -34,7 +36,7 @@ BLOCK = (
     "= {p}14 * 2 - PREV({p}14)",
     "= {p}15 * {e} / 4",
     "= {p}16 - PREV({p}16)",
-    "= PREV({p}18) * 0.5 + {p}17",
+    "= PREV({p}18) * 0.5 + {p}16",
     "= {p}14 * 0.5 + {p}3",
 )
 
@@ -68,54 +70,65 @@ def build(size: str) -> Deal:
     )
 
 
-_BARE = """
-    for i in range(n):
-        {p}0 = q19 * 0.1 + t
-        {p}1 = {p}0 * 0.3 - q1 * 0.01
-        x = {p}1 - q2 * 0.1
-        {p}2 = x if x > 0.0 else 0.0
-        {p}3 = {p}2 / (1.0 + {p}0 * {p}0)
-        x = {p}3 * 100.0
-        {p}4 = x if x < t else t
-        {p}5 = q5 - (q5 if q5 < {p}4 else {p}4)
-        {p}6 = {p}4 if lt(t, {p}5) else {p}3
-        {p}7 = {p}6 + q7 * 0.5
-        {p}8 = {p}7 * 1.05
-        {p}9 = {p}8 - q8
-        {p}10 = {p}9 if le(0.0, {p}9) else -{p}9
-        {p}11 = {p}10 + q10
-        {p}12 = {p}11 / (t + 1.0)
-        x = q13 * 0.9
-        {p}13 = {p}12 if {p}12 > x else x
-        {p}14 = {p}13 + days[i] / diy[i]
-        {p}15 = {p}14 * 2.0 - q14
-        {p}16 = {p}15 * {e} / 4.0
-        {p}17 = {p}16 - q16
-        {p}18 = q18 * 0.5 + {p}17
-        {p}19 = {p}14 * 0.5 + {p}3
-        q1 = {p}1; q2 = {p}2; q5 = {p}5; q7 = {p}7; q8 = {p}8; q10 = {p}10; q13 = {p}13; q14 = {p}14; q16 = {p}16
-        q18 = {p}18; q19 = {p}19
-        {appends}
-    for o in outs:
-        if not isfinite(sum(o)): raise ArithmeticError
-    rows.extend(outs)
-"""
+# What a person would write by hand for a block. ``finite``, ``low``, ``high`` and ``more`` mark the guards that Excel's semantics ask for: a comparison of two
+# amounts at 15 digits (one with zero needs none), a divisor or a minimum that must not hide an overflow.
+_LINES = (
+    "v19 * 0.1 + t",
+    "v0 * 0.3 - v1 * 0.01",
+    "x if (x := v1 - v2 * 0.1) >= 0.0 else low(0.0)",
+    "v2 / finite(1.0 + v0 * v0)",
+    "x if (x := v3 * 100.0) < t else high(t)",
+    "v5 - (v5 if v5 < v4 else v4)",
+    "v4 if more(v5, t) else v3",
+    "v3 + v7 * 0.5",
+    "v7 * 1.05",
+    "v8 - q8",
+    "v9 if v9 >= 0.0 else -v9",
+    "v10 + q10",
+    "v11 / t1",
+    "x if (x := v13 * 0.9) >= v12 else low(v12)",
+    "v13 + d / y",
+    "v14 * 2.0 - q14",
+    "v15 * {e} / 4.0",
+    "v16 - q16",
+    "v18 * 0.5 + v16",
+    "v14 * 0.5 + v3",
+)
+_BACK = (8, 10, 14, 16)  # read one period back after they were computed
+_ENDS = (4, 5, 6, 9, 12, 17, 18, 19)  # where one of these is finite in every period, so are all others
 
 
-def bare(size: str) -> Callable[..., Any]:
-    """What a person would write by hand for the same formulas and guards: one loop a block over local floats."""
-    import math
+def bare(size: str, guards: bool = True) -> Callable[..., Any]:
+    """What a person would write by hand for the same formulas, generated: one loop a block over local floats.
 
+    The guards stand in the text, as expressions: a call would cost more.
+    """
     lines, _ = SIZES[size]
     moved = moved_blocks(lines)
+    finite = r"(z if -9e307 < (z := \1) < 9e307 else bad())" if guards else r"(\1)"
+    more = r"((t3 < \1 or less(t, \1)) if t2 < \1 else (t3 < \1 and less(t, \1)))" if guards else r"(\1 > t)"
     text = ["def run(n, t, e, days, diy):", "    rows = []"]
     for block in range(lines // 20):
-        text.append(f"    outs = [{', '.join('[]' for _ in BLOCK)}]")
-        text.append(f"    {', '.join(f'a{j}' for j in range(20))} = [o.append for o in outs]")
-        text.append("    q1 = q2 = q7 = q8 = q10 = q13 = q14 = q16 = q18 = 0.0; q5 = 100.0; q19 = t")
-        appends = "; ".join(f"a{j}(v{j})" for j in range(20))
-        text.append(_BARE.format(p="v", e="e" if block < moved else "t", appends=appends).strip("\n"))
+        text += [f"    o{j} = [0.0] * n" for j in range(20)]
+        text.append("    v1 = v2 = v7 = q8 = q10 = v13 = q14 = q16 = v18 = 0.0; v5 = 100.0; v19 = t; t1 = t + 1.0")
+        if guards:
+            text.append("    if not -9e307 < t1 < 9e307: bad()")
+            text.append("    t2 = t * 0.99999999999997; t3 = t * 1.00000000000003")
+        text.append("    for i, d, y in zip(range(n), days, diy):")
+        for j, line in enumerate(_LINES):
+            for name, test in (("low", "x > -9e307"), ("high", "x < 9e307")):
+                line = re.sub(rf"{name}\((\S+)\)", rf"(\1 if {test} else bad())" if guards else r"\1", line)
+            code = re.sub(r"finite\((.*?)\)(?=\)|$)", finite, line.format(e="e" if block < moved else "t"))
+            text.append(f"        o{j}[i] = v{j} = {re.sub(r'more.(v5), t.', more, code)}")
+        text += [f"        q{j} = v{j}" for j in _BACK]
+        if guards:
+            text += [f"    if not isfinite(sum(o{j})): bad()" for j in _ENDS]
+        text.append(f"    rows += ({', '.join(f'o{j}' for j in range(20))})")
     text.append("    return rows")
-    space: dict[str, Any] = {"lt": coerce.num_lt, "le": coerce.num_le, "isfinite": math.isfinite}
+
+    def bad() -> None:
+        raise ArithmeticError
+
+    space: dict[str, Any] = {"less": coerce.num_lt, "isfinite": math.isfinite, "bad": bad}
     exec("\n".join(text), space)
     return space["run"]  # type: ignore[no-any-return]

@@ -263,7 +263,14 @@ def _run(cells: Cells, block: Block, keys: tuple[str, ...]) -> bool:
     if block.run is None:
         return False
     try:
-        result = block.run(cells.size, *[_argument(cells, kind, key) for kind, key in block.args])
+        scalars, rows = cells.scalars, cells.rows
+        result = block.run(
+            cells.size,
+            *[
+                scalars.get(key) if kind == "s" else rows[key] if kind == "r" else _argument(cells, kind, key)
+                for kind, key in block.args
+            ],
+        )
     except FALLBACK_ON:
         return False
     if block.is_line:
@@ -274,6 +281,7 @@ def _run(cells: Cells, block: Block, keys: tuple[str, ...]) -> bool:
 
 
 def _argument(cells: Cells, kind: str, key: Any) -> Any:
+    """What a block's argument stands for."""
     if kind == "s":
         return cells.scalars.get(key)
     if kind == "r":

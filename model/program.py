@@ -14,7 +14,7 @@ from model.plan import Plan, plan, replan
 from model.problems import Problem, Refused
 
 _TYPES = {
-    "money": "n", "number": "n", "percent": "n", "multiple": "n", "integer": "i", "year": "i", "date": "i",
+    "money": "n", "number": "n", "percent": "n", "multiple": "n", "integer": "n", "year": "i", "date": "i",
     "choice": "t", "yesno": "t", "text": "t", "flag": "i",
 }  # fmt: skip
 

@@ -5,7 +5,9 @@ optimistic: it raises (or ends in a number that is not finite) wherever Excel wo
 and the engine then runs the block in the typed evaluator. Code is built only from nodes of the
 tables; constants and references reach it as arguments, so equal shapes share one compiled function.
 
-Types are proved from the kinds: i(nteger) ⊂ n(umber), b(oolean), t(ext), x (anything), r(ange).
+Types are proved from the kinds (``kinds``). What they prove is left out: a comparison of whole numbers or with zero
+needs no tolerance. Where a comparison does need Excel's 15 digits, it is asked on both sides of a margin, and only
+where the answers differ does a function decide.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from model.formula.bind import OPENING, Formula
 from model.formula.evaluate import BY_YEAR, COMPARISONS
 from model.formula.fn_stats import total
 from model.formula.functions import FAST_NAMES, FUNCTIONS
+from model.formula.kinds import fits, join, literal, product, whole
+from model.formula.kinds import total as sum_kind
 from model.formula.nodes import (
     Before,
     Binary,
@@ -44,7 +48,7 @@ from model.formula.nodes import (
 )  # fmt: skip
 from model.values import ErrorValue, Range
 
-INTEGER_RESULTS = frozenset(("INT", "YEAR", "MONTH", "DAY", "DATE", "EDATE", "EOMONTH", "COUNT", "COUNTIF", "COUNTIFS", "COUNTA", "MATCH", "DAYS", "LEN", "SIGN"))  # fmt: skip
+INTEGER_RESULTS = frozenset(("YEAR", "MONTH", "DAY", "DATE", "EDATE", "EOMONTH", "COUNT", "COUNTIF", "COUNTIFS", "COUNTA", "MATCH", "DAYS", "LEN", "SIGN"))  # fmt: skip
 CONDITIONS = frozenset(("AND", "OR", "XOR", "NOT"))
 _RESULTS = {"number": "n", "bool": "b", "text": "t", "any": "x"}
 
@@ -116,12 +120,19 @@ _GLOBALS: dict[str, Any] = {
 class _Emitter:
     def __init__(self, types: Mapping[str, str], inside: Sequence[str]) -> None:
         self.types = types
+        self.ahead: dict[str, str] = {}  # code that no period changes -> its name, computed before the loop
+        self.unsure = 0 if inside else 1  # inside branches that may not be taken; a single cell has no loop
         self.inside = {key: j for j, key in enumerate(inside)}
         self.args: dict[tuple[str, Any], str] = {}
         self.zipped: dict[str, str] = {}  # loop variable -> argument
         self.accumulate: dict[str, str] = {}  # in-block or outer line -> running sum variable
-        self.before: set[str] = set()  # in-block lines read one period back
+        self.at = 0  # position of the formula that is emitted
+        self.before: set[str] = set()  # in-block lines read one period back after they were computed
+        self.kept: set[str] = set()  # in-block lines read one period back before they are computed
+        self.used: set[str] = set()  # in-block lines read in the same period
+        self.own_rows = False  # whether the rows of in-block lines are read while they are filled
         self.temps = 0
+        self.held: dict[str, str] = {}  # code -> the variable in which it leaves its value
         self.uses_index = False
 
     def arg(self, kind: str, key: Any) -> str:
@@ -143,8 +154,7 @@ class _Emitter:
 
     def emit(self, node: Node) -> tuple[str, str, bool]:
         if isinstance(node, Num):
-            whole = node.value == int(node.value) and abs(node.value) < 2**53
-            return repr(node.value), "i" if whole else "n", True
+            return repr(node.value), literal(node.value), True
         if isinstance(node, Text):
             return self.arg("c", node.value), "t", True
         if isinstance(node, Bool):
@@ -153,15 +163,18 @@ class _Emitter:
             return self.read(self.arg("s", node.key), self.types.get(node.key, "x"))
         if isinstance(node, Here):
             if node.key in self.inside:
+                self.used.add(node.key)
                 return f"v{self.inside[node.key]}", self.types.get(node.key, "n"), True
             return self.read(self.loop("r", node.key), self.types.get(node.key, "n"))
         if isinstance(node, Before):
             if node.key in self.inside:
-                self.before.add(node.key)
-                return f"b{self.inside[node.key]}", self.types.get(node.key, "n"), True
+                j = self.inside[node.key]
+                late = j < self.at  # computed already: its variable holds this period's value
+                (self.before if late else self.kept).add(node.key)
+                return f"{'b' if late else 'v'}{j}", self.types.get(node.key, "n"), True
             return self.read(self.loop("p", node.key), self.types.get(node.key, "n"))
         if isinstance(node, Binary):
-            return self.binary(node)
+            return self.binary(node) if self.unsure or not _fixed(node) else self.before_loop(node)
         if isinstance(node, Unary):
             code, kind, safe = self.emit(node.arg)
             if kind in "in":
@@ -195,13 +208,26 @@ class _Emitter:
             return self.arg("s", node.series), "r", True
         if isinstance(node, ByYear):
             name = self.loop("r", node.series + BY_YEAR)
-            code, kind, safe = self.emit(node.other)
-            return f"({name} if {name} is not None else {code})", _join(self.types.get(node.series, "x"), kind), safe
+            code, kind, safe = self.branch(node.other)
+            return f"({name} if {name} is not None else {code})", join(self.types.get(node.series, "x"), kind), safe
         if isinstance(node, YearsToDate):
             self.uses_index = True
             span, _ = self.guarded(self.number(node.years))
             return f"_ytd({self.row(node.key)}, {self.arg('r', 'year')}, i, {span})", "n", False
         raise Fallback
+
+    def before_loop(self, node: Binary) -> tuple[str, str, bool]:
+        """What no period changes is computed once."""
+        self.unsure += 1
+        code, kind = self.guarded(self.binary(node))
+        self.unsure -= 1
+        return self.name_ahead(code), kind, True
+
+    def name_ahead(self, code: str) -> str:
+        return self.ahead.setdefault(code, f"h{len(self.ahead)}")
+
+    def is_ahead(self, code: str) -> bool:
+        return not self.unsure and (code in self.ahead.values() or (code[:1] == "s" and code in self.args.values()))
 
     def read(self, name: str, kind: str) -> tuple[str, str, bool]:
         """A cell from outside the block. It may hold an error or be blank whatever its kind, and Python would take
@@ -209,7 +235,10 @@ class _Emitter:
         return (f"({name} & True)" if kind == "b" else name), kind, True
 
     def row(self, key: str) -> str:
-        return f"o{self.inside[key]}" if key in self.inside else self.arg("r", key)
+        if key in self.inside:
+            self.own_rows = True
+            return f"o{self.inside[key]}"
+        return self.arg("r", key)
 
     def single(self, kind: str) -> None:
         if kind == "r":
@@ -220,9 +249,9 @@ class _Emitter:
         if kind in "in":
             return code, kind, safe
         if kind == "b":
-            return f"(1.0 if {code} else 0.0)", "i", True
+            return f"(1.0 if {code} else 0.0)", whole(1.0), True
         if kind == "z":
-            return "0.0", "i", True
+            return "0.0", whole(0.0), True
         self.single(kind)
         return f"_chk(O_add(0.0, {code}))", "n", True
 
@@ -232,7 +261,9 @@ class _Emitter:
         if safe or kind not in "in":
             return code, kind
         t = self.temp()
-        return f"({t} if -9e307 < ({t} := {code}) < 9e307 else _bad())", kind
+        guarded = f"({t} if -9e307 < ({t} := {code}) < 9e307 else _bad())"
+        self.held[guarded] = t
+        return guarded, kind
 
     def binary(self, node: Binary) -> tuple[str, str, bool]:
         op = node.op
@@ -244,10 +275,9 @@ class _Emitter:
             self.single(kb)
             return f"_chk(O_concat({a}, {b}))", "t", True
         left, right = self.number(node.left), self.number(node.right)
-        whole = left[1] == right[1] == "i"
         if op in "+-*":
-            # whole numbers (days, counts) cannot overflow in sums and differences
-            return f"({left[0]} {op} {right[0]})", "i" if whole else "n", whole and op != "*" and left[2] and right[2]
+            kind = (product if op == "*" else sum_kind)(left[1], right[1])
+            return f"({left[0]} {op} {right[0]})", kind, kind == "i" and left[2] and right[2]
         if op == "/":
             return f"({left[0]} / {self.guarded(right)[0]})", "n", False
         return f"_pow({self.guarded(left)[0]}, {self.guarded(right)[0]})", "n", False
@@ -257,17 +287,35 @@ class _Emitter:
         left, right = self.emit(node.left), self.emit(node.right)
         (a, ka), (b, kb) = self.guarded(left), self.guarded(right)
         if ka in "in" and kb in "in":
-            if ka == kb == "i":
+            if ka == kb == "i" or "0.0" in (a, b):
                 # a difference, because an error value compared with == would quietly be unequal
                 return (f"({a} - {b} {_PY[op]} 0.0)" if op in ("=", "<>") else f"({a} {_PY[op]} {b})"), "b", True
-            code = {"=": f"_eq({a}, {b})", "<>": f"(not _eq({a}, {b}))", "<": f"_lt({a}, {b})", ">": f"_lt({b}, {a})", "<=": f"_le({a}, {b})", ">=": f"_le({b}, {a})"}[op]  # fmt: skip
-            return code, "b", True
+            if op in ("=", "<>"):
+                return (f"_eq({a}, {b})" if op == "=" else f"(not _eq({a}, {b}))"), "b", True
+            return (self.ordered(a, op, b) if op in ("<", "<=") else self.ordered(b, op.replace(">", "<"), a)), "b", True
         if ka == kb == "t" and op in ("=", "<>"):
             return (f"_teq({a}, {b})" if op == "=" else f"(not _teq({a}, {b}))"), "b", True
         self.single(ka)
         self.single(kb)
         c = self.arg("c", op)
         return f"_chk(_cmp({c}, {a}, {b}))", "b", True
+
+    def ordered(self, a: str, op: str, b: str) -> str:
+        """``a < b`` or ``a <= b`` at 15 digits, of values that are finite or will be found not to be."""
+        if _constant(b) or (self.is_ahead(b) and not _constant(a)):
+            (a, first), second = self.reused(a), b
+            low, high = f"{first} {op} {self.margin(b, _BELOW)}", f"{a} {op} {self.margin(b, _ABOVE)}"
+        else:
+            (a, first), (b, second) = self.reused(a), self.reused(b)
+            low, high = f"{self.margin(first, _BELOW)} {op} {second}", f"{self.margin(a, _ABOVE)} {op} {b}"
+        # the first condition is evaluated first, and names what the second reads
+        exact = f"{'_lt' if op == '<' else '_le'}({a}, {b})"
+        return f"(({high} or {exact}) if {low} else ({high} and {exact}))"
+
+    def margin(self, code: str, factor: float) -> str:
+        if _constant(code):
+            return repr(float(code) * factor)
+        return self.name_ahead(f"{code} * {factor!r}") if self.is_ahead(code) else f"{code} * {factor!r}"
 
     def condition(self, node: Node) -> str:
         code, kind = self.guarded(self.emit(node))
@@ -287,12 +335,16 @@ class _Emitter:
                 return out
         spec = FUNCTIONS[name]
         if spec.lazy:
+            self.unsure += 1
             thunks = ", ".join(f"lambda: {self.plain(a)}" for a in args)
+            self.unsure -= 1
             return f"_chk(F_{name}({thunks}))", _RESULTS[spec.result], False
         if name == "SUMPRODUCT" and any(not isinstance(a, (Column, Row, ToDate, SeriesRange)) for a in args):
             raise Fallback
         items = [self.emit(a) for a in args]
         result = "i" if name in INTEGER_RESULTS else _RESULTS[spec.result]
+        if name == "INT" and items[0][1] == "i":
+            result = items[0][1]
         if spec.fast and all(kind in "in" for _, kind, _ in items):
             codes = [self.guarded(item)[0] for item in items]
             if name in CONDITIONS:
@@ -316,17 +368,19 @@ class _Emitter:
         test = self.condition(args[0])
         yes = self.branch(args[1])
         no = self.branch(args[2]) if len(args) > 2 else ("False", "b", True)
-        return f"({yes[0]} if {test} else {no[0]})", _join(yes[1], no[1]), yes[2] and no[2]
+        return f"({yes[0]} if {test} else {no[0]})", join(yes[1], no[1]), yes[2] and no[2]
 
     def branch(self, node: Node) -> tuple[str, str, bool]:
+        self.unsure += 1
         code, kind, safe = self.emit(node)
+        self.unsure -= 1
         self.single(kind)
         return ("0.0", "i", True) if kind == "z" else (code, kind, safe)
 
     def call_iferror(self, args: Sequence[Node]) -> tuple[str, str, bool]:
         code, kind = self.guarded(self.branch(args[0]))
         other = self.branch(args[1])[1]
-        return code, _join(kind, other), True
+        return code, join(kind, other), True
 
     def call_and(self, args: Sequence[Node]) -> tuple[str, str, bool] | None:
         return self.junction(args, " & ")
@@ -356,15 +410,30 @@ class _Emitter:
         items = [self.emit(a) for a in args]
         if any(kind not in "in" for _, kind, _ in items):
             return None
-        code, kind = self.guarded(items[0])
-        for item in items[1:]:
-            other, other_kind = self.guarded(item)
-            a, first = (code, code) if code.isidentifier() or _constant(code) else self.name(code)
-            b, second = (other, other) if other.isidentifier() or _constant(other) else self.name(other)
-            code, kind = f"({a} if {first} {sign} {second} else {b})", _join(kind, other_kind)
-        return code, kind, True
+        item = items[0]
+        for other in items[1:]:
+            item = self.larger(item, sign, other)
+        return item
 
-    def name(self, code: str) -> tuple[str, str]:
+    def larger(self, left: tuple[str, str, bool], sign: str, right: tuple[str, str, bool]) -> tuple[str, str, bool]:
+        """The larger (or smaller) of two numbers. Where one may be infinite, it is looked at only where it loses: a
+        winner shows in the result."""
+        if left[2] == right[2] or "n" not in (left[1], right[1]):
+            (a, ka), (b, kb) = self.guarded(left), self.guarded(right)
+            (a, first), (b, second) = self.reused(a), self.reused(b)
+            return f"({a} if {first} {sign} {second} else {b})", join(ka, kb), True
+        (code, kind, _), (known, other, _) = (right, left) if left[2] else (left, right)
+        (known, first_known), (code, first) = self.reused(known), self.reused(code)
+        finite = f"{code} > -9e307" if sign == ">" else f"{code} < 9e307"
+        order, lost = f"{first} {sign}{'=' if left[2] else ''} {first_known}", f"({known} if {finite} else _bad())"
+        return f"({code} if {order} else {lost})", join(kind, other), False
+
+    def reused(self, code: str) -> tuple[str, str]:
+        """Code to use again, and what stands at its first use."""
+        if code.isidentifier() or _constant(code):
+            return code, code
+        if code in self.held:
+            return self.held[code], code
         t = self.temp()
         return t, f"({t} := {code})"
 
@@ -378,6 +447,8 @@ class _Emitter:
         return None
 
 
+_BELOW, _ABOVE = 1 - 3e-14, 1 + 3e-14  # numbers further apart than this differ within 15 digits
+_ARITHMETIC = ("+", "-", "*", "/")
 _PY = {"=": "==", "<>": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 
 
@@ -385,10 +456,41 @@ def _constant(code: str) -> bool:
     return code.replace(".", "", 1).isdigit()
 
 
-def _join(a: str, b: str) -> str:
-    if a == b:
-        return a
-    return "n" if {a, b} <= {"i", "n"} else "x"
+def _fixed(node: Node) -> bool:
+    """Whether a value is the same in every period, and can be computed before the loop without a risk of an error that
+    the loop would not meet."""
+    if isinstance(node, Binary):
+        if node.op in "/^" and not (isinstance(node.right, Num) and node.right.value):
+            return False
+        return _fixed(node.left) and _fixed(node.right)
+    if isinstance(node, Unary):
+        return _fixed(node.arg)
+    return isinstance(node, (Num, Text, Bool, Ref))
+
+
+def _carried(node: Node) -> set[str]:
+    """Lines of the same period that cannot be infinite, NaN or an error without the node's value being so, or raising:
+    a line that another one carries need not be looked at itself."""
+    if isinstance(node, Here):
+        return {node.key}
+    if isinstance(node, Unary):
+        return _carried(node.arg)
+    if isinstance(node, Binary) and node.op in _ARITHMETIC:
+        return _carried(node.left) | (_watched(node.right) if node.op == "/" else _carried(node.right))
+    return _watched(node)
+
+
+def _watched(node: Node) -> set[str]:
+    """The same where the value itself may be lost, but what is computed on the way to it is looked at."""
+    if isinstance(node, Unary):
+        return _watched(node.arg)
+    if isinstance(node, Binary):
+        if node.op in _ARITHMETIC:
+            return _carried(node)
+        return _watched(node.left) | _watched(node.right) if node.op in COMPARISONS else set()
+    if isinstance(node, Call) and node.name in ("MIN", "MAX", "IF"):
+        return set().union(*(_watched(a) for a in (node.args[:1] if node.name == "IF" else node.args)))
+    return set()
 
 
 def compile_block(formulas: Sequence[Formula], types: dict[str, str]) -> Block:
@@ -403,7 +505,7 @@ def compile_block(formulas: Sequence[Formula], types: dict[str, str]) -> Block:
         except Fallback:
             types.update(dict.fromkeys(keys, "x"))
             return Block(keys, is_line, (), None, "")
-        if all(assumed[k] == "x" or _join(found[k], assumed[k]) == assumed[k] for k in keys):
+        if all(assumed[k] == "x" or fits(found[k], assumed[k]) for k in keys):
             break
         assumed = found if attempt == 0 else dict.fromkeys(keys, "x")
     types.update(found)
@@ -434,44 +536,55 @@ def _lines(formulas: Sequence[Formula], types: Mapping[str, str]) -> tuple[_Emit
     emitter = _Emitter(types, [f.key for f in formulas])
     codes: list[str] = []
     found: dict[str, str] = {}
-    for formula in formulas:
+    for emitter.at, formula in enumerate(formulas):
         code, kind, _ = emitter.emit(formula.tree)
         emitter.single(kind)
         found[formula.key] = "i" if kind == "z" else kind
         codes.append("0.0" if kind == "z" else code)
-    head = [f"{name} = 0.0" for name in emitter.accumulate.values()]
-    body = [
-        f"{name} += l{emitter.args[('r', key)]}"
-        for key, name in emitter.accumulate.items()
-        if key not in emitter.inside
-    ]
-    tail, checks = [], []
-    for j, (formula, code) in enumerate(zip(formulas, codes, strict=True)):
-        key = formula.key
-        head += [f"o{j} = []", f"w{j} = o{j}.append"]
-        body += [f"v{j} = {code}", f"w{j}(v{j})"]
-        if key in emitter.accumulate:
-            body.append(f"{emitter.accumulate[key]} += v{j}")
-        if key in emitter.before:
-            head.append(f"b{j} = {emitter.arg('s', key + OPENING)}")
-            tail.append(f"b{j} = v{j}")
+    if len(keys := [f.key for f in formulas]) == 1 and not (emitter.kept or emitter.accumulate or emitter.own_rows):
+        head = []
+        made = [f"o0 = [{codes[0]} {_loop(emitter)}]"]
+    else:
+        emitter.uses_index = True
+        head = [f"{name} = 0.0" for name in emitter.accumulate.values()]
+        body = [
+            f"{name} += l{emitter.args[('r', key)]}"
+            for key, name in emitter.accumulate.items()
+            if key not in emitter.inside
+        ]
+        tail = []
+        for j, (key, code) in enumerate(zip(keys, codes, strict=True)):
+            head.append(f"o{j} = [0.0] * n")
+            kept = any(key in names for names in (emitter.used, emitter.before, emitter.kept, emitter.accumulate))
+            body.append(f"o{j}[i] = v{j} = {code}" if kept else f"o{j}[i] = {code}")
+            if key in emitter.kept:
+                head.append(f"v{j} = {emitter.arg('s', key + OPENING)}")
+            if key in emitter.accumulate:
+                body.append(f"{emitter.accumulate[key]} += v{j}")
+            if key in emitter.before:
+                head.append(f"b{j} = {emitter.arg('s', key + OPENING)}")
+                tail.append(f"b{j} = v{j}")
+        made = [_loop(emitter) + ":", *("    " + line for line in (*body, *tail))]
+    ahead = [f"{name} = {code}" for code, name in emitter.ahead.items()]
+    carried = set().union(*(_carried(f.tree) for f in formulas if found[f.key] in "in")) if len(keys) > 1 else set()
+    checks = []
+    for j, key in enumerate(keys):
+        if key in carried:
+            continue
         if found[key] in "in":
             checks.append(f"if not isfinite(sum(o{j})): _bad()")
         elif found[key] == "x":
             checks.append(f"_finite(o{j})")
     outs = ", ".join(f"o{j}" for j in range(len(formulas)))
-    loop = [_loop(emitter), *("    " + line for line in (*body, *tail))]
-    text = [*head, *loop, *checks, f"return ({outs},)"]
+    text = [*ahead, *head, *made, *checks, f"return ({outs},)"]
     return emitter, "".join(f"    {line}\n" for line in text), found
 
 
 def _loop(emitter: _Emitter) -> str:
     names = dict(emitter.zipped)
-    if emitter.uses_index:
+    if emitter.uses_index or not names:
         names = {"i": "range(n)", **names}
-    if not names:
-        return "for i in range(n):"
     if len(names) == 1:
         ((name, source),) = names.items()
-        return f"for {name} in {source}:"
-    return f"for {', '.join(names)} in zip({', '.join(names.values())}):"
+        return f"for {name} in {source}"
+    return f"for {', '.join(names)} in zip({', '.join(names.values())})"
