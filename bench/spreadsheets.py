@@ -347,6 +347,3 @@ def engines() -> dict[str, Engine]:
     if shutil.which("soffice"):
         found["LibreOffice"] = libreoffice
     return found
-
-
-

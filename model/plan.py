@@ -85,7 +85,8 @@ def plan(formulas: Mapping[str, Formula], types: dict[str, str]) -> Plan:
         inside.clear()
 
     for part in components(formulas):
-        step = Step(part.keys, tuple(formulas[k] for k in part.keys), part.loop)
+        keys = part.keys
+        step = Step(keys, (formulas[keys[0]],) if len(keys) == 1 else tuple(formulas[k] for k in keys), part.loop)
         index = _add_step(out, step)
         if part.loop:
             out.loops.append(part.loop)
@@ -97,8 +98,7 @@ def plan(formulas: Mapping[str, Formula], types: dict[str, str]) -> Plan:
                 flush()
             _add_group(out, (index,))
         else:
-            whole = {d for f in step.formulas for d in f.whole}
-            if len(inside) + len(part.keys) > _GROUP or whole & inside:
+            if len(inside) + len(part.keys) > _GROUP or any(f.whole & inside for f in step.formulas if f.whole):
                 flush()
             pending.append(index)
             inside.update(part.keys)
@@ -145,7 +145,11 @@ def _in_order(old: Plan, formulas: Mapping[str, Formula], step: Step, index: int
     return together.isdisjoint(formula.whole) and (formula.is_line or together.isdisjoint(formula.now))
 
 
-def _reads(step: Step) -> set[str]:
+def _reads(step: Step) -> frozenset[str] | set[str]:
+    if len(step.formulas) == 1:
+        formula = step.formulas[0]
+        reads = formula.now | formula.past if formula.past else formula.now
+        return reads - {formula.key} if formula.key in reads else reads
     return {d for f in step.formulas for d in (*f.now, *f.past)}.difference(step.keys)
 
 
@@ -154,8 +158,12 @@ def _add_step(out: Plan, step: Step) -> int:
     out.steps.append(step)
     for key in step.keys:
         out.step_of[key] = index
+    readers = out.readers
     for dep in _reads(step):
-        out.readers.setdefault(dep, []).append(index)
+        if dep in readers:
+            readers[dep].append(index)
+        else:
+            readers[dep] = [index]
     return index
 
 

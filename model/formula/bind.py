@@ -11,6 +11,7 @@ from model.formula.helpers import HELPERS, PERIOD_NAMES
 from model.formula.nodes import (
     Before,
     Binary,
+    Bool,
     ByYear,
     Call,
     Column,
@@ -159,6 +160,8 @@ class Binder:
     def bind(self, node: Node) -> Node:
         if isinstance(node, Name):
             return self.name(node)
+        if isinstance(node, Num):
+            return node
         if isinstance(node, Binary):
             return Binary(node.op, self.bind(node.left), self.bind(node.right), node.span)
         if isinstance(node, Unary):
@@ -343,14 +346,17 @@ def dependencies(tree: Node) -> tuple[frozenset[str], frozenset[str], frozenset[
     stack: list[Node] = [tree]
     while stack:
         node = stack.pop()
-        if isinstance(node, Binary):
+        kind = node.__class__
+        if kind in _LEAVES:
+            continue
+        if kind is Here or kind is Ref or kind is ToDate:
+            now.add(node.key)  # type: ignore[union-attr]
+        elif isinstance(node, Binary):
             stack += (node.left, node.right)
         elif isinstance(node, Call):
             stack += node.args
         elif isinstance(node, Unary):
             stack.append(node.arg)
-        elif isinstance(node, (Ref, Here, ToDate)):
-            now.add(node.key)
         elif isinstance(node, (Before, Earlier)):
             past.add(node.key)
         elif isinstance(node, Row):
@@ -366,8 +372,14 @@ def dependencies(tree: Node) -> tuple[frozenset[str], frozenset[str], frozenset[
             stack.append(node.other)
         elif isinstance(node, SeriesRange):
             now.add(node.series)
-    return (
-        frozenset(now.difference(PERIOD_NAMES)),
-        frozenset(past.difference(PERIOD_NAMES)),
-        frozenset(whole.difference(PERIOD_NAMES)),
-    )
+    return _keys(now), _keys(past), _keys(whole)
+
+
+_LEAVES = frozenset((Num, Text, Bool, Err, Missing))
+_NONE: frozenset[str] = frozenset()
+
+
+def _keys(found: set[str]) -> frozenset[str]:
+    if not found:
+        return _NONE
+    return frozenset(found if found.isdisjoint(PERIOD_NAMES) else found.difference(PERIOD_NAMES))

@@ -153,6 +153,13 @@ class _Emitter:
     # every emitter returns (code, type, is the value certainly finite) ------------------------
 
     def emit(self, node: Node) -> tuple[str, str, bool]:
+        if isinstance(node, Here):
+            if node.key in self.inside:
+                self.used.add(node.key)
+                return f"v{self.inside[node.key]}", self.types.get(node.key, "n"), True
+            return self.read(self.loop("r", node.key), self.types.get(node.key, "n"))
+        if isinstance(node, Binary):
+            return self.binary(node) if self.unsure or not _fixed(node) else self.before_loop(node)
         if isinstance(node, Num):
             return repr(node.value), literal(node.value), True
         if isinstance(node, Text):
@@ -161,11 +168,6 @@ class _Emitter:
             return repr(node.value), "b", True
         if isinstance(node, Ref):
             return self.read(self.arg("s", node.key), self.types.get(node.key, "x"))
-        if isinstance(node, Here):
-            if node.key in self.inside:
-                self.used.add(node.key)
-                return f"v{self.inside[node.key]}", self.types.get(node.key, "n"), True
-            return self.read(self.loop("r", node.key), self.types.get(node.key, "n"))
         if isinstance(node, Before):
             if node.key in self.inside:
                 j = self.inside[node.key]
@@ -173,8 +175,6 @@ class _Emitter:
                 (self.before if late else self.kept).add(node.key)
                 return f"{'b' if late else 'v'}{j}", self.types.get(node.key, "n"), True
             return self.read(self.loop("p", node.key), self.types.get(node.key, "n"))
-        if isinstance(node, Binary):
-            return self.binary(node) if self.unsure or not _fixed(node) else self.before_loop(node)
         if isinstance(node, Unary):
             code, kind, safe = self.emit(node.arg)
             if kind in "in":
@@ -292,7 +292,11 @@ class _Emitter:
                 return (f"({a} - {b} {_PY[op]} 0.0)" if op in ("=", "<>") else f"({a} {_PY[op]} {b})"), "b", True
             if op in ("=", "<>"):
                 return (f"_eq({a}, {b})" if op == "=" else f"(not _eq({a}, {b}))"), "b", True
-            return (self.ordered(a, op, b) if op in ("<", "<=") else self.ordered(b, op.replace(">", "<"), a)), "b", True
+            return (
+                (self.ordered(a, op, b) if op in ("<", "<=") else self.ordered(b, op.replace(">", "<"), a)),
+                "b",
+                True,
+            )
         if ka == kb == "t" and op in ("=", "<>"):
             return (f"_teq({a}, {b})" if op == "=" else f"(not _teq({a}, {b}))"), "b", True
         self.single(ka)
@@ -552,11 +556,11 @@ def _lines(formulas: Sequence[Formula], types: Mapping[str, str]) -> tuple[_Emit
             for key, name in emitter.accumulate.items()
             if key not in emitter.inside
         ]
-        tail = []
+        tail: list[str] = []
+        variables = emitter.used | emitter.before | emitter.kept | emitter.accumulate.keys()
         for j, (key, code) in enumerate(zip(keys, codes, strict=True)):
             head.append(f"o{j} = [0.0] * n")
-            kept = any(key in names for names in (emitter.used, emitter.before, emitter.kept, emitter.accumulate))
-            body.append(f"o{j}[i] = v{j} = {code}" if kept else f"o{j}[i] = {code}")
+            body.append(f"o{j}[i] = v{j} = {code}" if key in variables else f"o{j}[i] = {code}")
             if key in emitter.kept:
                 head.append(f"v{j} = {emitter.arg('s', key + OPENING)}")
             if key in emitter.accumulate:

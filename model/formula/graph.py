@@ -22,7 +22,7 @@ class Component(msgspec.Struct, frozen=True):
 
 def components(formulas: Mapping[str, Formula]) -> list[Component]:
     """All components in order of computing. Keys without a formula are inputs and do not appear."""
-    reads = {k: [d for d in (*f.now, *f.past) if d in formulas] for k, f in formulas.items()}
+    reads = {k: [d for d in (f.now | f.past if f.past else f.now) if d in formulas] for k, f in formulas.items()}
     out = []
     for group in _tarjan(reads):
         if len(group) == 1 and group[0] not in reads[group[0]]:

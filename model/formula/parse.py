@@ -28,6 +28,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_KINDS = ("", *_TOKEN.groupindex)
 _SPACE = re.compile(r"\s*")
 # Excel's order of binary operators: ^ binds tightest (unary minus binds tighter still), comparison loosest.
 BINARY = {"^": 5, "*": 4, "/": 4, "+": 3, "-": 3, "&": 2, "=": 1, "<>": 1, "<": 1, "<=": 1, ">": 1, ">=": 1}
@@ -72,12 +73,10 @@ class _Parser:
     def _scan(self) -> None:
         pos = 0
         append = self.tokens.append
-        for m in _TOKEN.finditer(self.text):
-            kind = m.lastgroup
-            span = m.span(kind)  # type: ignore[arg-type]
-            if m.start() != pos:
-                break
-            append((kind, m[kind], span))  # type: ignore[arg-type, index]
+        for m in iter(_TOKEN.scanner(self.text).match, None):  # type: ignore[attr-defined]
+            kind = m.lastindex
+            span = m.span(kind)
+            append((_KINDS[kind], m[kind], span))
             pos = span[1]
         rest = _SPACE.match(self.text, pos)
         pos = rest.end() if rest else pos
@@ -142,6 +141,9 @@ class _Parser:
                 "Split it into helper lines.",
             )  # fmt: skip
         kind, value, span = self.tokens[self.at]
+        if kind == "num" and self.tokens[self.at + 1][1] != "%":
+            self.at += 1
+            return self.number(value, span), 0
         if kind == "op" and value in "+-":
             self.at += 1
             arg, height = self.operand(depth + 1)
