@@ -38,6 +38,7 @@ def floor(program: Vectorised, n: int) -> tuple[float, int]:
     """Seconds that the operations of the code take alone, and how many there are."""
     rng = np.random.default_rng(2)
     a, b, out = rng.uniform(1, 2, n), rng.uniform(1, 2, n), np.empty(n)
+    log = np.log(a)
     mask, other, truth = a > 1.5, b > 1.5, np.empty(n, bool)
     rows = np.repeat(a[None, :], program.calc.cells.size, axis=0)
     alone: dict[str, Callable[[], object]] = {
@@ -45,8 +46,10 @@ def floor(program: Vectorised, n: int) -> tuple[float, int]:
         "copyto": lambda: np.copyto(out, a),
         "sum_of": lambda: np.add.reduce(a),
         "isfinite": lambda: np.isfinite(a, out=truth),
-        "compare": lambda: forms.compare("<", a, b, truth),
+        "compare_number": lambda: forms.compare("<", a, 1.5, truth, mask, None),
+        "compare": lambda: forms.compare("<", a, b, truth, mask, out),
         "power": lambda: forms.power(a, b, out),
+        "power_log": lambda: forms.power(a, b, out, log),
         "logical": lambda: np.logical_and(mask, other, out=truth),
         "range": lambda: np.add.reduce(rows, axis=0, out=out),
     }
@@ -99,6 +102,10 @@ def kind_of(line: str) -> str:
     name = match[1]
     if name == "copyto" and "where=" in line:
         return "copyto_where"
+    if name == "power" and line.count(",") == 3:
+        return "power_log"
+    if name == "compare" and line.endswith("None)"):
+        return "compare_number"
     if name.startswith("logical"):
         return "logical"
     return "range" if name in ("total", "chosen") or name.startswith("range_") else name

@@ -8,6 +8,7 @@ an error would be swallowed are computed again by the live engine, so that both 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -34,7 +35,7 @@ _GLOBALS: dict[str, Any] = {
     )},
     **{f"form_{name}": form for name, form in forms.FORMS.items()},
     **{f"range_{name}": form for name, form in forms.RANGES.items()},
-    "compare": forms.compare, "power": forms.power, "total": forms.total, "pick": forms.pick, "place_in": forms.place_in,
+    "compare": forms.compare, "power": forms.power, "log_of": forms.log_of, "total": forms.total, "pick": forms.pick, "place_in": forms.place_in,
 }  # fmt: skip
 
 
@@ -240,6 +241,7 @@ class _Level:
         head, emit.lines = emit.lines, []
         emit.in_loop, emit.depth = True, 2
         emit.operations = 0
+        emit.count_repeats(f.tree for f in self.lines)
         for j, formula in enumerate(self.lines):
             kind = emit.kind_of(formula.tree)
             if formula.key in program.stored:
@@ -261,6 +263,7 @@ class _Level:
                     p for p, line in enumerate(body) if line.strip() == f"e{emit.inside[key]} = v{emit.inside[key]}e"
                 )
                 body.insert(at + 1, f"        add({name}, v{emit.inside[key]}, out={name})")
+        body = self._needed(program, emit, body)
         start, tail = [], []
         for j, formula in enumerate(self.lines):
             if formula.key not in program.stored:
@@ -269,6 +272,7 @@ class _Level:
                     start += [f"    b{j} = W{j}", f"    b{j}[...] = {emit.opening(formula.key)}", f"    f{j} = True"]
                     tail.append(f"        v{j}, b{j}, f{j} = b{j}, v{j}, e{j}")
         start += [f"    {name}[...] = 0.0" for name in emit.sums.values()]
+        start += [f"    {name} = log_of({base}, {name}B)" for base, name in emit.logs.items()]
         loop = ["    for i in range(periods):", *body, *tail] if self.lines else []
         known = [k for (_, k) in emit.names if (_what := _) == "es"]
         returned = ", ".join(f"{k!r}: {emit.names[('es', k)]}" for k in known if k in {f.key for f in self.scalars})
@@ -276,6 +280,16 @@ class _Level:
         self.emit, self.source = emit, source
         self.code = compile(source, "<vector>", "exec")  # built from the node tables only
         self.needs = emit.need_rows | {d for node in emit.slow_nodes for d in _lines_read(node, calc, program)}
+
+    def _needed(self, program: Vectorised, emit: Emitter, body: list[str]) -> list[str]:
+        """Without looking for errors in lines that only arithmetic reads: it carries them to where they are looked for."""
+        text = "\n".join(body)
+        dropped: set[str] = set()
+        for j, formula in enumerate(self.lines):
+            kept = formula.key in program.stored or formula.key in emit.before or f"v{j}" in emit.never_infinite
+            if not kept and len(re.findall(rf"\be{j}\b", text)) == 1:
+                dropped |= {f"v{j}e = not finite(sum_of(v{j}))", f"if v{j}e: v{j}[isinf(v{j})] = nan", f"e{j} = v{j}e"}
+        return [line for line in body if line.strip() not in dropped]
 
     def _assign(self, emit: Emitter, formula: Formula, d: str, kind: str) -> None:
         """The code of a node's value into its buffer, with its error flag."""
@@ -293,6 +307,9 @@ class _Level:
             emit.drop(o)
         if kind == "b":
             emit.say(f"{d}e = False")
+            return
+        if o.code != d and o.flag != "?":  # a copy of what was looked at already
+            emit.say(f"{d}e = {o.flag or 'False'}")
             return
         emit.op(f"{d}e = not finite(sum_of({d}))")
         emit.say(f"if {d}e: {d}[isinf({d})] = nan")
@@ -334,6 +351,7 @@ class _Level:
         for pool, kind in (("t", "n"), ("m", "b")):
             space.update({f"{pool}_{k + 1}": buffer((pool, k), kind, n) for k in range(emit.made[pool])})
         space.update({name: buffer(("sum", name), "n", n) for name in emit.sums.values()})
+        space.update({f"{name}B": buffer(("log", name), "n", n) for name in emit.logs.values()})
         space["slow"] = Slow(program, store, emit.slow_nodes, n)
         exec(self.code, space)
         flags = space["level"](n, bad, size)

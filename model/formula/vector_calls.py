@@ -63,11 +63,12 @@ class Emitter(Base):
 
     def block(self, node: Node, d: str, kind: str) -> None:
         self.depth += 1
-        at = len(self.lines)
+        at, before = len(self.lines), dict(self.shared)
         o = self.branch(node, kind, d)
         if o.code != d:
             self.op(f"copyto({d}, {o.code})")
             self.drop(o)
+        self.scoped(before)
         if len(self.lines) == at:
             self.say("pass")
         self.depth -= 1
@@ -81,14 +82,21 @@ class Emitter(Base):
     def junction(self, node: Call, dest: str, ufunc: str) -> Operand:
         if any(isinstance(a, (Missing, *RANGE_NODES)) for a in node.args):
             raise Unsupported
-        d, first = dest or self.take("b"), True
+        d, held = dest or self.take("b"), Operand("", "b", True, "")
         for arg in node.args:
             o = self.condition(arg)
             if not o.vec:
                 self.guard(o)
-            self.op(f"copyto({d}, {o.code} != 0)" if first else f"{ufunc}({d}, {o.code}, out={d})")
-            self.drop(o)
-            first = False
+                o = o._replace(code=f"({o.code} != 0)")
+            if not held.code:
+                held = o
+                continue
+            self.op(f"{ufunc}({held.code}, {o.code}, out={d})")
+            self.drop(held, o)
+            held = Operand(d, "b", True, "")
+        if held.code != d:
+            self.op(f"copyto({d}, {held.code})")
+            self.drop(held)
         return Operand(d, "b", True, "", not dest)
 
     def call_not(self, node: Call, dest: str) -> Operand:
@@ -113,6 +121,8 @@ class Emitter(Base):
             o = self.number(arg)
             if o.flag == "?":  # infinity would be hidden; NaN passes through
                 self.guard(o)
+            elif o.flag:
+                self.never_infinite.add(o.code)
             operands.append(o)
         d = dest or (self.result("n", "", *operands) if len(operands) == 2 else self.take("n"))
         a = operands[0]

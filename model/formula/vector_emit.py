@@ -9,7 +9,7 @@ engine computes those again. Code is built only from nodes of the tables and nam
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from model.formula.bind import OPENING
@@ -81,7 +81,11 @@ class Base:
         self.before: set[str] = set()
         self.sums: dict[str, str] = {}
         self.slow_nodes: list[Node] = []
+        self.logs: dict[str, str] = {}  # base of a power -> the name of its logarithm
+        self.never_infinite: set[str] = set()  # variables of lines whose errors must be NaN
         self.operations = 0
+        self.repeats: dict[Node, int] = {}  # subtrees that occur more than once -> uses to come
+        self.shared: dict[Node, Operand] = {}  # those that are computed, in buffers that nothing else takes
 
     # names and statements -----------------------------------------------------------------------
 
@@ -129,13 +133,51 @@ class Base:
     def emit(self, node: Node, dest: str = "") -> Operand:
         if not self.touched(node):
             return self.hoisted(node)
-        state = len(self.lines), {k: list(v) for k, v in self.free.items()}, self.operations
+        if node in self.shared:
+            return self.again(node)
+        at = len(self.lines)
+        state = {k: list(v) for k, v in self.free.items()}, self.operations, dict(self.shared), dict(self.repeats)
         try:
-            return self.value(node, dest)
+            o = self.value(node, dest)
         except Unsupported:
-            del self.lines[state[0] :]
-            self.free, self.operations = state[1], state[2]
+            del self.lines[at:]
+            self.free, self.operations, self.shared, self.repeats = state
             return self.slow(node)
+        if self.repeats.get(node, 0) > 1 and o.temp:
+            self.repeats[node] -= 1
+            if not (self.path and any("flag(" in line or "slow(" in line for line in self.lines[at:])):
+                # what was looked at only for the draws of one branch is computed again for those of another
+                self.shared[node] = o = o._replace(temp=False)
+        return o
+
+    def again(self, node: Node) -> Operand:
+        """A value that is there already; its last reader may have its buffer."""
+        o = self.shared[node]
+        self.repeats[node] -= 1
+        if self.repeats[node] > 0:
+            return o
+        del self.shared[node]
+        return o._replace(temp=True)
+
+    def count_repeats(self, trees: Iterable[Node]) -> None:
+        """Find what the trees have in common, in the order in which they are computed."""
+        self.shared, seen = {}, dict[Node, int]()
+        stack = list(trees)
+        while stack:
+            node = stack.pop()
+            if isinstance(node, (Binary, Unary, Call, YearsToDate)):
+                seen[node] = seen.get(node, 0) + 1
+                if seen[node] > 1:
+                    continue
+            stack += children(node)
+        self.repeats = {node: times for node, times in seen.items() if times > 1}
+
+    def scoped(self, before: dict[Node, Operand]) -> None:
+        """Leave a block that may not be executed: what was computed in it is not there afterwards."""
+        for node, o in self.shared.items():
+            if node not in before:
+                self.drop(o._replace(temp=True))
+        self.shared = {node: o for node, o in before.items() if node in self.shared}
 
     def hoisted(self, node: Node, kind: str = "") -> Operand:
         """A value per period that no draw touches; an error is NaN."""
@@ -279,7 +321,12 @@ class Base:
             return self.done(d, "n", "?", dest, a, b)
         self.guard(a)
         d = dest or self.take("n")
-        self.op(f"power({a.code}, {b.code}, {d})")
+        if self.in_loop and isinstance(node.left, Ref) and a.vec:
+            # the same base in every period: its logarithm is taken once
+            log = self.logs.setdefault(a.code, f"L{len(self.logs)}")
+            self.op(f"power({a.code}, {b.code}, {d}, {log})")
+        else:
+            self.op(f"power({a.code}, {b.code}, {d})")
         return self.done(d, "n", "?", dest, a, b)
 
     def comparison(self, node: Binary, dest: str) -> Operand:
@@ -295,8 +342,12 @@ class Base:
         if a.kind == b.kind == "i" or zero:  # whole numbers and zero need no 15 digits
             self.op(f"{ {'=': 'equal', '<': 'less', '<=': 'less_equal'}[wanted] }({a.code}, {b.code}, out={d})")
         else:
-            self.operations += 5
-            self.op(f"compare({wanted!r}, {a.code}, {b.code}, {d})")
+            other, scratch = self.take("b"), self.take("n") if a.vec and b.vec else "None"
+            self.operations += 4 if a.vec and b.vec else 2
+            self.op(f"compare({wanted!r}, {a.code}, {b.code}, {d}, {other}, {scratch})")
+            self.free["m"].append(other)
+            if scratch != "None":
+                self.free["t"].append(scratch)
         if op == "<>":
             self.op(f"logical_not({d}, out={d})")
         return self.done(d, "b", "", dest, a, b)
@@ -385,9 +436,11 @@ class Base:
         self.depth -= 1
         self.say("else:")
         self.depth += 1
+        before = dict(self.shared)
         o = self.number(node.other)
         self.op(f"copyto({d}, {o.code})")
         self.drop(o)
+        self.scoped(before)
         self.depth -= 1
         return Operand(d, "n", True, "?", not dest)
 
