@@ -28,6 +28,8 @@ class Program(msgspec.Struct):
     plan: Plan
     unbound: dict[str, Problem] = {}  # node -> why it has no formula tree
     problems: list[Problem] = []
+    #: what a trial made of it: a formula is tried before it is entered
+    latest: tuple[Program, frozenset[str] | None] | None = None
 
 
 class Source(NamedTuple):
@@ -40,14 +42,29 @@ class Source(NamedTuple):
     cell: Cell | None = None
 
 
-def program_for(deal: Deal, previous: Program | None) -> tuple[Program, frozenset[str] | None]:
-    """The deal's program, made from ``previous`` with as little work as the difference allows, and
-    the nodes whose formulas are new: None where everything must be computed again."""
+def program_for(deal: Deal, previous: Program | None, trial: bool = False) -> tuple[Program, frozenset[str] | None]:
+    """The deal's program, made from ``previous`` with as little work as the difference allows, and the nodes whose
+    formulas are new: None where everything must be computed again. What a ``trial`` made is there for whoever asks
+    for the same formulas next."""
     if previous is None:
         return build(deal), None
+    if previous.deal is deal:
+        return previous, frozenset()
+    latest, previous.latest = previous.latest, None
+    if latest is not None:
+        made, fresh = latest
+        if _changes(made.deal, deal) == []:
+            return (made if made.deal is deal else msgspec.structs.replace(made, deal=deal, latest=None)), fresh
+    made, fresh = _program_for(deal, previous)
+    if trial:
+        previous.latest = made, fresh
+    return made, fresh
+
+
+def _program_for(deal: Deal, previous: Program) -> tuple[Program, frozenset[str] | None]:
     texts = _changes(previous.deal, deal)
     if texts is not None and not texts:
-        return (previous if previous.deal is deal else msgspec.structs.replace(previous, deal=deal)), frozenset()
+        return msgspec.structs.replace(previous, deal=deal, latest=None), frozenset()
     if texts and not previous.unbound and not previous.problems:
         patched = _patch(deal, previous, texts)
         if patched is not None:
@@ -100,7 +117,7 @@ def _patch(deal: Deal, previous: Program, texts: list[Source]) -> Program | None
     planned = replan(previous.plan, previous.formulas, fresh)
     if planned is None:
         return None
-    return msgspec.structs.replace(previous, deal=deal, formulas={**previous.formulas, **fresh}, plan=planned)
+    return msgspec.structs.replace(previous, deal=deal, formulas={**previous.formulas, **fresh}, plan=planned, latest=None)
 
 
 def _changes(old: Deal, new: Deal) -> list[Source] | None:

@@ -174,7 +174,7 @@ def _with(deal: Deal, path: Path, value: Any) -> Deal:
 def _check_circles(old: Deal, new: Deal, path: Path, text: str, program: Program | None) -> None:
     """Refuse a circle within a period, or a second opening value, that was not there before."""
     before = program if program is not None and program.deal is old else program_for(old, program)[0]
-    after = program_for(new, before)[0]
+    after = program_for(new, before, trial=True)[0]
     for loop in after.plan.loops:
         if not any(set(loop) <= set(known) for known in before.plan.loops):
             what = (

@@ -410,3 +410,25 @@ def test_ordinary_deal_formulas_do_compile():
 def test_typed_evaluation_of_a_deeply_nested_formula_does_not_recurse_out():
     tree = bind("o", "+".join(["1"] * 120), Namespace(deal()), is_line=False).tree
     assert evaluate(tree, Cells(1)) == 120.0
+
+
+def test_entering_a_formula_makes_the_plan_once(monkeypatch):
+    from model import program
+    from model.edits import apply
+    from model.structure.set_formula import set_formula
+
+    d = deal(terms={"a": 1.0, "b": 2.0}, lines={"x": "= a", "y": "= x + b"}, outputs={"o": "= SUM(ALL(y))"})
+    calc = run(d, YEARS)
+    made = []
+    for name in ("build", "_patch"):
+        real = getattr(program, name)
+        monkeypatch.setattr(program, name, lambda *a, real=real, **k: made.append(a) or real(*a, **k))
+    for what, text in (("y", "= x * b"), ("x", "= b"), ("a", "= b + 1")):
+        made.clear()
+        edit = set_formula(calc.deal, what, text, program=calc.program)
+        new, _ = apply(calc.deal, edit)
+        calc = run(new, YEARS, calc, edit.touches)
+        assert len(made) == 1
+        anew = run(new, YEARS)
+        assert calc.cells.rows == anew.cells.rows
+        assert calc.cells.scalars == anew.cells.scalars
