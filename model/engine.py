@@ -235,10 +235,10 @@ def _propagate(calc: Calc, moved: set[str], fresh: frozenset[str] = frozenset())
     while heap:
         index = heapq.heappop(heap)
         step = plan.steps[index]
-        values: dict[str, Any] = cells.rows if step.is_line else cells.scalars
-        before = [values.get(k) for k in step.keys]
+        held: list[dict[str, Any]] = [cells.rows if f.is_line else cells.scalars for f in step.formulas]  # circles mix
+        before = [values.get(k) for values, k in zip(held, step.keys, strict=True)]
         _step(calc, index)
-        for key, old in zip(step.keys, before, strict=True):
+        for values, key, old in zip(held, step.keys, before, strict=True):
             if not same(old, values[key]):
                 moved.add(key)
                 touch(key)
@@ -246,8 +246,20 @@ def _propagate(calc: Calc, moved: set[str], fresh: frozenset[str] = frozenset())
 
 
 def same(a: Any, b: Any) -> bool:
-    """Whether two values (or rows) are the same to the last bit and kind."""
-    return a is b or (a.__class__ is b.__class__ and a == b)
+    """Whether two values (or rows) are the same to the last bit and kind, an error also at its root."""
+    if a is b:
+        return True
+    kind = a.__class__
+    if kind is not b.__class__ or a != b:
+        return False
+    if kind is ErrorValue:
+        return bool(a.at == b.at and a.note == b.note)
+    if kind is list or kind is Range:  # 1 equals TRUE, and errors of one kind are equal wherever they arose
+        kinds = [*map(type, a)]
+        if kinds != [*map(type, b)]:
+            return False
+        return ErrorValue not in kinds or all(map(same, a, b))
+    return True
 
 
 def _step(calc: Calc, index: int) -> None:

@@ -301,7 +301,7 @@ class _Level:
             emit.say(f"{d}[...] = {o.code}")
             emit.say(f"{d}e = False")
             return
-        emit.types[formula.key] = kind if kind == "b" else "i" if whole and o.kind == "i" else "n"
+        emit.types[formula.key] = kind if kind == "b" else o.kind if whole and o.kind == "i" else "n"
         if o.code != d:
             emit.op(f"copyto({d}, {o.code})")
             emit.drop(o)

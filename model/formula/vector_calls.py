@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
+from model.formula import kinds
 from model.formula.evaluate import evaluate
 from model.formula.fn_base import Refusal
 from model.formula.fn_criteria import hits
@@ -129,9 +131,9 @@ class Emitter(Base):
         for b in operands[1:]:
             self.op(f"{ufunc}({a.code}, {b.code}, out={d})")
             a = Operand(d, "n", True, "")
-        whole = all(o.kind == "i" for o in operands)
+        kind = functools.reduce(kinds.join, (o.kind for o in operands))
         flags = [o.flag for o in operands if o.flag and o.flag != "?"]
-        return self.done(d, "i" if whole else "n", "?" if flags else "", dest, *operands)
+        return self.done(d, kind, "?" if flags else "", dest, *operands)
 
     def call_sum(self, node: Call, dest: str) -> Operand:
         if len(node.args) == 1 and isinstance(node.args[0], ToDate) and self.types.get(node.args[0].key) in ("i", "n"):

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from model.formula import kinds
 from model.formula.bind import OPENING
 from model.formula.coerce import to_number
 from model.formula.evaluate import BY_YEAR, COMPARISONS, Cells, evaluate
@@ -184,14 +185,13 @@ class Base:
         size = self.cells.size if self.in_loop else 1
         values = [evaluate(node, self.cells, i) for i in range(size)]
         if not kind:
-            kinds = {type(v) for v in values if not isinstance(v, ErrorValue)}
-            kind = "b" if kinds == {bool} else "n" if kinds <= {float, int, bool, type(None)} else "x"
+            types = {type(v) for v in values if not isinstance(v, ErrorValue)}
+            kind = "b" if types == {bool} else "n" if types <= {float, int, bool, type(None)} else "x"
         if kind == "n":
             values = [to_number(v) for v in values]
-            if all(
-                isinstance(v, float) and v == int(v) for v in values if not isinstance(v, ErrorValue) and abs(v) < 2**53
-            ):
-                kind = "i" if all(not isinstance(v, ErrorValue) and abs(v) < 2**53 for v in values) else "n"
+            known = [v for v in values if not isinstance(v, ErrorValue)]
+            if len(known) == len(values) and all(abs(v) <= kinds.LIMIT and v == int(v) for v in known):
+                kind = kinds.whole(max(map(abs, known), default=0.0))
         wrong = any(isinstance(v, ErrorValue) for v in values)
         slot = (node, "n" if kind == "i" else kind, self.in_loop)
         name = self.hoists.get(slot)
@@ -268,7 +268,7 @@ class Base:
 
     def number(self, node: Node) -> Operand:
         if isinstance(node, Missing):
-            return Operand("0.0", "i", False, "")
+            return Operand("0.0", kinds.whole(0.0), False, "")
         if not self.touched(node):
             return self.hoisted(node, "n")
         o = self.emit(node)
@@ -276,7 +276,7 @@ class Base:
             d = self.take("n")
             self.op(f"copyto({d}, {o.code})")
             self.drop(o)
-            return Operand(d, "i", True, "", True)
+            return Operand(d, kinds.whole(1.0), True, "", True)
         if o.kind not in "in":
             raise Unsupported
         return o
@@ -309,11 +309,11 @@ class Base:
         if node.op == "&":
             raise Unsupported
         a, b = self.number(node.left), self.number(node.right)
-        whole = a.kind == b.kind == "i"
         if node.op in _ARITHMETIC:
+            kind = (kinds.product if node.op == "*" else kinds.total)(a.kind, b.kind)
             d = self.result("n", dest, a, b)
             self.op(f"{_ARITHMETIC[node.op]}({a.code}, {b.code}, out={d})")
-            return self.done(d, "i" if whole else "n", "?", dest, a, b)
+            return self.done(d, kind, "?", dest, a, b)
         self.guard(b)
         if node.op == "/":
             d = self.result("n", dest, a, b)
@@ -383,14 +383,15 @@ class Base:
             self.guard(o)
         d = dest or self.take("n")
         self.op(f"{form if form in UFUNCS else 'form_' + form}({', '.join(o.code for o in args)}, out={d})")
-        return self.done(d, "i" if node.name in ("INT", "SIGN") else "n", "?", dest, *args)
+        kind = "i" if node.name == "SIGN" else args[0].kind if node.name == "INT" else "n"
+        return self.done(d, kind, "?", dest, *args)
 
     def branch_kind(self, nodes: Sequence[Node]) -> str:
         """The kind that all these nodes have: number or condition."""
-        kinds = {self.kind_of(node) for node in nodes}
-        if len(kinds) > 1 or "x" in kinds:
+        found = {self.kind_of(node) for node in nodes}
+        if len(found) > 1 or "x" in found:
             raise Unsupported
-        return kinds.pop()
+        return found.pop()
 
     def kind_of(self, node: Node) -> str:
         if isinstance(node, Missing):
@@ -409,8 +410,8 @@ class Base:
             return "n"
         if isinstance(node, Call):
             if node.name in ("IF", "IFERROR"):
-                kinds = {self.kind_of(a) for a in node.args[node.name == "IF" :]}
-                return kinds.pop() if len(kinds) == 1 else "x"
+                found = {self.kind_of(a) for a in node.args[node.name == "IF" :]}
+                return found.pop() if len(found) == 1 else "x"
             return "n" if node.name == "INDEX" else _RESULT.get(FUNCTIONS[node.name].result, "x")
         return "x"
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from model.engine import run
 from model.formula.bind import Namespace, bind
+from model.formula.coerce import compare
 from model.formula.compile import FALLBACK_ON, compile_block
 from model.formula.evaluate import Cells, evaluate
 from model.layers import View
@@ -432,3 +433,82 @@ def test_entering_a_formula_makes_the_plan_once(monkeypatch):
         anew = run(new, YEARS)
         assert calc.cells.rows == anew.cells.rows
         assert calc.cells.scalars == anew.cells.scalars
+
+
+# what is proved and left out, and what is not ----------------------------------------------------
+
+_near = st.tuples(
+    st.one_of(st.floats(-1e300, 1e300), st.integers(-(10**17), 10**17).map(float), st.sampled_from([0.0, 0.3, 1e15])),
+    st.one_of(st.integers(-400, 400), st.just(10**9)),
+).map(lambda t: (t[0], t[0] * (1 + t[1] * 2.0**-52)))
+
+
+@settings(max_examples=300, deadline=None)
+@given(_near, st.booleans(), st.sampled_from(["=", "<>", "<", "<=", ">", ">="]))
+def test_comparisons_compile_to_excels_fifteen_digits(pair, swapped, op):
+    a, b = pair[::-1] if swapped else pair
+    expected = 1.0 if compare(op, a, b) is True else 0.0
+    lines = {
+        "rows": f"= IF(x {op} y, 1, 0)",
+        "outside": f"= IF(x {op} b, 1, 0)",
+        "fixed": f"= IF(a {op} b, 1, 0)",
+        "both": f"= IF(a + 0 {op} y + 0, 1, 0)",
+        "taken": f"= IF(year > 1, IF(a {op} x - x + b, 1, 0), 5)" if a * 0 == 0 and abs(a) < 1e290 else "= 1",
+    }
+    calc = run(
+        deal(terms={"a": a, "b": b}, lines={"x": "= a", "y": "= b", **lines}, outputs={"o": f"= a {op} b"}), YEARS
+    )
+    plan = calc.program.plan
+    assert all(plan.group_block(g).run is not None for g in plan.groups)
+    assert [calc.line(k) for k in list(lines)[:4]] == [[expected] * 4] * 4
+    assert calc.scalar("o") is bool(expected)
+    if abs(a) < 1e290 and abs(b) < 1e290:
+        assert calc.line("taken") in ([expected] * 4, [1.0] * 4)
+
+
+def test_a_tolerance_is_left_out_only_where_the_kinds_prove_that_it_is_idle():
+    terms = {
+        "a": 2.0,
+        "d": Term(label="", kind="date", value=dt.date(2026, 5, 5)),
+        "k": Term(label="", kind="integer", value=3),
+    }
+
+    def code(formula):
+        calc = run(deal(terms=terms, lines={"x": "= a * year", "out": formula}), YEARS)
+        return calc.program.plan.block(calc.program.plan.step_of["out"]).source
+
+    for formula in ("= IF(end >= d, 1, 0)", "= IF(x > 0, 1, 0)", "= IF(year = 2026, 1, 0)", "= IF(end - start + 1 < days_in_year * 2, 1, 0)"):  # fmt: skip
+        assert not any(name in code(formula) for name in ("_lt", "_le", "_eq", "_cmp")), formula
+    for formula in ("= IF(x > a, 1, 0)", "= IF(end * end * end < d * d * d, 1, 0)", "= IF(k > year, 1, 0)", "= IF(INT(x) < year, 1, 0)"):  # fmt: skip
+        assert "_lt" in code(formula), formula
+
+
+def test_whole_numbers_beyond_fifteen_digits_compare_at_fifteen():
+    lines = {
+        "big": "= INT(1E16 + year)",
+        "same": "= IF(big = INT(1E16 + 2000), 1, 0)",
+        "product": "= IF(year * 1E15 = year * 1E15 + 4, 1, 0)",
+        "dates": "= IF(end * end * end = end * end * end + 1, 1, 0)",
+    }
+    calc = run(deal(lines=lines), YEARS)
+    assert calc.line("same") == [1.0] * 4
+    assert calc.line("product") == [1.0] * 4
+    assert calc.line("dates") == [0.0] * 4
+
+
+def test_an_overflow_anywhere_in_a_chain_of_lines_is_found():
+    lines = {
+        "x": "= a * 10",
+        "y": "= x * 0",
+        "z": "= 5 - y",
+        "small": "= MAX(0, -x)",
+        "capped": "= MIN(7, x)",
+        "ratio": "= 1 / (1 + x)",
+        "taken": "= IF(year > 1, x, 0)",
+        "past": "= PREV(x, 1) * 0",
+    }
+    calc = run(deal(terms={"a": 1e308}, lines=lines), YEARS)
+    for key in lines:
+        assert [isinstance(v, ErrorValue) and v.kind for v in calc.line(key)] == [NUM] * 4 or key == "past", key
+    assert calc.line("past")[0] == 0.0
+    assert [v.kind for v in calc.line("past")[1:]] == [NUM] * 3
