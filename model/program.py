@@ -117,7 +117,9 @@ def _patch(deal: Deal, previous: Program, texts: list[Source]) -> Program | None
     planned = replan(previous.plan, previous.formulas, fresh)
     if planned is None:
         return None
-    return msgspec.structs.replace(previous, deal=deal, formulas={**previous.formulas, **fresh}, plan=planned, latest=None)
+    return msgspec.structs.replace(
+        previous, deal=deal, formulas={**previous.formulas, **fresh}, plan=planned, latest=None
+    )
 
 
 def _changes(old: Deal, new: Deal) -> list[Source] | None:
