@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from model.deal import Column, Line, Series, Term
 from model.fields import KINDS, Field, field_for, make_field
+from model.fields.number_formats import show_number
 from model.problems import Refused
 from model.values import DIV0, NA, NEVER, NO_CAP, UNDISCLOSED, ErrorValue, to_serial
 
@@ -371,3 +373,14 @@ def test_excel_formats_follow_the_decimals() -> None:
     assert make_field("year").excel_format == "0"
     assert "not yet" in DATE.excel_format and "none" in MONEY.excel_format_limit
     assert "none" not in PERCENT.excel_format_limit
+
+
+@given(
+    st.one_of(st.floats(-1e12, 1e12), st.integers(-(10**7), 10**7).map(lambda n: n / 2000), st.floats(-1, 1)),
+    st.integers(0, 4),
+)
+def test_digits_round_half_away_from_zero_at_fifteen_digits(value: float, decimals: int) -> None:
+    exact = Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    shown = f"{abs(exact):,f}"
+    wanted = "–" if abs(value) <= 1e-9 else f"({shown})" if value < 0 else shown
+    assert show_number(value, decimals) == wanted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -481,3 +481,27 @@ def test_columns_with_frozen_everything_are_simply_columns(qtbot) -> None:
 
     view = opened(qtbot, AllFrozen())
     assert view.frozen_width() == 0 and view.current == (1, 0)
+
+
+def test_any_part_painted_alone_is_as_in_the_whole(schedule: GridView) -> None:
+    """Edits and moves repaint parts; frames of a selection must not end where a part does."""
+    schedule.select_block(1, 2, 7, 4)
+    QApplication.processEvents()
+    port = schedule.viewport()
+    whole = port.grab().toImage()
+    for top in range(0, port.height() - 40, 17):
+        for left in (0, 300, 410):
+            part = QRect(left, top, 90, 31)
+            assert port.grab(part).toImage() == whole.copy(part), part
+
+
+def test_an_edit_repaints_its_row_and_no_more(qtbot) -> None:
+    view = opened(qtbot, ScheduleSource())
+    painted: list[QRect] = []
+    paint = view.paintEvent
+    view.paintEvent = lambda event: (painted.append(event.rect()), paint(event))  # type: ignore[method-assign]
+    view.grid_model.refresh([3])
+    qtbot.waitUntil(lambda: bool(painted))
+    row = view.cell_rect(3, 0)
+    assert row.height() <= painted[0].height() <= row.height() + 2
+    assert painted[0].contains(QRect(0, row.y(), view.viewport().width(), row.height()))

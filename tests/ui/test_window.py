@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from model import store
+from model.edits import set_attribute, set_value
 from tests.ui import kit
 from tests.ui.kit import CTRL, SHIFT, K, go, here, press, type_into
 from ui import theme
@@ -505,3 +509,40 @@ def test_the_name_box_offers_names_while_one_types(window, qtbot):
     press(popup, K.Key_Return)
     assert here(window) == "closing_balance · 2025"
     assert not popup.isVisible()
+
+
+def test_nothing_heavy_is_imported_before_the_first_paint():
+    code = (
+        "import sys, ui.app, ui.display, ui.documents, ui.main_window, ui.panels.terms\n"
+        "heavy = ('numpy', 'pandas', 'openpyxl', 'xlsxwriter', 'pyqtgraph', 'model.explain', 'model.whatif',"
+        " 'model.workbook', 'ui.exchange', 'ui.entries', 'ui.charts', 'ui.panels.rights')\n"
+        "sys.exit(', '.join(m for m in sys.modules if m.startswith(heavy)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+
+
+def test_the_code_of_edits_is_compiled_at_leisure(window, qtbot):
+    plan = window.session.calc.program.plan
+    qtbot.waitUntil(lambda: all(step.block is not None or step.loop for step in plan.steps))
+
+
+def test_a_chart_keeps_its_picture_until_something_it_shows_moves(window, qtbot):
+    window.show_titled("Schedule")
+    chart = window.panel.charts.views[0]
+    qtbot.waitUntil(lambda: chart._painted is not None)
+    kept = chart._painted
+    deal = window.session.deal
+    note = set_attribute(deal, ("terms", next(iter(deal.terms)), "note"), "Said otherwise", "Note")
+    window.session.edit(note)
+    QApplication.processEvents()
+    assert chart._painted is kept
+    line = deal.charts[chart.key].lines[0]
+    before = list(window.session.calc.line(line))
+    for key, term in deal.terms.items():
+        if isinstance(term.value, float):
+            window.session.edit(set_value(window.session.deal, window.session.view, key, term.value * 1.5))
+        if list(window.session.calc.line(line)) != before:
+            break
+    QApplication.processEvents()
+    assert chart._painted is not kept

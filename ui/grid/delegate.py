@@ -113,12 +113,16 @@ class CellPainter:
 
     # --- one pane ------------------------------------------------------------
 
-    def paint(self, p: QPainter, model: GridModel, rows: Rows, cols: Columns, state: PaintState) -> None:
-        """Backgrounds, then tints, lines, texts and frames of the given rows and columns."""
+    def paint(
+        self, p: QPainter, model: GridModel, rows: Rows, cols: Columns, state: PaintState, dirty: Rows | None = None
+    ) -> None:
+        """Backgrounds, then tints, lines, texts and frames of the given rows and columns. Where only some of the rows
+        are ``dirty`` the painter is clipped to them, and the texts of the others are left out."""
         if not rows or not cols:
             return
         x0, x1 = cols[0][1], cols[-1][1] + cols[-1][2]
-        self._backgrounds(p, model, rows, cols, x0, x1)
+        dirty = rows if dirty is None else dirty
+        self._backgrounds(p, model, dirty, cols, x0, x1)
         self._tinted(p, rows, cols, state)
         hair = [QLineF(x0, y + h - 0.5, x1, y + h - 0.5) for _, y, h in rows]
         p.setPen(self._hair)
@@ -127,7 +131,7 @@ class CellPainter:
         if totals:
             p.setPen(self._total)
             p.drawLines(totals)
-        self._texts(p, model, rows, cols)
+        self._texts(p, model, dirty, cols)
         self._frames(p, model, rows, cols, state)
 
     def _backgrounds(self, p: QPainter, model: GridModel, rows: Rows, cols: Columns, x0: int, x1: int) -> None:
@@ -382,8 +386,8 @@ def block_rect(rows: Rows, cols: Columns, block: Block) -> QRect | None:
     if not ys or not xs:
         return None
     # a block that goes on beyond the painted part shows no edge there
-    y0 = ys[0][1] - (4 if ys[0][0] > top and ys[0] is rows[0] else 0)
-    y1 = ys[-1][1] + ys[-1][2] + (4 if ys[-1][0] < bottom and ys[-1] is rows[-1] else 0)
-    x0 = xs[0][1] - (4 if xs[0][0] > left and xs[0] is cols[0] else 0)
-    x1 = xs[-1][1] + xs[-1][2] + (4 if xs[-1][0] < right and xs[-1] is cols[-1] else 0)
+    y0 = ys[0][1] - (4 if ys[0][0] > top and ys[0] == rows[0] else 0)
+    y1 = ys[-1][1] + ys[-1][2] + (4 if ys[-1][0] < bottom and ys[-1] == rows[-1] else 0)
+    x0 = xs[0][1] - (4 if xs[0][0] > left and xs[0] == cols[0] else 0)
+    x1 = xs[-1][1] + xs[-1][2] + (4 if xs[-1][0] < right and xs[-1] == cols[-1] else 0)
     return QRect(x0, y0, x1 - x0, y1 - y0)

@@ -98,10 +98,12 @@ class GridSurface(QTableView):
         if not self.grid_model.rows or not self.grid_model.columns:
             return
         one, other = self.cell_rect(top, left), self.cell_rect(bottom, right)
-        frozen = self._frozen()
-        if left < frozen <= right:  # from a column that stays to one that scrolls
-            other.setRight(max(other.right(), self.frozen_width()))
-        self.viewport().update(one.united(other).adjusted(-1, -1, 1, 1))
+        y0 = 0 if self.isRowHidden(top) else one.y()  # a hidden row is nowhere
+        y1 = self.viewport().height() if self.isRowHidden(bottom) else other.y() + other.height()
+        x1 = other.x() + other.width()
+        if left < self._frozen() <= right:  # from a column that stays to one that scrolls
+            x1 = max(x1, self.frozen_width())
+        self.viewport().update(QRect(one.x() - 1, y0 - 1, x1 - one.x() + 2, y1 - y0 + 2))
 
     # What the layers above do; a bare surface has no editor.
 
@@ -295,13 +297,13 @@ class GridSurface(QTableView):
         p = QPainter(self.viewport())
         p.fillRect(area, painter.background)
         rows = self._row_span(area.top(), area.bottom())
-        region = event.region()
+        region, dirty = event.region(), rows
         if region.rectCount() > 1:
-            rows = [span for span in rows if region.intersects(QRect(area.left(), span[1], area.width(), span[2]))]
+            dirty = [span for span in rows if region.intersects(QRect(area.left(), span[1], area.width(), span[2]))]
         width, height, edge = self.viewport().width(), self.viewport().height(), self.frozen_width()
         scrolling = self.scrolling_span(max(area.left(), edge), area.right())
         frozen = self.frozen_span() if area.left() <= edge else []
-        model.fetch([row for row, _, _ in rows], [col for col, _, _ in (*frozen, *scrolling)])
+        model.fetch([row for row, _, _ in dirty], [col for col, _, _ in (*frozen, *scrolling)])
         state = PaintState(
             self._blocks, self.current, self.hasFocus() or self.is_editing,
             model.flashes() if model.flashing else None, self.is_editing,
@@ -311,7 +313,7 @@ class GridSurface(QTableView):
         ):  # fmt: skip
             if cols:
                 p.setClipRect(clip.intersected(area))
-                painter.paint(p, model, rows, cols, state)
+                painter.paint(p, model, rows, cols, state, dirty)
                 self._paint_copied(p, rows, cols)
         p.setClipRect(area)
         if edge:
