@@ -248,8 +248,11 @@ def test_an_overlap_of_rules_stands_among_the_checks_and_leads_to_its_row(window
     panel = sheet(window, "Checks")
     window.session.edit(legal_entries.copy_rule(window.session.deal, "compute", "C1"))
     qtbot.waitUntil(lambda: any("C1 and C1_1 overlap" in text for text in _says(panel.grid)), timeout=5000)
+    qtbot.waitUntil(lambda: window.status.check.text() == "1 fault in rules, rights or scenarios", timeout=5000)
     row = next(r for r, text in enumerate(_says(panel.grid)) if "C1_1" in text)
     assert panel.grid.deal_source.target(row, 1).path[:4] == ("questions", "compute", "rules", "C1")
+    window.undo()
+    qtbot.waitUntil(lambda: window.status.check.text() == "All 23 checks hold", timeout=5000)
 
 
 def _says(grid) -> list[str]:

@@ -48,21 +48,13 @@ class ChecksSource(DealSource):
 
     def look(self) -> bool:
         """Look for remarks; False: this deal has been looked at."""
-        from model import decisions, rights, units
+        from model import units
+        from model.faults import faults
         from model.structure import uses  # not before there is time
-        from model.whatif import cases
 
         deal, before = self.session.deal, self._faults
         if before is None or before[0][0] is not self.calc or before[0][1] is not deal:
-            legal = [("right", p) for p in rights.faults(self.calc)] + [
-                ("rule", p) for p in decisions.faults(self.calc)
-            ]
-            found = [
-                *legal,
-                *(("party", p) for p in uses.unknown_parties(deal)),
-                *(("scenario", p) for p in cases.faults(deal)),
-            ]
-            self._faults = ((self.calc, deal), found)
+            self._faults = ((self.calc, deal), faults(self.calc))
         news = before is None or before[1] != self._faults[1]  # type: ignore[index]
         if self._remarks is not None and self._remarks[0] is deal:
             return news

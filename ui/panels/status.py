@@ -16,6 +16,7 @@ from ui.session import DealSession
 from ui.slots import bound
 
 HEIGHT = 28
+_IDLE_MS = 400
 ZOOMS = (75, 90, 100, 110, 125, 150, 175, 200)
 _SCALES = {"bn": "billion", "m": "million", "mn": "million", "k": "thousand", "tn": "trillion"}
 
@@ -30,7 +31,8 @@ class MasterCheck(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def show_session(self, session: DealSession) -> None:
+    def show_session(self, session: DealSession, faults: int = 0) -> None:
+        """``faults`` are those of rights, rules, parties and probabilities, which no check of the deal watches."""
         checks = session.calc.checks.values()
         failed = sum(v is not True and not isinstance(v, ErrorValue) for v in checks)
         unknown = sum(isinstance(v, ErrorValue) for v in checks)
@@ -39,6 +41,9 @@ class MasterCheck(QAbstractButton):
             self._state, text = "bad", f"{problems} problem{'s' if problems > 1 else ''}"
         elif failed:
             self._state, text = "bad", f"{failed} of {len(checks)} checks fail{'s' if failed == 1 else ''}"
+        elif faults:
+            what = "fault" if faults == 1 else "faults"
+            self._state, text = "bad", f"{faults} {what} in rules, rights or scenarios"
         elif unknown:
             self._state, text = "amber", f"{unknown} of {len(checks)} checks cannot be told"
         else:
@@ -82,6 +87,7 @@ class StatusBar(QWidget):
     def __init__(self, session: DealSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
+        self._faults = 0
         self.setObjectName("statusBar")
         self.setFixedHeight(HEIGHT)
         row = QHBoxLayout(self)
@@ -111,14 +117,28 @@ class StatusBar(QWidget):
         row.addWidget(self.zoom)
         self._fade = QTimer(self, interval=8000, singleShot=True)
         self._fade.timeout.connect(lambda: self.tell(""))
+        self._idle = QTimer(self, interval=_IDLE_MS, singleShot=True)
+        self._idle.timeout.connect(self._look)
+        self._idle.start()
         session.changed.connect(self.refresh)
         session.told.connect(self.tell)
         self.show_zoom(100)
         self.refresh()
 
     def refresh(self, changes: object = None) -> None:
-        self.check.show_session(self.session)
+        self.check.show_session(self.session, self._faults)
+        if changes is not None:
+            self._idle.start()
         self.about.setText(show_text(" · ".join(part for part in (self._unit(), self._sign()) if part)))
+
+    def _look(self) -> None:
+        """Rights, rules, parties and probabilities are looked through when there is time."""
+        from model.faults import faults
+
+        count = len(faults(self.session.calc))
+        if count != self._faults:
+            self._faults = count
+            self.refresh()
 
     def _unit(self) -> str:
         """``US$ billion``."""
