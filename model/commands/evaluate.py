@@ -14,10 +14,11 @@ from typing import BinaryIO, Final, TextIO
 
 from model.deal import Deal, TimelineSpec
 from model.formula.bind import Binder, Namespace
-from model.formula.coerce import Value, text_to_number
+from model.formula.coerce import Value
 from model.formula.evaluate import Cells, evaluate
 from model.formula.nodes import Array, Node, Ref
 from model.formula.parse import MAX_LENGTH, Unknown, parse_once
+from model.formula.readtext import text_to_number
 from model.problems import Refused, refuse
 from model.values import NAME, ErrorValue, Range
 

@@ -7,22 +7,18 @@ serve generated code over floats, and raise ``ArithmeticError`` where the typed 
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-import re
 import unicodedata
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from model.values import DIV0, NUM, VALUE, ErrorValue, Range, to_serial
+from model.formula.readtext import text_to_number
+from model.values import DIV0, NUM, VALUE, ErrorValue, Range
 
 Value: TypeAlias = "float | str | bool | ErrorValue | Range | None"
 
 MAX_TEXT: Final = 32_767  # characters a cell holds
 HUGE: Final = 1.7976931348623157e308
-
-_NUMBER = re.compile(r"[+-]?\$?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,9})?")
-_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 
 TOO_LARGE: Final = "the result is larger than a number can be"
 DIVISION: Final = "division by zero"
@@ -95,34 +91,6 @@ def single(v: Value) -> float | str | bool | ErrorValue | None:
 def finite(x: float) -> float | ErrorValue:
     """The number, or #NUM! where it is none."""
     return x if x - x == 0 else ErrorValue(NUM, TOO_LARGE)
-
-
-def text_to_number(text: str) -> float | None:
-    """The number Excel surely reads in a text: ``7``, ``-1,234.5``, ``40%``, ``$3``, ``(7)``, ``1E3``,
-    ``2026-01-15``; None for all else."""
-    body = text.strip(" ")
-    if len(body) > 400 or not body:
-        return None
-    day = _ISO_DATE.fullmatch(body)
-    if day:
-        try:
-            date = dt.date(*(int(part) for part in day.groups()))
-        except ValueError:
-            return None
-        return to_serial(date) if date.year >= 1900 else None
-    sign = 1.0
-    scale = 1.0
-    if body[0] == "(" and body[-1] == ")" and body[1:2] not in ("+", "-"):
-        sign, body = -1.0, body[1:-1]
-    elif body.endswith("%"):
-        scale, body = 100.0, body[:-1].rstrip(" ")
-    if not _NUMBER.fullmatch(body):
-        return None
-    try:
-        number = sign * float(body.replace(",", "").replace("$", "")) / scale
-    except ValueError:  # no digit, or none before the exponent
-        return None
-    return number if math.isfinite(number) else None
 
 
 def to_number(v: Value) -> float | ErrorValue:

@@ -20,7 +20,7 @@ import msgspec
 
 from model.formula import coerce
 from model.formula.bind import OPENING, Formula
-from model.formula.evaluate import BY_YEAR, COMPARISONS
+from model.formula.evaluate import BY_YEAR, COMPARISONS, LEADING, REFERENCES, shaped
 from model.formula.fn_stats import total
 from model.formula.functions import FAST_NAMES, FUNCTIONS
 from model.formula.kinds import fits, join, literal, product, whole
@@ -88,6 +88,10 @@ def _truth(value: Any) -> bool:
     return bool(_chk(coerce.to_bool(value)))
 
 
+def _cell(v: Any) -> Range:
+    return v if isinstance(v, Range) else Range((v,))
+
+
 def _teq(a: str, b: str) -> bool:
     return a == b or a.lower() == b.lower()
 
@@ -109,7 +113,7 @@ def _finite(row: list[Any]) -> None:
 _GLOBALS: dict[str, Any] = {
     "__builtins__": {},
     "min": min, "max": max, "abs": abs, "sum": sum, "len": len, "float": float, "int": int, "round": round, "zip": zip, "range": range, "isfinite": math.isfinite,
-    "Range": Range, "_chk": _chk, "_bad": _bad, "_truth": _truth, "_teq": _teq, "_pow": coerce.power_fast, "_ytd": _ytd, "_finite": _finite,
+    "Range": Range, "_chk": _chk, "_bad": _bad, "_truth": _truth, "_teq": _teq, "_pow": coerce.power_fast, "_ytd": _ytd, "_finite": _finite, "_cell": _cell,
     "_eq": coerce.num_eq, "_lt": coerce.num_lt, "_le": coerce.num_le, "_cmp": coerce.compare,
     **FAST_NAMES,
     **{f"F_{name}": spec.live for name, spec in FUNCTIONS.items()},
@@ -345,6 +349,8 @@ class _Emitter:
             return f"_chk(F_{name}({thunks}))", _RESULTS[spec.result], False
         if name == "SUMPRODUCT" and any(not isinstance(a, (Column, Row, ToDate, SeriesRange)) for a in args):
             raise Fallback
+        if shaped(node):
+            raise Fallback
         items = [self.emit(a) for a in args]
         result = "i" if name in INTEGER_RESULTS else _RESULTS[spec.result]
         if name == "INT" and items[0][1] == "i":
@@ -360,6 +366,10 @@ class _Emitter:
             if spec.takes_range(position):
                 if isinstance(arg, (Ref, Here, Before)):
                     code = f"Range(({code},))"
+                elif isinstance(arg, Call) and kind not in "in" and (arg.name in LEADING or arg.name == "INDEX"):
+                    if arg.name != "INDEX" or not isinstance(arg.args[0], REFERENCES):
+                        raise Fallback  # which branch leads to a cell, only the typed evaluator sees
+                    code = f"_cell({code})"
             else:
                 self.single(kind)
             codes.append(code)

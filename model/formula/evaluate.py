@@ -39,6 +39,9 @@ from model.values import REF, VALUE, ErrorValue, Range
 
 COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
 _UNARY = {"-": "negate", "+": "plus", "%": "%"}
+LEADING = frozenset(("IF", "CHOOSE"))  # functions whose result may be a reference, as Excel has it
+SHAPED = frozenset(("INDEX", "VLOOKUP", "HLOOKUP", "ROWS", "COLUMNS"))  # they ask which way a range runs
+REFERENCES = (Ref, Here, Before, Column, Row, ToDate, Earlier, SeriesRange)
 BY_YEAR = "@year"  # suffix of the row that holds a series by period; None where the series has no such year
 
 
@@ -119,21 +122,35 @@ def _years_to_date(node: YearsToDate, cells: Cells, i: int) -> Any:
     return FUNCTIONS["SUM"].live(Range(cells.rows[node.key][j + 1 : i + 1]))
 
 
-def _call(spec: Function, node: Call, cells: Cells, i: int) -> Any:
+def _as_reference(node: Node, cells: Cells, i: int, array: bool) -> Any:
+    """The value as a function of ranges takes it: a cell is a range of one, also where IF, CHOOSE or INDEX led to it."""
+    if isinstance(node, (Ref, Here, Before)):
+        return Range((evaluate(node, cells, i),))
+    if isinstance(node, Call):
+        if node.name in LEADING:
+            return _call(FUNCTIONS[node.name], node, cells, i, by_reference=True)
+        if node.name == "INDEX" and isinstance(node.args[0], REFERENCES):
+            value = evaluate(node, cells, i)
+            return value if isinstance(value, (Range, ErrorValue)) else Range((value,))
+    return evaluate(node, cells, i, array)
+
+
+def _call(spec: Function, node: Call, cells: Cells, i: int, by_reference: bool = False) -> Any:
     if spec.lazy:
+        walk = _as_reference if by_reference else evaluate
+        first, *rest = node.args
         try:
-            return spec.live(*[_thunk(a, cells, i) for a in node.args])
+            return spec.live(_thunk(first, cells, i, evaluate), *[_thunk(a, cells, i, walk) for a in rest])
         except NeedsCells:
             return lifted(_eager(spec), [evaluate(a, cells, i) for a in node.args])
     args = []
     arrays = node.name == "SUMPRODUCT"
     lift: list[int] = []
     for position, arg in enumerate(node.args):
-        value = evaluate(arg, cells, i, arrays)
-        if spec.takes_range(position):
-            if isinstance(arg, (Ref, Here, Before)):
-                value = Range((value,))
-            elif position == 0 and node.name == "INDEX" and len(node.args) == 3 and value.__class__ is Range:
+        takes_range = spec.takes_range(position)
+        value = _as_reference(arg, cells, i, arrays) if takes_range else evaluate(arg, cells, i, arrays)
+        if takes_range:
+            if value.__class__ is Range and shaped(node):
                 value = Grid(value, 1 if isinstance(arg, (Column, SeriesRange)) else max(1, len(value)))
         elif value.__class__ is Grid:
             lift.append(position)
@@ -145,9 +162,14 @@ def _call(spec: Function, node: Call, cells: Cells, i: int) -> Any:
     return spec.live(*args)
 
 
-def _thunk(node: Node, cells: Cells, i: int) -> Callable[[], Any]:
+def shaped(node: Call) -> bool:
+    """Whether the function asks which way a range runs; INDEX does where a column is named."""
+    return node.name in SHAPED and (node.name != "INDEX" or len(node.args) == 3)
+
+
+def _thunk(node: Node, cells: Cells, i: int, walk: Callable[..., Any]) -> Callable[[], Any]:
     def compute() -> Any:
-        value = evaluate(node, cells, i)
+        value = walk(node, cells, i, False)
         if value.__class__ is Grid:
             raise NeedsCells
         return value

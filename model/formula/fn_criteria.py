@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from model.formula.coerce import Value, collate, fold, is_number, num_eq, num_le, num_lt, single, text_to_number
+from model.formula.arrays import Grid, shape
+from model.formula.coerce import Value, collate, fold, is_number, num_eq, num_le, num_lt, single
 from model.formula.fn_base import Group, as_range, fail, range_numbers, same_length
 from model.formula.fn_logic import bracketed
 from model.formula.fn_stats import mean, total
+from model.formula.readtext import text_to_number
 from model.problems import refuse
 from model.values import DIV0, ERROR_KINDS, VALUE, ErrorValue, Range
 
@@ -29,27 +31,51 @@ def has_wildcards(text: str) -> bool:
     return any(c in text for c in "*?~")
 
 
-@lru_cache(maxsize=256)
-def wildcard(pattern: str) -> Callable[[str], bool]:
-    """Matches whole texts without case: ``*`` any characters, ``?`` one, ``~`` takes the next literally.
+_WILD = re.compile(r"~[*?~]|.", re.DOTALL)
 
-    The pieces between stars are searched one after the other, leftmost first: no going back, so that
-    no pattern takes more than its length times the text's.
-    """
+
+def _pieces(pattern: str) -> tuple[list[list[str]], list[int]]:
+    """The parts of a pattern between stars, as regular expressions, and how many characters each matches."""
     pieces: list[list[str]] = [[]]
     lengths = [0]
-    characters = iter(fold(pattern))
-    for c in characters:
+    for c in _WILD.findall(fold(pattern)):
         if c == "*":
             pieces.append([])
             lengths.append(0)
             continue
-        if c == "~":
-            c = next(characters, "~")
-            pieces[-1].append(re.escape(c))
-        else:
-            pieces[-1].append("." if c == "?" else re.escape(c))
+        pieces[-1].append("." if c == "?" else re.escape(c[-1]))
         lengths[-1] += 1
+    return pieces, lengths
+
+
+def wildcard_pattern(pattern: str) -> Callable[[str, int], int | None]:
+    """Where a pattern is first met within a text, without case; ``*`` and ``?`` as in ``wildcard``."""
+    parts = [re.compile("".join(piece), re.DOTALL) for piece in _pieces(pattern)[0]]
+
+    def search(text: str, start: int) -> int | None:
+        text = fold(text)
+        first = parts[0].search(text, start)
+        if first is None:
+            return None
+        at = first.end()
+        for part in parts[1:]:  # the first place of one piece leaves most room for the next
+            found = part.search(text, at)
+            if found is None:
+                return None
+            at = found.end()
+        return first.start()
+
+    return search
+
+
+@lru_cache(maxsize=256)
+def wildcard(pattern: str) -> Callable[[str], bool]:
+    """Matches whole texts without case: ``*`` any characters, ``?`` one, ``~`` takes one of these three literally.
+
+    The pieces between stars are searched one after the other, leftmost first: no going back, so that
+    no pattern takes more than its length times the text's.
+    """
+    pieces, lengths = _pieces(pattern)
     parts = [re.compile("".join(piece), re.DOTALL) for piece in pieces]
 
     def matches(text: str) -> bool:
@@ -158,7 +184,9 @@ def _ordered(op: str, bound: float | str | bool | ErrorValue) -> Test:
         }
         text_test = holds[op]
         return lambda v: isinstance(v, str) and text_test(collate(v))
-    if isinstance(bound, (bool, ErrorValue)):
+    if isinstance(bound, bool):
+        return lambda v: isinstance(v, bool) and _ORDERED[op](float(v), float(bound))
+    if isinstance(bound, ErrorValue):
         inclusive = op in ("<=", ">=")
         return lambda v: inclusive and _equals(bound)(v)
     compare = _ORDERED[op]
@@ -183,6 +211,26 @@ def _chosen(values: Value, pairs: Sequence[Value]) -> list[float]:
     if len(met) != len(cells):
         raise fail(VALUE, "the ranges have different lengths")
     return range_numbers(Range([v for v, hit in zip(cells, met, strict=True) if hit]))
+
+
+def _beside(cells: Value, wanted: Value, values: Value) -> list[float]:
+    """The numbers beside the cells that meet a criterion, as SUMIF takes them: the values begin where their range
+    begins and have the shape of the cells, so that a longer range is cut."""
+    if values is None:
+        return _chosen(cells, (cells, wanted))
+    met, area = hits((cells, wanted)), as_range(values)
+    width, wide = shape(as_range(cells))[1], shape(area)[1]
+    across = isinstance(area, Grid) and isinstance(cells, Grid) and min(shape(area)) > 1
+    found = []
+    for place, hit in enumerate(met):
+        if not hit:
+            continue
+        row, column = divmod(place, width)
+        at = row * wide + column if across else place
+        if at >= len(area) or (across and column >= wide):
+            raise fail(VALUE, "the values are fewer than the cells they should stand beside")
+        found.append(area[at])
+    return range_numbers(Range(found))
 
 
 def _average(xs: list[float]) -> float:
@@ -220,9 +268,9 @@ def _countifs(*pairs: Value) -> Value:
     takes_ranges=frozenset({0, 2}),
 )
 def _sumif(cells: Value, wanted: Value, values: Value = None) -> Value:
-    """The sum of the values where the range meets the criterion. Both of one length (Excel would stretch
-    the values), else #VALUE!."""
-    return total(_chosen(cells if values is None else values, (cells, wanted)))
+    """The sum of the values where the range meets the criterion. Of a longer range of values only as many are
+    looked at; where a value is missing beside a cell it is #VALUE! (Excel would look beyond the range)."""
+    return total(_beside(cells, wanted, values))
 
 
 @_group.typed(
@@ -244,7 +292,7 @@ def _sumifs(values: Value, *pairs: Value) -> Value:
 )
 def _averageif(cells: Value, wanted: Value, values: Value = None) -> Value:
     """The average of the values where the range meets the criterion; none is #DIV/0!."""
-    return _average(_chosen(cells if values is None else values, (cells, wanted)))
+    return _average(_beside(cells, wanted, values))
 
 
 @_group.typed(

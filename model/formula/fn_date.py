@@ -32,13 +32,13 @@ def _in_calendar(serial: float) -> float:
     return serial
 
 
-def _leap(year: int) -> bool:
+def is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
-def _month_days(year: int, month: int) -> int:
+def month_days(year: int, month: int) -> int:
     if month == 2:
-        return 29 if _leap(year) or year == 1900 else 28
+        return 29 if is_leap(year) or year == 1900 else 28
     return 30 if month in (4, 6, 9, 11) else 31
 
 
@@ -101,14 +101,14 @@ def _edate(serial: float, months: float) -> float:
     are cut off. never has no later date: #NUM!. A condition in place of a number is #VALUE!, in the other
     functions of the former Analysis ToolPak (EOMONTH, YEARFRAC, MROUND) too."""
     year, month, day = _shifted(serial, months)
-    return _in_calendar(_first(year, month) + min(day, _month_days(year, month)) - 1)
+    return _in_calendar(_first(year, month) + min(day, month_days(year, month)) - 1)
 
 
 @_numeric("EOMONTH(date, months)", ("EOMONTH(DATE(2025,1,31),1)", 45716.0), strict=True)
 def _eomonth(serial: float, months: float) -> float:
     """The last day of the month so many months later (or earlier)."""
     year, month, _ = _shifted(serial, months)
-    return _first(year, month) + _month_days(year, month) - 1
+    return _first(year, month) + month_days(year, month) - 1
 
 
 def _print_days(end: str, start: str) -> str:
@@ -141,8 +141,8 @@ def _days_360(a: tuple[int, int, int], b: tuple[int, int, int], european: bool) 
     if european:
         d1, d2 = min(d1, 30), min(d2, 30)
     else:
-        february_1 = m1 == 2 and d1 == _month_days(y1, 2)
-        february_2 = m2 == 2 and d2 == _month_days(y2, 2)
+        february_1 = m1 == 2 and d1 == month_days(y1, 2)
+        february_2 = m2 == 2 and d2 == month_days(y2, 2)
         if (d1 >= 30 and d2 == 31) or (february_1 and february_2):
             d2 = 30
         if d1 == 31 or february_1:
@@ -155,9 +155,9 @@ def _year_length(a: tuple[int, int, int], b: tuple[int, int, int]) -> float:
     beyond, the average of the calendar years touched."""
     y1, y2 = a[0], b[0]
     if y1 == y2:
-        return 366 if _leap(y1) else 365
+        return 366 if is_leap(y1) else 365
     if y2 == y1 + 1 and a[1:] >= b[1:]:
-        within = (_leap(y1) and a[1:] < (3, 1)) or (_leap(y2) and b[1:] >= (2, 29))
+        within = (is_leap(y1) and a[1:] < (3, 1)) or (is_leap(y2) and b[1:] >= (2, 29))
         return 366 if within else 365
     days = (dt.date(y2, 12, 31) - dt.date(y1, 1, 1)).days + 1
     return days / (y2 - y1 + 1)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Final
 
 from model.formula.coerce import DIVISION, Value, is_number
 from model.formula.fn_base import Group, Refusal, as_range, fail, number, numbers, range_numbers
+from model.formula.readtext import text_to_number
 from model.formula.roots import rate_of_return, single_root
 from model.values import DIV0, NEVER, NUM, VALUE, ErrorValue, Range
 
@@ -13,6 +16,7 @@ _group = Group("Finance")
 FUNCTIONS = _group.functions
 _typed = _group.typed
 _numeric = _group.numeric
+MOST_PERIODS: Final = 100_000
 
 # -- flows --------------------------------------------------------------------------------------------
 
@@ -36,17 +40,19 @@ def _npv(rate: Value, *values: Value) -> Value:
     takes_ranges=frozenset({0}),
 )
 def _irr(values: Value, guess: Value = 0.1) -> Value:
-    """The rate per period at which flows one period apart are worth 0, between -99 % and 1000 %. Blanks and text in
-    references are dropped. #NUM! where there is no such rate, and, unlike Excel, where there is more than one; the
-    guess does not choose."""
+    """The rate per period at which flows one period apart are worth 0. Blanks and text in references are dropped.
+    #NUM! where there is no rate above -99.99 %, and, unlike Excel, where there is more than one between -99 % and
+    1000 %; the guess does not choose."""
     flows = range_numbers(as_range(values))
     number(guess)
     return rate_of_return([(float(i), v) for i, v in enumerate(flows)])
 
 
 def _dated(values: Value, dates: Value) -> list[tuple[float, float]]:
-    """Flows as (years since the first date, amount). Text and booleans are #VALUE!."""
-    amounts, days = _strict(as_range(values)), [math.floor(d) for d in _strict(as_range(dates))]
+    """Flows as (years since the first date, amount). Booleans and texts are #VALUE!, but for dates written as text."""
+    amounts = _strict(as_range(values))
+    on = Range([text_to_number(d) or d if isinstance(d, str) else d for d in as_range(dates)])
+    days = [math.floor(d) for d in _strict(on)]
     if len(amounts) != len(days):
         raise fail(NUM, f"there are {len(amounts)} values but {len(days)} dates")
     if not days:
@@ -93,9 +99,9 @@ def _xnpv(rate: Value, values: Value, dates: Value) -> Value:
     takes_ranges=frozenset({0, 1}),
 )
 def _xirr(values: Value, dates: Value, guess: Value = 0.1) -> Value:
-    """The rate per year of 365 days at which dated flows are worth 0, between -99 % and 1000 %. #NUM! where there is no
-    such rate, and, unlike Excel, where there is more than one; the guess does not choose. Excel sometimes answers
-    0.0000000298 where it finds none."""
+    """The rate per year of 365 days at which dated flows are worth 0. #NUM! where there is no rate above -99.99 %, and,
+    unlike Excel, where there is more than one between -99 % and 1000 %; the guess does not choose. Excel sometimes
+    answers 0.0000000298 where it finds none."""
     flows = _dated(values, dates)
     if number(guess) <= -1:
         raise fail(NUM, "the guess must be above -100 %")
@@ -194,8 +200,8 @@ def _nper(rate: float, payment: float, present: float, future: float = 0.0, kind
 def _rate(
     periods: float, payment: float, present: float, future: float = 0.0, kind: float = 0.0, guess: float = 0.1
 ) -> float:
-    """The rate per period of an annuity, between -99 % and 1000 %. #NUM! where there is none, and, unlike Excel, where
-    there is more than one; the guess does not choose."""
+    """The rate per period of an annuity. #NUM! where there is none above -99.99 %, and, unlike Excel, where there is
+    more than one between -99 % and 1000 %; the guess does not choose."""
     if periods <= 0:
         raise fail(NUM, "there is no period to pay in")
 
@@ -208,3 +214,123 @@ def _rate(
         return present + payment * -math.expm1(-periods * x) / rate * _due(rate, kind) + future * factor
 
     return single_root(value)
+
+
+@_numeric("ISPMT(rate, period, periods, present)", ("ISPMT(0.1,0,4,1000)", -100.0))
+def _ispmt(rate: float, period: float, periods: float, present: float) -> float:
+    """The interest of a period, counted from 0, of a loan repaid in equal parts. No periods are #DIV/0!."""
+    if periods == 0:
+        raise fail(DIV0, DIVISION)
+    return present * rate * (period / periods - 1)
+
+
+@_numeric(
+    "CUMIPMT(rate, periods, present, first, last, type)", ("CUMIPMT(0.1,2,100,1,2,0)", -15.23809523809524), strict=True
+)
+def _cumipmt(rate: float, periods: float, present: float, first: float, last: float, kind: float) -> float:
+    """The interest of an annuity from its first to its last of these periods. Rate, periods and present value not above
+    0, periods outside the annuity, or a type other than 0 and 1 are #NUM!."""
+    return _cumulated(ipmt, rate, periods, present, first, last, kind)
+
+
+@_numeric(
+    "CUMPRINC(rate, periods, present, first, last, type)",
+    ("CUMPRINC(0.1,2,100,1,2,0)", -99.99999999999999),
+    strict=True,
+)
+def _cumprinc(rate: float, periods: float, present: float, first: float, last: float, kind: float) -> float:
+    """The repayment of an annuity from its first to its last of these periods. Bounds as in CUMIPMT."""
+    return _cumulated(_ppmt, rate, periods, present, first, last, kind)
+
+
+def _cumulated(part: Callable[..., float], rate: float, periods: float, present: float, *rest: float) -> float:
+    first, last, kind = (math.trunc(min(max(x, -1e9), 1e9)) for x in rest)
+    if rate <= 0 or periods <= 0 or present <= 0 or kind not in (0, 1) or rest[2] != kind:
+        raise fail(NUM, "rate, periods and present value must be above zero, the type 0 or 1")
+    if not 1 <= first <= last <= periods:
+        raise fail(NUM, "the periods lie outside the annuity")
+    if last - first > MOST_PERIODS:
+        raise fail(NUM, "these are more periods than can be added up")
+    return math.fsum(part(rate, float(k), periods, present, 0.0, float(kind)) for k in range(first, last + 1))
+
+
+@_typed(
+    "MIRR(values, finance_rate, reinvest_rate)",
+    ("MIRR({-100,60,70},0.1,0.12)", 0.1713240371477056),
+    takes_ranges=frozenset({0}),
+)
+def _mirr(values: Value, finance_rate: Value, reinvest_rate: Value) -> Value:
+    """The rate of return per period where payments are financed at one rate and receipts reinvested at another. Without
+    a payment it is #DIV/0!."""
+    flows = range_numbers(as_range(values))
+    paid, earned = number(finance_rate), number(reinvest_rate)
+    n = len(flows) - 1
+    if paid <= -1 or earned <= -1 or n < 1:
+        raise fail(DIV0 if n < 1 else NUM, "a rate must be above -100 %, and there must be two flows")
+    out = sum(v / (1 + paid) ** i for i, v in enumerate(flows) if v < 0)
+    back = sum(v * (1 + earned) ** (n - i) for i, v in enumerate(flows) if v > 0)
+    if out == 0:
+        raise fail(DIV0, "the flows need a payment")
+    return (back / -out) ** (1 / n) - 1
+
+
+@_typed("FVSCHEDULE(present, rates)", ("FVSCHEDULE(100,{0.1,0.2})", 132.0), takes_ranges=frozenset({1}))
+def _fvschedule(present: Value, rates: Value) -> Value:
+    """What a present value grows to at a row of rates. Blanks are 0; text and conditions are #VALUE!."""
+    worth = number(present)
+    for rate in _strict(as_range(rates)):
+        worth *= 1 + rate
+    return worth
+
+
+@_numeric("EFFECT(nominal, periods)", ("EFFECT(0.1,2)", 0.10250000000000004), strict=True)
+def _effect(nominal: float, periods: float) -> float:
+    """The yearly rate that a nominal rate paid in so many periods a year comes to. A rate not above 0 or fewer than one
+    period is #NUM!."""
+    n = math.floor(periods)
+    if nominal <= 0 or n < 1:
+        raise fail(NUM, "the rate must be above zero, with at least one period a year")
+    return math.pow(1 + nominal / n, n) - 1
+
+
+@_numeric("NOMINAL(effective, periods)", ("NOMINAL(0.1025,2)", 0.10000000000000009), strict=True)
+def _nominal(effective: float, periods: float) -> float:
+    """The nominal rate, paid in so many periods a year, of an effective yearly one. Bounds as in EFFECT."""
+    n = math.floor(periods)
+    if effective <= 0 or n < 1:
+        raise fail(NUM, "the rate must be above zero, with at least one period a year")
+    return (math.pow(1 + effective, 1 / n) - 1) * n
+
+
+# -- depreciation -------------------------------------------------------------------------------------
+
+
+@_numeric("SLN(cost, salvage, life)", ("SLN(1000,100,9)", 100.0))
+def _sln(cost: float, salvage: float, life: float) -> float:
+    """The depreciation of each period in equal parts. A life of 0 is #DIV/0!."""
+    if life == 0:
+        raise fail(DIV0, DIVISION)
+    return (cost - salvage) / life
+
+
+@_numeric("SYD(cost, salvage, life, period)", ("SYD(1000,100,2,1)", 600.0))
+def _syd(cost: float, salvage: float, life: float, period: float) -> float:
+    """The depreciation of a period by the sum of the years' digits. A negative salvage, or a period beyond the life, is
+    #NUM!."""
+    if salvage < 0 or not 0 < period <= life:
+        raise fail(NUM, "the period lies outside the life of the asset")
+    return (cost - salvage) * (life - period + 1) * 2 / (life * (life + 1))
+
+
+@_numeric("DDB(cost, salvage, life, period, [factor])", ("DDB(1000,100,5,2)", 240.0))
+def _ddb(cost: float, salvage: float, life: float, period: float, factor: float = 2.0) -> float:
+    """The depreciation of a period by a declining balance, twice the straight line unless told otherwise, never below
+    the salvage. Negative amounts, a period outside 1 to life, or a factor not above 0 are #NUM!."""
+    if cost < 0 or salvage < 0 or factor <= 0 or not 0 < period <= life:
+        raise fail(NUM, "the amounts must not be negative, the period must lie within the life of the asset")
+    rate = min(1.0, factor / life)
+    if rate == 1:
+        before, after = (cost if period == 1 else 0.0), 0.0
+    else:
+        before, after = cost * (1 - rate) ** (period - 1), cost * (1 - rate) ** period
+    return max(0.0, before - max(after, salvage))

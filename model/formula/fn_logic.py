@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
 from model.formula.coerce import Value, compare, is_number, single, to_bool, to_number
-from model.formula.fn_base import FAST_NAMES, Group, Refusal, Thunk, fail, number
+from model.formula.fn_base import FAST_NAMES, Group, Refusal, Thunk, fail, not_boolean, number
 from model.values import NA, VALUE, ErrorValue, Range
 
 _group = Group("Conditions")
@@ -116,6 +117,17 @@ def _iferror(value: Thunk, instead: Thunk) -> Value:
     return instead() if isinstance(v, ErrorValue) else v
 
 
+def _print_ifna(value: str, instead: str) -> str:
+    return f"IF(ISNA({value}),{instead},{value})"
+
+
+@_typed("IFNA(value, instead)", ("IFNA(NA(),5)", 5.0), lazy=True, result="any", excel=_print_ifna)
+def _ifna(value: Thunk, instead: Thunk) -> Value:
+    """The value, or the other one where it is #N/A: not found, or undisclosed. In the workbook: IF(ISNA())."""
+    v = single(value())
+    return instead() if isinstance(v, ErrorValue) and v.kind == NA else v
+
+
 # -- AND, OR, XOR, NOT --------------------------------------------------------------------------------
 
 
@@ -218,6 +230,37 @@ def _istext(v: Value) -> Value:
 def _iserror(v: Value) -> Value:
     """Whether the value is an error of any kind, undisclosed included."""
     return isinstance(single(v), ErrorValue)
+
+
+@_about("ISERR(value)", ("ISERR(NA())", False), result="bool")
+def _iserr(v: Value) -> Value:
+    """Whether the value is an error other than #N/A."""
+    v = single(v)
+    return isinstance(v, ErrorValue) and v.kind != NA
+
+
+@_about("ISLOGICAL(value)", ("ISLOGICAL(2>1)", True), result="bool")
+def _islogical(v: Value) -> Value:
+    """Whether the value is TRUE or FALSE."""
+    return isinstance(single(v), bool)
+
+
+@_about("ISNONTEXT(value)", ("ISNONTEXT(7)", True), result="bool")
+def _isnontext(v: Value) -> Value:
+    """Whether the value is anything but text; a blank is, and so is an error."""
+    return not isinstance(single(v), str)
+
+
+@_about("ISEVEN(number)", ("ISEVEN(4)", True), result="bool")
+def _iseven(v: Value) -> Value:
+    """Whether the whole part of a number is even. Text that is no number, and a condition, are #VALUE!."""
+    return math.fmod(math.trunc(not_boolean(single(v))), 2) == 0
+
+
+@_about("ISODD(number)", ("ISODD(4)", False), result="bool")
+def _isodd(v: Value) -> Value:
+    """Whether the whole part of a number is odd. Text that is no number, and a condition, are #VALUE!."""
+    return math.fmod(math.trunc(not_boolean(single(v))), 2) != 0
 
 
 @_about("ISNA(value)", ("ISNA(NA())", True), result="bool")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-
 from model.formula.arrays import Grid, shape
-from model.formula.coerce import Value, collate, is_number, single
+from model.formula.coerce import Value, collate, is_number, single, to_bool, to_number
 from model.formula.fn_base import Group, Refusal, as_range, fail, number, whole
 from model.formula.fn_criteria import has_wildcards, wildcard
 from model.values import NA, REF, VALUE, ErrorValue, Range
@@ -29,9 +27,10 @@ def _wanted(v: Value) -> tuple[Value, Key]:
     v = single(v)
     if isinstance(v, ErrorValue):
         raise Refusal(v)
+    if v is None:
+        v = 0.0  # a blank cell looks for zero, though it is found by nothing itself
     key = _key(v)
-    if key is None:
-        raise fail(NA, "a blank cell is not found in any range")
+    assert key is not None
     return v, key
 
 
@@ -42,16 +41,43 @@ def _exact(v: Value, key: Key, cells: Range) -> int | None:
     return next((i for i, c in enumerate(cells) if _key(c) == key), None)
 
 
-def _sorted_place(key: Key, cells: Range, descending: bool = False) -> int | None:
-    """The place of the last value not above the key (descending: not below it) among values of its kind."""
-    places = [(k, i) for i, c in enumerate(cells) if (k := _key(c)) is not None and k[0] == key[0]]
-    keys = [k for k, _ in places]
-    if descending:
-        keys.reverse()
-        at = len(keys) - 1 - bisect_left(keys, key)
-    else:
-        at = bisect_right(keys, key) - 1
-    return places[at][1] if at >= 0 else None
+def _rising_place(key: Key, cells: Range) -> int | None:
+    """The place of the last value not above the key, found as Excel finds it: by halving, so that it is the answer
+    of a rising range and, of another, Excel's own. Cells of another kind are stepped over."""
+    keys = [_key(c) for c in cells]
+    low, high = -1, len(keys)
+    while high - low > 1:
+        middle = (low + high) // 2
+        at = middle
+        while at < high and ((k := keys[at]) is None or k[0] != key[0]):
+            at += 1
+        found = keys[at] if at < high else None
+        if found is None or (found > key and at > middle):
+            high = middle
+        elif found == key:
+            while at + 1 < high and keys[at + 1] == key:
+                at += 1
+            return at
+        elif found < key:
+            low = at
+        else:
+            high = at
+    return low if low >= 0 else None
+
+
+def _falling_place(key: Key, cells: Range) -> int | None:
+    """The place of the value itself, or of the last one before the first that is below it."""
+    last = None
+    for i, c in enumerate(cells):
+        k = _key(c)
+        if k is None or k[0] != key[0]:
+            continue
+        if k == key:
+            return i
+        if k < key:
+            return last
+        last = i
+    return last
 
 
 @_typed(
@@ -62,14 +88,15 @@ def _sorted_place(key: Key, cells: Range, descending: bool = False) -> int | Non
 )
 def _match(value: Value, cells: Value, kind: Value = 1.0) -> Value:
     """The place of a value in a range, counted from 1. Type 0 finds the same value (text without case, * and ?
-    as wildcards); 1, the default, the last one not above it in a rising range; -1 the last one not below it in a
-    falling one. Not found is #N/A. Numbers are compared to the last bit, unlike by =."""
+    as wildcards); 1, the default, the last one not above it in a rising range (by halving, so that another order gives
+    what Excel gives); -1 the value itself or the last one above it in a falling range. Not found is #N/A. Numbers are
+    compared to the last bit, unlike by =."""
     v, key = _wanted(value)
     area = as_range(cells)
     order = number(kind)
     if min(shape(area)) > 1:
         raise fail(NA, "MATCH looks along one row or one column")
-    place = _exact(v, key, area) if order == 0 else _sorted_place(key, area, order < 0)
+    place = _exact(v, key, area) if order == 0 else (_falling_place if order < 0 else _rising_place)(key, area)
     if place is None:
         raise fail(NA, "the value is not in the range")
     return float(place + 1)
@@ -90,6 +117,8 @@ def _index(cells: Value, place: Value, column: Value = None) -> Value:
     m = whole(number(column))
     if n < 0 or m < 0:
         raise fail(VALUE, "a place in a range is counted from 1")
+    if len(area) == 1 and not isinstance(area, Grid):
+        area = Grid(area, 1)
     if isinstance(area, Grid) and (column is not None or min(shape(area)) > 1):
         return _in_grid(area, n, m)
     if m:  # only the caller knows whether a range runs across or down
@@ -97,7 +126,7 @@ def _index(cells: Value, place: Value, column: Value = None) -> Value:
     if n > len(area):
         raise fail(REF, f"there is no place {n} in a range of {len(area)}")
     if n == 0:
-        return area
+        return area[0] if len(area) == 1 else area
     found: Value = area[n - 1]
     return found
 
@@ -126,13 +155,72 @@ def _lookup(value: Value, cells: Value, results: Value = None) -> Value:
     if isinstance(area, Grid) and min(shape(area)) > 1:
         area, last = _edges(area)
         beside = last if results is None else beside
-    place = _sorted_place(key, area)
+    place = _rising_place(key, area)
     if place is None:
         raise fail(NA, "every value of the range is above the one looked for")
     if place >= len(beside):
         raise fail(NA, "the results are shorter than the range")
     found: Value = beside[place]
     return found
+
+
+def _in_table(value: Value, table: Value, line: Value, near: Value, down: bool) -> Value:
+    v, key = _wanted(value)
+    area = as_range(table)
+    height, width = shape(area)
+    approximate = to_bool(near)
+    if isinstance(approximate, ErrorValue):
+        raise Refusal(approximate)
+    place = to_number(line)
+    if isinstance(place, ErrorValue):  # whatever the error is: so Excel has it
+        raise fail(REF, "the column or row of the table is no number")
+    n = whole(place)
+    if n < 1:
+        raise fail(VALUE, "the columns or rows of a table are counted from 1")
+    if n > (width if down else height):
+        raise fail(REF, f"the table has no column or row {n}")
+    first = Range(area[::width] if down else area[:width])
+    at = _rising_place(key, first) if approximate else _exact(v, key, first)
+    if at is None:
+        raise fail(NA, "the value is not in the table")
+    found: Value = area[at * width + n - 1] if down else area[(n - 1) * width + at]
+    return found
+
+
+@_typed(
+    "VLOOKUP(value, table, column, [near])",
+    ('VLOOKUP(2.5,{1,"low";2,"middle";3,"high"},2)', "middle"),
+    takes_ranges=frozenset({1}),
+    result="any",
+)
+def _vlookup(value: Value, table: Value, column: Value, near: Value = True) -> Value:
+    """The value in a column, counted from 1, of the row whose first cell is the last one not above the one looked for
+    (rows in rising order), or with FALSE the same (text without case, with wildcards). Not found is #N/A, a column
+    beyond the table #REF!, below 1 #VALUE!."""
+    return _in_table(value, table, column, near, True)
+
+
+@_typed(
+    "HLOOKUP(value, table, row, [near])",
+    ('HLOOKUP("b",{"a","b";1,2},2,FALSE)', 2.0),
+    takes_ranges=frozenset({1}),
+    result="any",
+)
+def _hlookup(value: Value, table: Value, row: Value, near: Value = True) -> Value:
+    """As VLOOKUP, along the first row: the value so many rows down."""
+    return _in_table(value, table, row, near, False)
+
+
+@_typed("ROWS(range)", ("ROWS({1,2;3,4;5,6})", 3.0), takes_ranges=frozenset({0}))
+def _rows(area: Value) -> Value:
+    """How many rows a range or an array has: a column of a table has its records, a line has one."""
+    return float(shape(as_range(area))[0])
+
+
+@_typed("COLUMNS(range)", ("COLUMNS({1,2;3,4;5,6})", 2.0), takes_ranges=frozenset({0}))
+def _columns(area: Value) -> Value:
+    """How many columns a range or an array has: a line has its periods, a column of a table is one."""
+    return float(shape(as_range(area))[1])
 
 
 def _edges(area: Grid) -> tuple[Range, Range]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from model.formula.coerce import TOO_LARGE, Value, is_number, to_number
-from model.formula.fn_base import FAST_NAMES, Group, Refusal, as_range, fail, number, range_numbers, same_length
-from model.values import DIV0, NA, NUM, ErrorValue, Range
+from model.formula.fn_base import FAST_NAMES, Group, Refusal, as_range, fail, number, same_length
+from model.values import DIV0, VALUE, ErrorValue, Range
 
 _totals = Group("Totals")
 FUNCTIONS = _totals.functions
@@ -113,9 +111,11 @@ FAST_NAMES["f_SUMPRODUCT"] = _products
 )
 def _sumproduct(*args: Value) -> Value:
     """The sum of the products, cell by cell. Ranges of one length, else #VALUE!. Text, blanks and booleans
-    count as 0: write a condition as (a>b)*1."""
+    count as 0: write a condition as (a>b)*1. Of single values a text is #VALUE!."""
     columns = [as_range(a) for a in args]
     same_length(*columns)
+    if len(columns[0]) == 1 and any(isinstance(c[0], str) for c in columns):
+        raise fail(VALUE, "a text stands where one number is needed")
     return _products(*[[_factor(v) for v in column] for column in columns])
 
 
@@ -123,100 +123,3 @@ def _factor(v: Value) -> float:
     if isinstance(v, ErrorValue):
         raise Refusal(v)
     return number(v) if is_number(v) else 0.0
-
-
-# -- statistics ---------------------------------------------------------------------------------------
-
-_statistics = Group("Statistics")
-FUNCTIONS_STATISTICS = _statistics.functions
-_statistic = _statistics.aggregate
-
-
-@_statistic("MEDIAN(value, …)", ("MEDIAN(1,2,10)", 2.0))
-def _median(xs: list[float]) -> float:
-    """The middle of the numbers, of an even count the mean of the two in the middle; none is #NUM!."""
-    if not xs:
-        raise fail(NUM, "there is no number to take the median of")
-    return _quantile(sorted(xs), 0.5)
-
-
-def _quantile(ordered: list[float], k: float) -> float:
-    place = k * (len(ordered) - 1)
-    below = math.floor(place)
-    part = place - below
-    if part == 0:
-        return ordered[below]
-    if part == 0.5:
-        return (ordered[below] + ordered[below + 1]) / 2
-    return ordered[below] + part * (ordered[below + 1] - ordered[below])
-
-
-@_statistics.typed(
-    "PERCENTILE(range, share)",
-    ("PERCENTILE(ALL(x),0.9)", "the value that nine tenths of the row do not exceed"),
-    takes_ranges=frozenset({0}),
-)
-def _percentile(cells: Value, share: Value) -> Value:
-    """The value below which a share (0 to 1) of the numbers lies, interpolated. No number, or a share outside
-    0 to 1, is #NUM!."""
-    xs = range_numbers(as_range(cells))
-    k = number(share)
-    if not xs:
-        raise fail(NUM, "there is no number to take a percentile of")
-    if not 0 <= k <= 1:
-        raise fail(NUM, "the share lies outside 0 % to 100 %")
-    return _quantile(sorted(xs), k)
-
-
-@_statistic("STDEV(value, …)", ("STDEV(1,2,3)", 1.0))
-def _stdev(xs: list[float]) -> float:
-    """The standard deviation of a sample (divided by n - 1). Fewer than two numbers are #DIV/0!."""
-    if len(xs) < 2:
-        raise fail(DIV0, "a standard deviation needs two numbers")
-    m = mean(xs)
-    return math.sqrt(total([(x - m) ** 2 for x in xs]) / (len(xs) - 1))
-
-
-@_statistics.typed(
-    "CORREL(range, range)",
-    ("CORREL(ALL(x),ALL(y))", "how far two rows move together, from -1 to 1"),
-    takes_ranges=frozenset({0, 1}),
-)
-def _correl(a: Value, b: Value) -> Value:
-    """The correlation of two ranges, -1 to 1, over the places where both hold numbers. Different lengths are #N/A,
-    a range that does not vary is #DIV/0!."""
-    first, second = as_range(a), as_range(b)
-    for v in (*first, *second):
-        if isinstance(v, ErrorValue):
-            raise Refusal(v)
-    if len(first) != len(second):
-        raise fail(NA, "the ranges have different lengths")
-    pairs = [(float(x), float(y)) for x, y in zip(first, second, strict=True) if is_number(x) and is_number(y)]
-    if not pairs:
-        raise fail(DIV0, "there is no pair of numbers")
-    mx, my = mean([x for x, _ in pairs]), mean([y for _, y in pairs])
-    spread = math.sqrt(total([(x - mx) ** 2 for x, _ in pairs]) * total([(y - my) ** 2 for _, y in pairs]))
-    if spread == 0:
-        raise fail(DIV0, "a range that does not vary has no correlation")
-    return total([(x - mx) * (y - my) for x, y in pairs]) / spread
-
-
-@_statistics.numeric("NORMSDIST(z)", ("NORMSDIST(0)", 0.5))
-def _normsdist(z: float) -> float:
-    """The probability that a standard normal variable is at most z."""
-    return 0.5 * math.erfc(-z / math.sqrt(2))
-
-
-@functools.cache
-def _inverse() -> Callable[[float], float]:
-    from statistics import NormalDist  # slow to import, seldom used
-
-    return NormalDist().inv_cdf
-
-
-@_statistics.numeric("NORMSINV(probability)", ("NORMSINV(0.5)", 0.0))
-def _normsinv(p: float) -> float:
-    """The value a standard normal variable stays below with this probability; outside 0 to 1 it is #NUM!."""
-    if not 0 < p < 1:
-        raise fail(NUM, "the probability must lie between 0 and 1")
-    return _inverse()(p)

@@ -12,14 +12,16 @@ FUNCTIONS = _group.functions
 _typed = _group.typed
 
 
-def _text(v: Value) -> str:
+def text_of(v: Value) -> str:
+    """The value as text; an error ends the function."""
     s = to_text(v)
     if isinstance(s, ErrorValue):
         raise Refusal(s)
     return s
 
 
-def _count(v: Value) -> int:
+def count_of(v: Value) -> int:
+    """A number of characters; a negative one is #VALUE!."""
     n = number(v)
     if n < 0:
         raise fail(VALUE, "a number of characters cannot be negative")
@@ -29,24 +31,24 @@ def _count(v: Value) -> int:
 @_typed("LEFT(text, [count])", ('LEFT("Dealsheet",4)', "Deal"), result="text")
 def _left(text: Value, count: Value = 1.0) -> Value:
     """The first characters, one unless told how many. A negative count is #VALUE!."""
-    s = _text(text)
-    return s[: _count(count)]
+    s = text_of(text)
+    return s[: count_of(count)]
 
 
 @_typed("RIGHT(text, [count])", ('RIGHT("Dealsheet",5)', "sheet"), result="text")
 def _right(text: Value, count: Value = 1.0) -> Value:
     """The last characters, one unless told how many. A negative count is #VALUE!."""
-    s = _text(text)
-    n = _count(count)
+    s = text_of(text)
+    n = count_of(count)
     return s[-n:] if n else ""
 
 
 @_typed("MID(text, start, count)", ('MID("Dealsheet",5,3)', "she"), result="text")
 def _mid(text: Value, start: Value, count: Value) -> Value:
     """Characters from a place on, counted from 1. A start below 1 or a negative count is #VALUE!."""
-    s = _text(text)
+    s = text_of(text)
     first = number(start)
-    n = _count(count)
+    n = count_of(count)
     if first < 1:
         raise fail(VALUE, "characters are counted from 1")
     at = int(min(first, MAX_TEXT + 1)) - 1
@@ -56,7 +58,7 @@ def _mid(text: Value, start: Value, count: Value) -> Value:
 @_typed("LEN(text)", ('LEN("deal")', 4.0))
 def _len(text: Value) -> Value:
     """How many characters the text has, blanks included."""
-    return float(len(_text(text)))
+    return float(len(text_of(text)))
 
 
 def _cased(text: str, upper: bool) -> str:
@@ -68,19 +70,19 @@ def _cased(text: str, upper: bool) -> str:
 @_typed("UPPER(text)", ('UPPER("deal")', "DEAL"), result="text")
 def _upper(text: Value) -> Value:
     """The text in capitals."""
-    return _cased(_text(text), True)
+    return _cased(text_of(text), True)
 
 
 @_typed("LOWER(text)", ('LOWER("Deal")', "deal"), result="text")
 def _lower(text: Value) -> Value:
     """The text in small letters."""
-    return _cased(_text(text), False)
+    return _cased(text_of(text), False)
 
 
 @_typed("TRIM(text)", ('TRIM("  two   words ")', "two words"), result="text")
 def _trim(text: Value) -> Value:
     """The text without spaces at its ends and with single spaces between words."""
-    return " ".join(word for word in _text(text).split(" ") if word)
+    return " ".join(word for word in text_of(text).split(" ") if word)
 
 
 @_typed("CONCATENATE(text, …)", ('CONCATENATE("a",1,TRUE)', "a1TRUE"), result="text")
@@ -97,7 +99,7 @@ def _concatenate(*texts: Value) -> Value:
 @_typed("REPT(text, times)", ('REPT("ab",3)', "ababab"), result="text")
 def _rept(text: Value, times: Value) -> Value:
     """The text so many times over. Negative times, or a result longer than a cell holds, are #VALUE!."""
-    s = _text(text)
+    s = text_of(text)
     n = number(times)
     if n < 0 or len(s) * int(n) > MAX_TEXT:
         raise fail(VALUE, "the text would be longer than a cell holds, or shorter than nothing")
@@ -113,8 +115,8 @@ def _value(text: Value) -> Value:
 
 
 @_typed("TEXT(value, format)", ('TEXT(1234.567,"#,##0.00")', "1,234.57"), result="text")
-def _text_of(value: Value, pattern: Value) -> Value:
+def _formatted(value: Value, pattern: Value) -> Value:
     """A number or date written in an Excel number format such as "#,##0.0", "0%", "yyyy-mm-dd". Halves are rounded away
     from zero. A format outside the common ones is #VALUE!."""
     shown = single(value)
-    return shown if isinstance(shown, ErrorValue) else format_value(shown, _text(pattern))
+    return shown if isinstance(shown, ErrorValue) else format_value(shown, text_of(pattern))

@@ -6,19 +6,23 @@ from collections.abc import Iterable
 from typing import Final
 
 from model.formula import (
+    fn_angle,
+    fn_clock,
     fn_criteria,
     fn_date,
     fn_finance,
     fn_logic,
     fn_lookup,
     fn_math,
+    fn_search,
+    fn_statistics,
     fn_stats,
     fn_text,
 )
 from model.formula.coerce import num_eq, num_le, num_lt
 from model.formula.fn_base import FAST_NAMES, Function
 
-__all__ = ["FAST_NAMES", "FORBIDDEN", "FUNCTIONS", "Function", "nearest"]
+__all__ = ["ALIASES", "FAST_NAMES", "FORBIDDEN", "FUNCTIONS", "Function", "nearest"]
 
 FAST_NAMES.update(num_eq=num_eq, num_lt=num_lt, num_le=num_le, all=all, any=any, min=min, max=max, abs=abs, float=float)
 
@@ -27,17 +31,27 @@ FUNCTIONS: Final[dict[str, Function]] = {
     for group in (
         fn_logic.FUNCTIONS,
         fn_math.FUNCTIONS,
+        fn_angle.FUNCTIONS,
         fn_stats.FUNCTIONS,
         fn_criteria.FUNCTIONS,
         fn_lookup.FUNCTIONS,
         fn_date.FUNCTIONS,
+        fn_clock.FUNCTIONS,
         fn_finance.FUNCTIONS,
-        fn_stats.FUNCTIONS_STATISTICS,
+        fn_statistics.FUNCTIONS,
         fn_text.FUNCTIONS,
+        fn_search.FUNCTIONS,
         fn_logic.FUNCTIONS_ABOUT,
     )
     for function in group
 }
+
+#: names that newer workbooks use for functions of the table with the same arguments
+ALIASES: Final[dict[str, str]] = {
+    "STDEV.S": "STDEV", "STDEV.P": "STDEVP", "VAR.S": "VAR", "VAR.P": "VARP", "PERCENTILE.INC": "PERCENTILE", "QUARTILE.INC": "QUARTILE",
+    "MODE.SNGL": "MODE", "RANK.EQ": "RANK", "NORM.S.INV": "NORMSINV", "NORM.DIST": "NORMDIST", "NORM.INV": "NORMINV", "COVARIANCE.P": "COVAR",
+    "FORECAST.LINEAR": "FORECAST", "PEARSON": "CORREL",
+}  # fmt: skip
 
 _CLOCK = "it changes with the clock, and a deal must give the same numbers tomorrow; use a date term instead."
 _CHANCE = "it changes at every calculation; give the term a distribution and run a simulation instead."

@@ -1,4 +1,5 @@
-"""Internal rates of return: every rate between -99 % and 1000 % that makes a present value zero.
+"""Internal rates of return: every rate between -99 % and 1000 % that makes a present value zero, and where there is
+none, every one between -99.99 % and 100,000,000 %.
 
 The search runs over x = log(1 + rate), in which a present value is a sum of exponentials. By
 Descartes' rule flows that change sign once have one root at most, which is then bracketed at once;
@@ -18,7 +19,9 @@ from model.values import NUM, ErrorValue
 LOWEST: Final = math.log(0.01)  # -99 %
 HIGHEST: Final = math.log(11.0)  # 1000 %
 STEPS: Final = 350  # about 2 % apart in 1 + rate
-_NONE: Final = "no rate between -99 % and 1000 % makes the present value zero"
+FAR_LOWEST: Final = math.log(1e-4)  # -99.99 %
+FAR_HIGHEST: Final = math.log(1e6)
+_NONE: Final = "no rate between -99.99 % and 100,000,000 % makes the present value zero"
 
 
 def rate_of_return(flows: Sequence[tuple[float, float]]) -> float:
@@ -58,7 +61,7 @@ def _turns(flows: Sequence[tuple[float, float]]) -> int:
 def single_root(value: Callable[[float], float], steps: int = STEPS) -> float:
     """The rate of the only root of a function of log(1 + rate); none or several are #NUM! with the reason."""
     try:
-        roots = _roots(value, steps)
+        roots = _roots(value, LOWEST, HIGHEST, steps) or _roots(value, FAR_LOWEST, FAR_HIGHEST, steps)
     except OverflowError:
         raise fail(NUM, _NONE) from None
     if not roots:
@@ -75,12 +78,12 @@ def _shown(rate: float) -> str:
     return f"{rate * 100:.4g} %"
 
 
-def _roots(value: Callable[[float], float], steps: int) -> list[float]:
+def _roots(value: Callable[[float], float], lowest: float, highest: float, steps: int) -> list[float]:
     # 0 is a point of the grid, so that neither scale of rate_of_return straddles a step.
-    below = max(1, round(steps * -LOWEST / (HIGHEST - LOWEST)))
-    grid = [LOWEST - LOWEST * i / below for i in range(below)] + [0.0]
+    below = max(1, round(steps * -lowest / (highest - lowest)))
+    grid = [lowest - lowest * i / below for i in range(below)] + [0.0]
     above = max(1, steps - below)
-    grid += [HIGHEST * i / above for i in range(1, above + 1)]
+    grid += [highest * i / above for i in range(1, above + 1)]
     heights = [value(x) for x in grid]
     roots = [x for x, h in zip(grid, heights, strict=True) if h == 0]
     for i in range(1, len(grid)):

@@ -1,25 +1,30 @@
 """Excel's number formats, as the function TEXT needs them.
 
-Knows sections, digits, grouping, percent, exponents, literals, dates and times. Fractions, conditions in
-brackets and split seconds are not known and answered with #VALUE!, never with a guess.
+Knows sections, conditions in brackets, digits, grouping, percent, exponents, fractions, literals, dates, times and
+parts of a second. What it does not know is answered with #VALUE!, never with a guess.
 """
 
 from __future__ import annotations
 
 import math
+import operator
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from model.formula.coerce import is_number, number_text, text_to_number, to_number
+from model.formula.coerce import is_number, number_text, to_number
 from model.formula.fn_base import Refusal, fail
 from model.formula.fn_date import parts
+from model.formula.readtext import text_to_number
+from model.formula.textfraction import SLASH, fraction, plan
 from model.values import NEVER, VALUE, ErrorValue
 
 _TOKEN = re.compile(
     r"""(?P<quoted>"[^"]*"?)|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<fill>.)
     |(?P<general>General)|\[\$(?P<currency>[^\]\-]*)(?:-[0-9A-Fa-f]*)?\]
     |\[(?P<elapsed>h+|m+|s+)\]|\[(?P<colour>Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color\ ?\d+)\]
+    |\[(?P<when>(?:<=|>=|<>|=|<|>)\ *-?[0-9]+(?:\.[0-9]*)?)\]
     |(?P<noon>AM/PM|A/P)|(?P<power>E[+-])(?P<powers>[0#?]+)|(?P<date>y+|m+|d+|h+|s+)
     |(?P<digit>[0#?])|(?P<mark>[.,%@;])|(?P<bad>[\[\]EGBN])|(?P<plain>.)""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
@@ -55,6 +60,8 @@ def _sections(pattern: str) -> list[list[Token]]:
             sections.append([])
         elif kind == "bad":
             raise _bad_pattern()
+        elif kind == "plain" and text == "/":
+            sections[-1].append(Token(SLASH, text))
         elif kind == "powers":
             sections[-1].append(Token("power", match["power"][1] + text))
         elif kind in ("quoted", "escaped", "currency", "plain"):
@@ -88,25 +95,48 @@ def _text_section(text: str, sections: list[list[Token]]) -> str:
     section = sections[3] if len(sections) == 4 else sections[0]
     if len(sections) < 4 and not any(t == ("mark", "@") for t in section):
         return text
-    return "".join(text if t == ("mark", "@") else t.text for t in section if t.kind in ("literal", "mark"))
+    return "".join(text if t == ("mark", "@") else t.text for t in section if t.kind in (SLASH, "literal", "mark"))
 
 
 def _format_number(x: float, sections: list[list[Token]]) -> str:
-    count = len(sections)
-    if count >= 3 and x == 0:
-        section = sections[2]
-    elif count >= 2 and x < 0:
-        section, x = sections[1], -x
-    else:
-        section = sections[0]
+    section, x, is_default = _chosen(x, sections)
     kinds = {t.kind for t in section}
     if kinds & {"date", "elapsed", "noon"}:
-        if kinds & {"digit", "power", "general"}:
+        if kinds & {"power", "general"}:
             raise _bad_pattern()
         return _format_date(x, section)
     if not section:
-        return "-" if x < 0 and count == 1 and sections[0] else ""
+        return "-" if x < 0 and is_default and sections[0] else ""
     return _signed(x, section)
+
+
+_HOLDS: Final[dict[str, Callable[[float, float], bool]]] = {
+    "=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+
+
+def _chosen(x: float, sections: list[list[Token]]) -> tuple[list[Token], float, bool]:
+    """The section that writes a number, what of the number it writes, and whether it is the only one."""
+    conditions = [next((t.text for t in section if t.kind == "when"), "") for section in sections]
+    bare = [[t for t in section if t.kind != "when"] for section in sections]
+    count = len(sections)
+    if any(conditions):
+        for section, condition in zip(bare[:2], conditions, strict=False):
+            if not condition:
+                continue
+            op = condition.rstrip("0123456789.- ")
+            bound = float(condition[len(op) :])
+            if _HOLDS[op](x, bound):
+                below = (op == "<" and bound <= 0) or (op == "<=" and bound < 0)
+                return section, abs(x) if below else x, False
+        if count == 1:
+            raise fail(VALUE, "the number meets no condition of the format")
+        return bare[2 if count > 2 and all(conditions[:2]) else 1 if conditions[0] else 0], x, False
+    if count >= 3 and x == 0:
+        return bare[2], x, False
+    if count >= 2 and x < 0:
+        return bare[1], -x, False
+    return bare[0], x, count == 1
 
 
 def _signed(x: float, section: list[Token]) -> str:
@@ -134,10 +164,15 @@ def _unsigned(x: float, section: list[Token]) -> tuple[str, bool]:
     if any(t.kind == "general" or t == ("mark", "@") for t in section):
         plain = {"general": general(x), "mark": number_text(x)}
         return "".join(plain[t.kind] if t.text == "@" or t.kind == "general" else t.text for t in section), x == 0
+    how = plan(section)
+    if how:
+        return fraction(x, section, how)
     places = [i for i, t in enumerate(section) if t.kind == "digit"]
     if not places:
         percents = sum(t == ("mark", "%") for t in section)
-        return "".join(t.text for t in section if t.kind == "literal" or t.text == "%"), percents == 0 and x == 0
+        return "".join(
+            t.text for t in section if t.kind in (SLASH, "literal") or t.text == "%"
+        ), percents == 0 and x == 0
     point = next((i for i, t in enumerate(section) if t == ("mark", ".")), len(section))
     power = next((i for i, t in enumerate(section) if t.kind == "power"), None)
     if power is not None and places[-1] > power:
@@ -166,7 +201,7 @@ def _unsigned(x: float, section: list[Token]) -> tuple[str, bool]:
             out.append(cells[i])
         elif t.kind == "power":
             out.append(_power_text(exponent, t.text))
-        elif t.kind == "literal" or t.text in ".%":
+        elif t.kind in (SLASH, "literal") or t.text in ".%":
             out.append(t.text)
     return "".join(out), number == 0
 
@@ -238,7 +273,10 @@ def general(x: float) -> str:
 def _format_date(x: float, section: list[Token]) -> str:
     if not 0 <= x < NEVER + 1:
         raise fail(VALUE, "the number is not a date between 1900 and 9999")
-    total = math.floor(x * 86_400 + 0.5)
+    split = _split_seconds(section)
+    unit = 10 ** len(split)
+    ticks = math.floor(x * 86_400 * unit + 0.5)
+    total, part = divmod(ticks, unit)
     day, seconds = divmod(total, 86_400)
     if day > NEVER:
         day, seconds = int(NEVER), 86_399
@@ -249,8 +287,11 @@ def _format_date(x: float, section: list[Token]) -> str:
     out = []
     for i, t in enumerate(section):
         text, width = t.text.lower(), len(t.text)
-        if t.kind == "literal":
+        if t.kind in (SLASH, "literal"):
             out.append(t.text)
+        elif t.kind == "digit":
+            if i == split[0]:
+                out.append(str(part).rjust(len(split), "0"))
         elif t.kind == "mark":
             if text == "@":
                 raise _bad_pattern()
@@ -275,6 +316,18 @@ def _format_date(x: float, section: list[Token]) -> str:
             name = _MONTHS[month - 1]
             out.append(name[0] if width == 5 else _number_or_name(month, name, width, 4))
     return "".join(out)
+
+
+def _split_seconds(section: list[Token]) -> list[int]:
+    """The places of the digits behind the point of a format's seconds; digits anywhere else are no format."""
+    digits = [i for i, t in enumerate(section) if t.kind == "digit"]
+    if not digits:
+        return []
+    first = digits[0]
+    behind = first > 1 and section[first - 1] == ("mark", ".") and section[first - 2].text[:1] in ("s", "S")
+    if not behind or digits != list(range(first, first + len(digits))) or len(digits) > 3:
+        raise _bad_pattern()
+    return digits
 
 
 def _number_or_name(n: int, name: str, width: int, full: int) -> str:

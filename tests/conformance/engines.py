@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import tempfile
 from collections.abc import Callable, Sequence
@@ -54,6 +55,10 @@ def formualizer(formulas: Sequence[str]) -> list[Any]:
 def _fz(v: Any) -> Any:
     if isinstance(v, dict):
         return Err(_FZ.get(str(v.get("kind")), str(v.get("kind"))))
+    if isinstance(v, dt.time):
+        return (v.hour * 3600 + v.minute * 60 + v.second + v.microsecond / 1e6) / 86400
+    if isinstance(v, dt.timedelta):
+        return v.total_seconds() / 86400
     if hasattr(v, "toordinal"):
         seconds = (v.hour * 3600 + v.minute * 60 + v.second) / 86400 if hasattr(v, "hour") else 0.0
         serial = v.toordinal() - 693594

@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 
 #: what each function takes: n number, i whole number, e the same but small, p share, r rate, d date, t text, b condition, a anything,
-#: R range of numbers, M any range, Q and O the same of eight cells, T texts, S rising, F flows, X dates, V array expression, C criterion, f number format; a trailing + repeats the last item
+#: R range of numbers, M any range, Q and O the same of eight cells, T texts, S rising, F flows, X dates, V array expression, C criterion, A array constant, h text of a date or time, f number format; a trailing + repeats the last item
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "IF": ("baa", "ba"), "IFS": ("ba", "baba"), "SWITCH": ("aaa", "aaaa", "iaiaa"), "CHOOSE": ("iaaa",), "IFERROR": ("aa", "nn"),
     "AND": ("bb", "b", "M"), "OR": ("bb", "b", "M"), "XOR": ("bb",), "NOT": ("b",), "TRUE": ("",), "FALSE": ("",),
@@ -25,6 +25,20 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "PV": ("rjn", "rjnn"), "IPMT": ("rejn",), "PPMT": ("rejn",), "NPER": ("rnn",), "RATE": ("jmn",),
     "LEFT": ("te", "t"), "RIGHT": ("te", "t"), "MID": ("tee",), "LEN": ("t", "a"), "UPPER": ("t",), "LOWER": ("t",), "TRIM": ("t",),
     "CONCATENATE": ("tt", "aa"), "REPT": ("te",), "VALUE": ("t", "n"), "TEXT": ("nf", "dg"),
+    "PI": ("",), "RADIANS": ("n",), "DEGREES": ("n",), "SIN": ("n",), "COS": ("n",), "TAN": ("n",), "ASIN": ("p",), "ACOS": ("p",), "ATAN": ("n",),
+    "SINH": ("n",), "COSH": ("n",), "TANH": ("n",), "ASINH": ("n",), "ACOSH": ("n",), "ATANH": ("p",), "FACT": ("i",), "COMBIN": ("ji", "ii"),
+    "GCD": ("ij", "ii"), "LCM": ("ij", "iii"), "EVEN": ("n",), "ODD": ("n",), "QUOTIENT": ("nn",),
+    "VAR": ("R", "nnn", "M"), "VARP": ("R", "nn", "M"), "STDEVP": ("R", "nn", "M"), "SUMSQ": ("R", "nn", "M"), "DEVSQ": ("R", "nnn", "M"), "AVEDEV": ("R", "nn"),
+    "GEOMEAN": ("R", "nn"), "HARMEAN": ("R", "nn"), "MODE": ("R", "M"), "LARGE": ("Ri",), "SMALL": ("Ri", "Mi"), "RANK": ("nR", "nRb"), "QUARTILE": ("Ri",),
+    "RSQ": ("RR",), "COVAR": ("RR",), "SLOPE": ("RR",), "INTERCEPT": ("RR",), "FORECAST": ("nRR",), "NORMDIST": ("nnnb",), "NORMINV": ("pnn",),
+    "WEEKDAY": ("d", "dk"), "WEEKNUM": ("d", "dk"), "DAYS360": ("dd", "ddb"), "NETWORKDAYS": ("dd",), "WORKDAY": ("de",), "HOUR": ("n", "d"), "MINUTE": ("n",),
+    "SECOND": ("n",), "TIME": ("iii", "jij"), "DATEVALUE": ("h",), "TIMEVALUE": ("h",),
+    "MIRR": ("Frr",), "FVSCHEDULE": ("nR",), "EFFECT": ("rj",), "NOMINAL": ("rj",), "ISPMT": ("rijn",), "CUMIPMT": ("rjniik",), "CUMPRINC": ("rjniik",),
+    "SLN": ("nnj",), "SYD": ("nnji",), "DDB": ("nnji", "nnjin"),
+    "VLOOKUP": ("nA2", "nA1", "nA20"), "HLOOKUP": ("nA2", "nA10"), "ROWS": ("A", "R"), "COLUMNS": ("A", "R"), "IFNA": ("aa",),
+    "FIND": ("tt", "tti"), "SEARCH": ("tt", "tti"), "SUBSTITUTE": ("ttt", "ttti"), "REPLACE": ("teet",), "EXACT": ("tt", "aa"), "PROPER": ("t",), "CLEAN": ("t",),
+    "CHAR": ("i", "j"), "CODE": ("t",), "T": ("a",), "FIXED": ("ne", "neb"),
+    "ISERR": ("a",), "ISLOGICAL": ("a",), "ISNONTEXT": ("a",), "ISEVEN": ("i",), "ISODD": ("i",),
     "ISBLANK": ("a",), "ISNUMBER": ("a",), "ISTEXT": ("a",), "ISERROR": ("a",), "ISNA": ("a",), "N": ("a",), "NA": ("",),
 }  # fmt: skip
 
@@ -125,6 +139,17 @@ _CRITERIA = (
 )
 _FORMATS = ('"0"', '"0.00"', '"#,##0"', '"#,##0.0"', '"0%"', '"0.0%"', '"0.00E+00"', '"0000"', '"#,##0.00;(#,##0.00)"')
 _DAYS = ('"yyyy-mm-dd"', '"d mmm yyyy"', '"mmmm yy"', '"dddd"', '"dd/mm/yy"')
+_MOMENTS = (
+    '"2026-01-15"',
+    '"15-Jan-2026"',
+    '"1/15/2026"',
+    '"10:30"',
+    '"6:30:15 PM"',
+    '"1/2/2026 18:00"',
+    '"abc"',
+    "word",
+)
+_ARRAYS = ("{1,10;2,20;3,30}", "{0,1,2;5,6,7}", '{-1,"a";0.5,"b";2,"c";100,TRUE}', "{1,2,3}")
 _OPERATORS = ("+", "-", "*", "/", "+", "-", "*", "^")
 _COMPARE = ("=", "<>", "<", "<=", ">", ">=")
 _ODD = ("broken", "hidden", "empty", "nothing", "word", "yes", '"7"', "TRUE", "#N/A", "shaky", "")
@@ -161,10 +186,12 @@ class Generator:
             return self.pick(_CRITERIA)
         if kind in "fg":
             return self.pick(_FORMATS if kind == "f" else _DAYS)
-        if kind == "z":
-            return "0"
-        if kind == "1":
-            return "1"
+        if kind == "h":
+            return self.pick(_MOMENTS)
+        if kind == "A":
+            return self.pick(_ARRAYS)
+        if kind in "z012":
+            return "0" if kind == "z" else kind
         if self.random.random() < 0.06:
             return self.pick(_ODD)
         if kind == "e":  # digits to round to, characters to take: nobody asks for a million

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from model.formula.coerce import digits15, text_to_number
+from model.formula.coerce import digits15
+from model.formula.readtext import text_to_number
 from tests.conformance.judge import Parting
 from tests.workbook.engines import Err, agree
 

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.formula import coerce
+from model.formula.arrays import Grid
 from model.formula.coerce import (
     num_eq,
     num_le,
     num_lt,
     number_text,
     power_fast,
-    text_to_number,
     to_bool,
     to_number,
     to_text,
@@ -27,6 +27,7 @@ from model.formula.fn_base import Function
 from model.formula.fn_criteria import wildcard
 from model.formula.functions import FAST_NAMES, FORBIDDEN, FUNCTIONS, nearest
 from model.formula.parse import parse
+from model.formula.readtext import text_to_number
 from model.problems import Refused
 from model.values import DIV0, ERROR_KINDS, NA, NEVER, NUM, REF, UNDISCLOSED, VALUE, ErrorValue, Range
 
@@ -36,6 +37,9 @@ SEE_ERRORS = {
     "ISNUMBER",
     "ISTEXT",
     "ISERROR",
+    "ISERR",
+    "ISLOGICAL",
+    "ISNONTEXT",
     "ISNA",
     "COUNT",
     "COUNTA",
@@ -82,7 +86,7 @@ def test_a_row_documents_itself(function: Function) -> None:
     assert function.min_args <= (function.max_args if function.max_args is not None else 255)
 
 
-LITERAL = [f for f in ALL if not re.search(r"\[|ALL\(", f.example[0])]
+LITERAL = [f for f in ALL if not re.search(r"\[|\bALL\(", f.example[0])]
 
 
 @named(LITERAL)
@@ -196,7 +200,7 @@ def test_the_leftmost_error_wins(function: Function) -> None:
 def test_a_lazy_function_passes_on_the_error_of_its_first_argument(function: Function) -> None:
     error = ErrorValue(REF)
     args = [lambda: error, *[lambda: 1.0] * (function.min_args - 1)]
-    assert function.live(*args) == (1.0 if function.name == "IFERROR" else error)
+    assert function.live(*args) == (1.0 if function.name == "IFERROR" else error)  # IFNA sees #N/A only
 
 
 def test_only_the_branch_taken_is_computed() -> None:
@@ -318,6 +322,29 @@ def test_text_that_excel_reads_as_a_number(text: str, number: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("10:30", 0.4375), ("33:45", 1.40625), ("6:20:17 pm", 0.7640856481481481), ("12:00:00 am", 0.0), ("12:03 pm", 723 / 1440), ("9 PM", 0.875), ("1:30.5", 90.5 / 86400),
+        ("1/2/2020", 43832.0), ("1-1-2008", 39448.0), ("1900/2/28", 59.0), ("1900/3/1", 61.0), ("2/29/1900", 60.0), ("5-Jan-2020", 43835.0), ("22 August 98", 36029.0), ("Jan 5, 2020", 43835.0),
+        ("12/2008", 39783.0), ("Jan 2020", 43831.0), ("1/1/29", 47119.0), ("1/1/30", 10959.0), ("31-DEC-9999", 2958465.0), ("2014-02-15 16:17", 41685 + 977 / 1440),
+        ("3:54 May 2, 1952", 19116.1625), ("May 2, 1952 3:54 p", 19116.6625), ("1 1/2", 1.5), ("-5 1/4", -5.25), ("0 3/4", 0.75), ("$1,000", 1000.0), ("($5)", -5.0), ("1e3", 1000.0),
+    ],
+)  # fmt: skip
+def test_times_dates_and_fractions_in_text_are_read_as_in_the_united_states(text: str, number: float) -> None:
+    assert text_to_number(text) == pytest.approx(number, rel=1e-15)
+    assert coerce.add(text, 0.0) == pytest.approx(number, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1/2", "12/31", "5-JUL", "Jan-20", "31/12/2020", "29-2-2007", "25-Dec-1899", "13:01PM", "13:01 PM", "10:75", "1:2:3:4", "Feb-12-2010", "1st March 2007", "1/0 1/2", "1 1/0", "am", "p", ":",
+     "2020-1/2", "1/2/10000", "24:00 1/1/2020", "5 Foo 2020", "10：30"],
+)  # fmt: skip
+def test_what_depends_on_the_clock_or_is_no_date_is_not_read(text: str) -> None:
+    assert text_to_number(text) is None
+
+
+@pytest.mark.parametrize(
     "text",
     ["", " ", "x", "12,34", "1,2345", ",123", "1.2.3", "inf", "-inf", "nan", "1_0", "１", "²", "0x1", "1e", "e5", ".", "-", "%",
      "--7", "1e999", "1 000", "(-7)", "2026-13-01", "2026-02-30", "0099-01-01", "\t7", "7\n", "9" * 500],
@@ -397,12 +424,29 @@ def test_totals_by_criterion_pass_over_text_and_pass_on_errors_of_selected_cells
 
 def test_ranges_of_different_lengths_are_refused() -> None:
     for name, args in (
-        ("SUMIF", (Range([1.0, 2.0]), ">0", Range([1.0]))),
+        ("SUMIF", (Range([1.0, 2.0]), ">0", Range([1.0]))),  # Excel would look beyond the range
         ("SUMIFS", (Range([1.0]), Range([1.0, 2.0]), ">0")),
         ("COUNTIFS", (Range([1.0]), ">0", Range([1.0, 2.0]), ">0")),
         ("SUMPRODUCT", (Range([1.0]), Range([1.0, 2.0]))),
     ):
         assert call(name, *args) == ErrorValue(VALUE)
+
+
+def test_a_longer_range_of_values_is_cut_to_the_cells_of_the_criterion() -> None:
+    """As cached by Excel in workbooks of the gnumeric and Apache POI projects."""
+    assert call("SUMIF", Range([1.0]), 1.0, Range([10.0, 11.0, 12.0])) == 10.0
+    assert call("SUMIF", Range([1.0]), 2.0, Range([10.0, 11.0, 12.0])) == 0.0
+    assert call("SUMIF", Range([1.0, 2.0]), 1.0, Range([10.0])) == 10.0
+    assert call("AVERAGEIF", Grid([1.0, 2.0, 3.0, 4.0], 2), ">1", Grid([1.0, 2.0, 0.0, 3.0, 4.0, 0.0], 3)) == 3.0
+
+
+def test_a_criterion_orders_conditions_and_takes_a_tilde_for_itself() -> None:
+    """As cached by Excel in workbooks of the gnumeric and Apache POI projects."""
+    cells = Range([1.0, 0.0, False, False, 1.0, True, None, True])
+    assert call("COUNTIF", cells, "<TRUE") == 2.0
+    assert call("COUNTIF", cells, ">=TRUE") == 2.0
+    assert call("COUNTIF", Range([True, "TRUE", None]), "~TRUE") == 0.0
+    assert call("COUNTIF", Range(["~TRUE"]), "~TRUE") == 1.0
 
 
 def test_a_wildcard_bomb_is_matched_in_linear_time() -> None:
@@ -420,9 +464,8 @@ def test_wildcards_match_as_the_plain_definition_does(pattern: str, text: str) -
             return not t
         if p[0] == "*":
             return any(match(p[1:], t[i:]) for i in range(len(t) + 1))
-        if p[0] == "~":
-            literal, rest = (p[1], p[2:]) if len(p) > 1 else ("~", "")
-            return bool(t) and t[0] == literal and match(rest, t[1:])
+        if p[0] == "~" and p[1:2] and p[1] in "*?~":
+            return t[:1] == p[1] and match(p[2:], t[1:])
         return bool(t) and p[0] in ("?", t[0]) and match(p[1:], t[1:])
 
     assert wildcard(pattern)(text) is match(pattern, text)
@@ -437,10 +480,50 @@ def test_match_finds_the_same_value_or_the_last_one_not_above() -> None:
     assert call("MATCH", 2.0, rising) == 3.0
     assert call("MATCH", 4.9, rising, 1.0) == 3.0
     assert call("MATCH", 0.5, rising, 1.0) == ErrorValue(NA)
-    assert call("MATCH", 2.0, Range([5.0, 2.0, 2.0, 1.0]), -1.0) == 3.0
+    assert call("MATCH", 2.0, Range([5.0, 2.0, 2.0, 1.0]), -1.0) == 2.0
+    assert call("MATCH", 3.0, Range([5.0, 2.0, 2.0, 1.0]), -1.0) == 1.0
     assert call("MATCH", "B*", Range(["apple", "Banana"]), 0.0) == 2.0
     assert call("MATCH", "7", Range([7.0]), 0.0) == ErrorValue(NA)
     assert call("MATCH", True, Range([1.0, True]), 0.0) == 2.0
+
+
+def test_match_in_an_unsorted_range_halves_it_as_excel_does() -> None:
+    """Values cached by Excel in workbooks of the gnumeric and Apache POI projects."""
+    words = Range(["black", "red", "green", "yellow", "violet", "brown"])
+    assert call("MATCH", 5.0, Range([2.0, 3.0, 5.0, 2.0, 4.0, 6.0, 3.0, 2.0, 5.0, 1.0]), 1.0) == 9.0
+    assert call("MATCH", "green", words, 1.0) == 3.0
+    assert call("MATCH", "black", words, -1.0) == 1.0
+    assert call("MATCH", "green", words, -1.0) == ErrorValue(NA)
+    assert (
+        call("LOOKUP", "DOUBLE", Range(["DOUBLE", "BLANK", "STRING", "REF", "AREA"]), Range([1.0, 2.0, 3.0, 4.0, 5.0]))
+        == 1.0
+    )
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=12), st.integers(-1, 10))
+def test_match_in_a_rising_range_finds_the_last_value_not_above(values: list[int], wanted: int) -> None:
+    rising = [float(v) for v in sorted(values)]
+    cells: list[object] = [*rising, "x", None]
+    last = max((i + 1 for i, v in enumerate(rising) if v <= wanted), default=0)
+    assert call("MATCH", float(wanted), Range(cells)) == (float(last) if last else ErrorValue(NA))
+
+
+def test_a_blank_cell_looks_for_zero() -> None:
+    assert call("MATCH", None, Range([-1.0, 0.0, 3.0]), 0.0) == 2.0
+    assert call("VLOOKUP", None, Grid([-2.0, "a", 0.0, "b"], 2), 2.0) == "b"
+
+
+def test_a_table_is_searched_by_its_first_column_or_row() -> None:
+    """Errors as cached by Excel in a workbook of the Apache POI project: what is no number as the column is #REF!."""
+    table = Grid([1.0, "low", 2.0, "middle", 3.0, "high"], 2)
+    assert call("VLOOKUP", 2.9, table, 2.0) == "middle"
+    assert call("VLOOKUP", 2.9, table, 2.0, False) == ErrorValue(NA)
+    assert call("VLOOKUP", 2.0, table, 3.0) == ErrorValue(REF)
+    assert call("VLOOKUP", 2.0, table, 0.0) == ErrorValue(VALUE)
+    assert call("VLOOKUP", 2.0, table, "abc") == ErrorValue(REF)
+    assert call("VLOOKUP", 2.0, table, ErrorValue(DIV0)) == ErrorValue(REF)
+    assert call("VLOOKUP", 2.0, table, "abc", ErrorValue(NA)) == ErrorValue(NA)
+    assert call("HLOOKUP", "B*", Grid(["ab", "ba", 1.0, 2.0], 2), 2.0, False) == 2.0
 
 
 def test_match_compares_to_the_last_bit_unlike_the_equals_sign() -> None:
@@ -459,6 +542,21 @@ def test_index_counts_from_one_and_stays_inside() -> None:
 def test_lookup_takes_the_result_beside_the_last_value_not_above() -> None:
     assert call("LOOKUP", 4.0, Range([1.0, 3.0, 5.0]), Range(["a", "b", "c"])) == "b"
     assert call("LOOKUP", 0.0, Range([1.0, 3.0])) == ErrorValue(NA)
+
+
+def test_sumproduct_of_single_values_takes_no_text() -> None:
+    assert call("SUMPRODUCT", Range(["4"]), Range([2.0])) == ErrorValue(VALUE)
+    assert call("SUMPRODUCT", Range(["4", 1.0]), Range([2.0, 3.0])) == 3.0
+
+
+def test_places_among_numbers_are_rounded_up_and_bounded() -> None:
+    """As cached by Excel in a workbook of the gnumeric project."""
+    cells = Range([2.0, 3.0, 4.0, 5.0])
+    assert call("LARGE", cells, 1.0 + 1e-10) == 4.0
+    assert call("LARGE", cells, 2.0 - 1e-10) == 4.0
+    assert call("LARGE", cells, 0.99) == ErrorValue(NUM)
+    assert call("SMALL", cells, 5.0) == ErrorValue(NUM)
+    assert call("LARGE", "2.3", 1.0) == 2.3
 
 
 # -- rates of return ----------------------------------------------------------------------------------
@@ -493,8 +591,8 @@ def test_a_root_is_polished_to_twelve_digits() -> None:
         ([0.0, 0.0], "no change of sign"),
         ([-1.0, 5.0, -6.0], "more than one root between 100 % and 200 %"),
         ([1.0, -3.0, 2.5], "no rate between"),
-        ([-1.0, 20.0], "no rate between"),
-        ([-1000.0, 1.0], "no rate between"),
+        ([-1.0, 2e6], "no rate between"),
+        ([-1e6, 1.0], "no rate between"),
     ],
 )
 def test_no_rate_or_several_are_refused_with_the_reason(flows: list[float], reason: str) -> None:
@@ -503,6 +601,19 @@ def test_no_rate_or_several_are_refused_with_the_reason(flows: list[float], reas
         assert isinstance(found, ErrorValue)
         assert found.kind == NUM
         assert reason in found.note
+
+
+def test_a_rate_beyond_the_usual_is_found_where_it_is_the_only_one() -> None:
+    flows = [-100.0, 3000.0, 1003.0, 1004.0, 1005.0, 1006.0, 1007.0, 1008.0]
+    assert call("IRR", Range(flows)) == pytest.approx(29.34184425183684, rel=1e-9)  # as cached by Excel
+    assert call("IRR", Range([-1000.0, 1.0])) == pytest.approx(-0.999, rel=1e-9)
+
+
+def test_xirr_reads_dates_written_as_text() -> None:
+    dates = Range(["1998/1/1", "1998/1/3", "1998/10/30", "1999/2/15", "1999/1/4"])
+    found = call("XIRR", Range([-10000.0, 2750.0, 4250.0, 3250.0, 2742.0]), dates, 0.1)
+    assert found == pytest.approx(0.4284583032131196, rel=1e-7)  # as cached by Excel
+    assert call("XIRR", Range([-1.0, "2"]), Range([1.0, 366.0])) == ErrorValue(VALUE)
 
 
 def test_several_roots_within_a_fraction_of_a_percent_are_seen() -> None:
@@ -585,7 +696,21 @@ def test_a_number_format_writes_as_excel_does(value: object, pattern: str, text:
     assert call("TEXT", value, pattern) == text
 
 
-@pytest.mark.parametrize("pattern", ["[>5]0", "0;0;0;0;0", "0" * 300, "yyyy 0"])
+@pytest.mark.parametrize(
+    ("value", "pattern", "text"),
+    [
+        (1.75, "# ?/?", "1 3/4"), (5.25, "# ??/??", "5  1/4 "), (0.5, "# ?/?", " 1/2"), (0.0, "# ?/?", "0    "), (-0.625, "# ?/8", "- 5/8"),
+        (1.0, "# ?/?", "1    "), (1.5, "# ??/16", "1  8/16"), (5.25, "???/???", " 21/4  "), (0.0, "?/?", "0/1"), (0.96, "# ?/?", "1    "), (1.5, "0 ?/?", "1 1/2"), (0.3, "# ?/10", " 3/10"),
+        (45958.5, "h:mm:ss.00", "12:00:00.00"), (1.5 / 86400, "mm:ss.0", "00:01.5"), (0.9999999, "[s].000", "86399.991"),
+        (150.0, '[>100]"high";"low"', "high"), (50.0, '[>100]"high";"low"', "low"), (-5.0, "[<0]0;0.0", "5"), (-5.0, "[>100]0;0.0", "-5.0"), (17.0, '[=1]"one";[=2]"two";0', "17"),
+        ("4/15/1999", "mmmm, dd, yy", "April, 15, 99"), ("09:01", "hh:mm:ss", "09:01:00"), (1.0, "0/a", "1/a"),
+    ],
+)  # fmt: skip
+def test_fractions_conditions_and_parts_of_a_second_are_written(value: object, pattern: str, text: str) -> None:
+    assert call("TEXT", value, pattern) == text
+
+
+@pytest.mark.parametrize("pattern", ["[>x]0", "[>5]0", "h:mm.00", "h:m0", "0;0;0;0;0", "0" * 300, "yyyy 0"])
 def test_an_unknown_number_format_is_an_error_and_never_a_guess(pattern: str) -> None:
     assert call("TEXT", 5.0, pattern) == ErrorValue(VALUE)
 
