@@ -39,7 +39,8 @@ from model.values import REF, VALUE, ErrorValue, Range
 
 COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
 _UNARY = {"-": "negate", "+": "plus", "%": "%"}
-LEADING = frozenset(("IF", "CHOOSE"))  # functions whose result may be a reference, as Excel has it
+#: functions whose result may be a reference: as Excel has it, and as those that are printed as nested IF become
+LEADING = frozenset(("IF", "IFS", "SWITCH", "CHOOSE", "IFNA"))
 SHAPED = frozenset(("INDEX", "VLOOKUP", "HLOOKUP", "ROWS", "COLUMNS"))  # they ask which way a range runs
 REFERENCES = (Ref, Here, Before, Column, Row, ToDate, Earlier, SeriesRange)
 BY_YEAR = "@year"  # suffix of the row that holds a series by period; None where the series has no such year
@@ -138,9 +139,8 @@ def _as_reference(node: Node, cells: Cells, i: int, array: bool) -> Any:
 def _call(spec: Function, node: Call, cells: Cells, i: int, by_reference: bool = False) -> Any:
     if spec.lazy:
         walk = _as_reference if by_reference else evaluate
-        first, *rest = node.args
         try:
-            return spec.live(_thunk(first, cells, i, evaluate), *[_thunk(a, cells, i, walk) for a in rest])
+            return spec.live(*[_thunk(a, cells, i, walk) for a in node.args])
         except NeedsCells:
             return lifted(_eager(spec), [evaluate(a, cells, i) for a in node.args])
     args = []

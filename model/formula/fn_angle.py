@@ -133,9 +133,9 @@ def _fact(x: float) -> float:
 def _combin(items: float, chosen: float) -> float:
     """In how many ways so many items can be chosen; parts are cut off. Negative numbers, or more chosen than there are,
     are #NUM!."""
-    if items < 0 or chosen < 0 or int(items) < int(chosen):
-        raise fail(NUM, "no more items can be chosen than there are")
     n, k = int(items), int(chosen)
+    if not 0 <= k <= n:
+        raise fail(NUM, "no more items can be chosen than there are")
     k = min(k, n - k)
     if k > 2000 or n > 1e15:
         raise fail(NUM, "the result is larger than a number can be")

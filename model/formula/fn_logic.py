@@ -124,8 +124,9 @@ def _print_ifna(value: str, instead: str) -> str:
 @_typed("IFNA(value, instead)", ("IFNA(NA(),5)", 5.0), lazy=True, result="any", excel=_print_ifna)
 def _ifna(value: Thunk, instead: Thunk) -> Value:
     """The value, or the other one where it is #N/A: not found, or undisclosed. In the workbook: IF(ISNA())."""
-    v = single(value())
-    return instead() if isinstance(v, ErrorValue) and v.kind == NA else v
+    given = value()
+    v = single(given)
+    return instead() if isinstance(v, ErrorValue) and v.kind == NA else given
 
 
 # -- AND, OR, XOR, NOT --------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from typing import Final
 
 from model.formula.coerce import MAX_TEXT, Value, number_text, single, to_bool
 from model.formula.fn_base import Group, Refusal, fail, number
@@ -15,6 +17,7 @@ from model.values import VALUE, ErrorValue
 _group = Group("Text")
 FUNCTIONS = _group.functions
 _typed = _group.typed
+_EVERY: Final = math.inf
 
 
 def _start(within: str, start: Value) -> int:
@@ -47,12 +50,12 @@ def _search(text: Value, within: Value, start: Value = 1.0) -> Value:
 
 
 @_typed("SUBSTITUTE(text, old, new, [nth])", ('SUBSTITUTE("a-b-c","-","+")', "a+b+c"), result="text")
-def _substitute(text: Value, old: Value, new: Value, nth: Value = None) -> Value:
+def _substitute(text: Value, old: Value, new: Value, nth: Value = _EVERY) -> Value:
     """The text with another put in place of every occurrence, or only of one, counted from 1. Capitals are told from
     small letters."""
     body, wanted, other = text_of(text), text_of(old), text_of(new)
     which = None
-    if nth is not None:
+    if nth is not _EVERY:
         n = number(nth)
         if n < 1:
             raise fail(VALUE, "occurrences are counted from 1")

@@ -143,26 +143,28 @@ def _mode(*args: Value) -> Value:
     return found[0][0]
 
 
-def _place(cells: Value, place: Value) -> tuple[list[float], int]:
+def _place(cells: Value, place: Value) -> tuple[list[float], float]:
     xs = sorted(numbers((cells,)))
     k = number(place)
     if not 1 <= k <= len(xs):
         raise fail(NUM, f"there is no place {k:g} among {len(xs)} numbers")
-    return xs, math.ceil(k)
+    return xs, k
 
 
 @_statistics.typed("LARGE(range, place)", ("LARGE({3,5,4},2)", 4.0), takes_ranges=frozenset({0}))
 def _large(cells: Value, place: Value) -> Value:
-    """The number at a place counted from the largest. A place outside the numbers is #NUM!."""
+    """The number at a place counted from the largest; a part of a place is rounded up. A place outside the numbers
+    is #NUM!."""
     xs, k = _place(cells, place)
-    return xs[-k]
+    return xs[-math.ceil(k)]
 
 
 @_statistics.typed("SMALL(range, place)", ("SMALL({3,5,4},2)", 4.0), takes_ranges=frozenset({0}))
 def _small(cells: Value, place: Value) -> Value:
-    """The number at a place counted from the smallest. A place outside the numbers is #NUM!."""
+    """The number at a place counted from the smallest; a part of a place is cut off. A place outside the numbers
+    is #NUM!."""
     xs, k = _place(cells, place)
-    return xs[k - 1]
+    return xs[int(k) - 1]
 
 
 @_statistics.typed("RANK(number, range, [rising])", ("RANK(4,{3,5,4})", 2.0), takes_ranges=frozenset({1}))
@@ -184,10 +186,10 @@ def _quartile(cells: Value, quarter: Value) -> Value:
     """The value that so many quarters of the numbers do not exceed, interpolated: 0 the smallest, 2 the median, 4 the
     largest. Others, and no number, are #NUM!."""
     xs = numbers((cells,))
-    q = number(quarter)
-    if not xs or not 0 <= q < 5:
+    q = math.trunc(max(-9.0, min(9.0, number(quarter))))
+    if not xs or not 0 <= q <= 4:
         raise fail(NUM, "the quarter must be 0 to 4, of at least one number")
-    return _quantile(sorted(xs), int(q) / 4)
+    return _quantile(sorted(xs), q / 4)
 
 
 # -- two ranges ---------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ class Vectorised:
             kinds = {type(v) for v in values if not isinstance(v, ErrorValue)}
             if kinds == {bool}:  # a condition that is an error in some period has no place among booleans
                 return "x" if any(isinstance(v, ErrorValue) for v in values) else "b"
-            return "x" if str in kinds else "n"
+            return "x" if kinds & {str, bool} else "n"
         kind = self.types.get(key, "x")
         return "n" if kind in "in" else kind
 
@@ -168,7 +168,8 @@ class Vectorised:
             target = out[key][..., begin:end]
             if not np.shares_memory(target, values):
                 target[...] = values
-            if target.dtype == object and errors.any():
+            if target.dtype == object:
+                target[np.equal(target, None)] = 0.0  # a cell that leads to a blank one shows 0
                 target[errors] = math.nan
             out.errors[key][..., begin:end] = errors
         spots = np.nonzero(bad)[0]
