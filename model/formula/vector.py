@@ -169,7 +169,9 @@ class Vectorised:
             if not np.shares_memory(target, values):
                 target[...] = values
             if target.dtype == object:
-                target[np.equal(target, None)] = 0.0  # a cell that leads to a blank one shows 0
+                target[np.frompyfunc(lambda v: v is None, 1, 1)(target).astype(bool)] = (
+                    0.0  # a cell that leads to a blank one shows 0
+                )
                 target[errors] = math.nan
             out.errors[key][..., begin:end] = errors
         spots = np.nonzero(bad)[0]
