@@ -351,7 +351,15 @@ def table(calc: Calc, days: Sequence[dt.date] = ()) -> str:
             out.append(f"  {right.label[:44]:<44}" + "".join(f"{rights.status(calc, key, d).state:>16}" for d in days))
     out += ["", "Outputs"]
     for key, output in deal.outputs.items():
-        out.append(f"  {key:<30} {output.label[:40]:<40} {field_for(output).show(calc.scalar(key)):>16} {output.unit}")
+        value = calc.scalar(key)
+        words = calc.scalar(output.status) if output.status and isinstance(value, ErrorValue) else None
+        shown = words if isinstance(words, str) else field_for(output).show(value)
+        flag = (
+            ""
+            if output.warn_above is None or not isinstance(value, float) or value <= output.warn_above
+            else "  above the limit"
+        )
+        out.append(f"  {key:<30} {output.label[:40]:<40} {shown:>16} {output.unit}{flag}")
     out += ["", "Checks"]
     for key, value in calc.checks.items():
         mark = "holds" if value is True else "FAILS" if value is False else str(getattr(value, "kind", value))

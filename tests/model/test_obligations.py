@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from model import store
 from model.deal import Line, Party, Right
 from model.engine import run
 from model.layers import View
@@ -234,3 +235,40 @@ def test_a_payment_to_somebody_who_is_no_party_is_named():
     (problem,) = unknown_parties(wrong)
     assert problem.where == "lines.x.formula" and "bb" in problem.what
     assert unknown_parties(DEAL) == []
+
+
+def test_show_says_in_words_why_there_is_no_xirr_and_what_lies_above_its_limit(capsys):
+    from model.commands import headless
+
+    assert headless.main(["show", "microsoft-openai", "--set", "stake_value=0"]) == 0
+    shown = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line.strip()}
+    assert "no sign change" in shown["xirr"] and "#N/A" not in shown["xirr"]
+    assert shown["compute_peak"].endswith("above the limit")
+    assert "above" not in shown["moic_funded"]
+
+
+def test_show_gives_obligations_and_follows_the_party(capsys):
+    import json
+
+    from model.commands import headless
+
+    assert headless.main(["show", "microsoft-openai", "--party", "OpenAI", "--on", "2027-01-01", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    row = next(o for o in found["obligations"] if o["right"] == "azure_purchase")
+    assert (row["by"], row["to"], row["until"], row["on"]) == (
+        "openai", "microsoft", "2032-12-31", {"2027-01-01": "in force"},
+    )  # fmt: skip
+    assert row["total"] == pytest.approx(250) and row["years"]["2026"] == pytest.approx(34.80167810831426)
+    assert found["outputs"]["pv_azure"] == pytest.approx(-181.039, abs=1e-3)
+    assert headless.main(["show", "microsoft-openai", "--party", "nobody"]) == 2
+    assert "no party “nobody”" in capsys.readouterr().err
+
+
+def test_check_names_probabilities_that_do_not_add_up(capsys, tmp_path):
+    from model.commands import headless
+
+    text = store.dumps(DEAL).replace("probability = 0.4", "probability = 0.5")
+    path = tmp_path / "odd.deal"
+    path.write_text(text, encoding="utf-8")
+    assert headless.main(["check", str(path)]) == 1
+    assert "add up to 1.1, not to 1" in capsys.readouterr().out
