@@ -6,7 +6,7 @@ Negatives in brackets, zero as an en dash, halves rounded away from zero as Exce
 from __future__ import annotations
 
 import math
-import unicodedata
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -85,16 +85,16 @@ def _body(decimals: int, suffix: str, percent: bool) -> str:
     return f"#,##0{places}{tail}"
 
 
-_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DECEPTIVE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
 
 
 def is_deceptive(char: str) -> bool:
     """Control, bidirectional and other invisible characters that can make text look like other text."""
-    return char in _BIDI or unicodedata.category(char) in ("Cc", "Cs") or char in "\ufeff\u2028\u2029\ufffe\uffff"
+    return _DECEPTIVE.match(char) is not None
 
 
 def show_text(text: str) -> str:
     """Text safe to display: control and bidirectional characters are spelled out; line breaks and tabs stay."""
-    if text.isprintable():  # no control, format or separator character is
-        return text
-    return "".join(f"‹U+{ord(c):04X}›" if c not in "\n\t" and is_deceptive(c) else c for c in text)
+    return _DECEPTIVE.sub(lambda m: m[0] if m[0] in "\n\t" else f"‹U+{ord(m[0]):04X}›", text)

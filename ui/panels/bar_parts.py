@@ -18,6 +18,7 @@ class NameBox(QLineEdit):
     """The name of the current cell. Type a name and press Enter to go there."""
 
     entered = Signal(str)
+    focused = Signal()  # the list of names must be right from now on
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +67,7 @@ class NameBox(QLineEdit):
             self.setCursorPosition(0)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        self.focused.emit()
         super().focusInEvent(event)
         self._restyle()
         passing = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)

@@ -86,7 +86,7 @@ class FormulaBar(QWidget):
         self.field.textChanged.connect(self._typed)
         session.changed.connect(self._changed)
         session.layer_changed.connect(self._show_chip)
-        self._set_names()
+        self.name_box.focused.connect(self._set_names)
 
     @cached_property
     def assist(self) -> FormulaAssist:
@@ -140,8 +140,6 @@ class FormulaBar(QWidget):
     def _changed(self, changes: ChangeSet) -> None:
         if changes.structure:
             self.field.colours.set_deal(self.session.deal)
-        if changes.structure or changes.touched:  # keys, or labels
-            self._set_names()
         if not (self.editing and self.field.hasFocus()):
             self.show_target(self.target)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -189,16 +191,22 @@ class HeadlineStrip(QWidget):
         self.refresh()
 
     def _changed(self, changes: ChangeSet) -> None:
+        deal = self.session.deal
         if [card.key for card in self.cards] != self._keys():
             self._build()
-        else:
+        elif changes.structure or changes.view:
             self.refresh()
+        elif not changes.keys.isdisjoint(deal.headline):
+            self.refresh(changes.keys)
 
-    def refresh(self) -> None:
+    def refresh(self, keys: Container[str] | None = None) -> None:
+        """Say anew what the cards say: all of them, or those of some keys."""
         session = self.session
         deal, now, before = session.deal, session.calc, session.baseline
         since = "the pinned baseline" if session.baseline_pinned else "the file was opened"
         for card in self.cards:
+            if keys is not None and card.key not in keys:
+                continue
             target = target_of(deal, card.key)
             field = targets.field_of(deal, target)
             value, old = now.scalar(card.key), before.scalar(card.key)
