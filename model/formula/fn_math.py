@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from model.formula.coerce import DIVISION, digits15, power_fast, raise_to
 from model.formula.fn_base import FAST_NAMES, Group, Refusal, fail
@@ -13,6 +14,7 @@ FUNCTIONS = _group.functions
 _numeric = _group.numeric
 FAST_NAMES.update(exp=math.exp, log=math.log, log10=math.log10, sqrt=math.sqrt, floor=math.floor)
 FAST_NAMES["power_fast"] = power_fast
+MOST_QUOTIENT: Final = 1.1259e12
 
 
 @_numeric("ABS(number)", ("ABS(-2.5)", 2.5), fast="abs({0})", vector="absolute")
@@ -82,12 +84,13 @@ def _power(x: float, y: float) -> float:
 
 @_numeric("MOD(number, divisor)", ("MOD(-5,2)", 1.0), vector="modulo")
 def _mod(x: float, divisor: float) -> float:
-    """What is left after division, with the sign of the divisor. Divisor 0 is #DIV/0!."""
+    """What is left after division, with the sign of the divisor. Divisor 0 is #DIV/0!; a number 1,125,900,000,000 times
+    its divisor or more is #NUM!, as in Excel since 2010 (other programs compute)."""
     if divisor == 0:
         raise fail(DIV0, DIVISION)
     quotient = x / divisor
-    if abs(quotient) >= 2**53:
-        return math.fmod(x, divisor)  # every double this large is a whole number of units
+    if abs(quotient) >= MOST_QUOTIENT:
+        raise fail(NUM, "the number is too large beside its divisor")
     return x - divisor * math.floor(quotient)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec import structs
 
 from model.engine import _settle
 from model.formula import evaluate as live
@@ -162,11 +164,11 @@ def only_noise(parting: Parting) -> bool:
         return False
     new = tuple(p if _is_leaf(p) else _literal(v) for p, v in zip(below, parting.their_parts, strict=True))
     if isinstance(node, Unary):
-        again: Node = replace(node, arg=new[0])
+        again: Node = structs.replace(node, arg=new[0])
     elif isinstance(node, Binary):
-        again = replace(node, left=new[0], right=new[1])
+        again = structs.replace(node, left=new[0], right=new[1])
     else:
-        again = replace(node, args=new)
+        again = structs.replace(node, args=new)
     return same(compute(again, parting.case.period), parting.theirs, again)
 
 
