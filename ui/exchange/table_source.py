@@ -19,6 +19,7 @@ from ui.wording import change, sentence, wrapped
 
 LEFT_OUT = "(left out)"
 _SAMPLES = 4
+_MEASURED = 1000  # rows whose widths are measured; more would be felt
 
 
 class MatchSource:
@@ -104,9 +105,10 @@ class PreviewSource(TickSource):
         self.deal = deal
         self.shown: Preview | None = None
         self._columns: list[str] = []
+        self._specs: list[ColumnSpec] | None = None
 
     def set_preview(self, shown: Preview | None) -> None:
-        self.shown = shown
+        self.shown, self._specs = shown, None
         rows = shown.rows if shown is not None else ()
         self._columns = list(dict.fromkeys(c.address.rpartition(".")[2] for r in rows for c in r.cells))
         self.ticked = {self.key(i) for i, row in enumerate(rows) if self.works(row) and not self.trouble(row)}
@@ -140,6 +142,11 @@ class PreviewSource(TickSource):
         return self.shown is not None and number.isdecimal() and self.works(self.shown.rows[int(number)])
 
     def columns(self) -> list[ColumnSpec]:
+        if self._specs is None:
+            self._specs = self._make_columns()
+        return self._specs
+
+    def _make_columns(self) -> list[ColumnSpec]:
         first = [TICK, ColumnSpec("Year" if self.is_series else "Record", 150, "left", frozen=True, key="label")]
         last = [ColumnSpec("Remark", 240, "left", stretch=True, key="remark")]
         if self.is_series:
@@ -149,8 +156,9 @@ class PreviewSource(TickSource):
             ]  # fmt: skip
         else:
             table = self.deal.tables[self.shown.target].columns if self.shown is not None else {}
+            fits = self.shown is not None and len(self.shown.rows) <= _MEASURED
             middle = [ColumnSpec("What happens", 108, "left", key="state")]
-            middle += [ColumnSpec(show_text(table[c].label), 120, _align(self.deal, table[c]), fit=True, key=c) for c in self._columns]  # fmt: skip
+            middle += [ColumnSpec(show_text(table[c].label), 120, _align(self.deal, table[c]), fit=fits, key=c) for c in self._columns]  # fmt: skip
         return [*first, *middle, *last]
 
     def rows(self) -> list[RowSpec]:
