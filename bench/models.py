@@ -101,13 +101,14 @@ _ENDS = (4, 5, 6, 9, 12, 17, 18, 19)  # where one of these is finite in every pe
 def bare(size: str, guards: bool = True) -> Callable[..., Any]:
     """What a person would write by hand for the same formulas, generated: one loop a block over local floats.
 
-    The guards stand in the text, as expressions: a call would cost more.
+    It puts the rows in the place of the last run's, as an engine does: a few are thrown away as a few are made, in memory
+    that is near. The guards stand in the text, as expressions: a call would cost more.
     """
     lines, _ = SIZES[size]
     moved = moved_blocks(lines)
     finite = r"(z if -9e307 < (z := \1) < 9e307 else bad())" if guards else r"(\1)"
     more = r"((t3 < \1 or less(t, \1)) if t2 < \1 else (t3 < \1 and less(t, \1)))" if guards else r"(\1 > t)"
-    text = ["def run(n, t, e, days, diy):", "    rows = []"]
+    text = ["def run(rows, n, t, e, days, diy):"]
     for block in range(lines // 20):
         text += [f"    o{j} = [0.0] * n" for j in range(20)]
         text.append("    v1 = v2 = v7 = q8 = q10 = v13 = q14 = q16 = v18 = 0.0; v5 = 100.0; v19 = t; t1 = t + 1.0")
@@ -123,8 +124,7 @@ def bare(size: str, guards: bool = True) -> Callable[..., Any]:
         text += [f"        q{j} = v{j}" for j in _BACK]
         if guards:
             text += [f"    if not isfinite(sum(o{j})): bad()" for j in _ENDS]
-        text.append(f"    rows += ({', '.join(f'o{j}' for j in range(20))})")
-    text.append("    return rows")
+        text.append(f"    rows[{block * 20}:{block * 20 + 20}] = ({', '.join(f'o{j}' for j in range(20))})")
 
     def bad() -> None:
         raise ArithmeticError

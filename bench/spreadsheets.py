@@ -62,24 +62,27 @@ def letters(column: int) -> str:
     return text
 
 
-class _At:
-    """A layout for one cell of the sheet."""
+_HERE, _BEFORE = "\0", "\1"  # stand for the letters of a column and of the one before
 
-    def __init__(self, rows: dict[str, int], column: int) -> None:
-        self.rows, self.column = rows, column
+
+class _At:
+    """A layout for the cells of a row of the sheet."""
+
+    def __init__(self, rows: dict[str, int]) -> None:
+        self.rows = rows
 
     def scalar(self, key: str) -> str:
         return {"t": "$B$1", "e": "$B$2"}[key]
 
     def here(self, key: str) -> str:
-        return f"{letters(self.column)}{self.rows[key] + 1}"
+        return f"{_HERE}{self.rows[key] + 1}"
 
     def before(self, key: str) -> str:
-        return f"{letters(self.column - 1)}{self.rows[key] + 1}"
+        return f"{_BEFORE}{self.rows[key] + 1}"
 
     row = to_date = earlier = scalar
 
-    def column_(self, table: str, column: str) -> str:
+    def column(self, table: str, column: str) -> str:
         raise NotImplementedError
 
     def series(self, key: str) -> tuple[str, str]:
@@ -94,18 +97,19 @@ def sheet(calc: Calc) -> Cells:
     rows = dict(_PERIOD_ROWS)
     rows.update((key, FIRST_ROW + j) for j, key in enumerate(calc.deal.lines))
     size = len(calc.timeline)
+    names = [letters(column) for column in range(FIRST_COLUMN + size)]
     out = Cells({}, {T: 3.5, E: 2.5}, rows, size)
     for key, row in _PERIOD_ROWS.items():
         out.values.update(((row, FIRST_COLUMN + i), v) for i, v in enumerate(calc.timeline.rows[key]))
     for key in calc.deal.lines:
         opening = calc.program.formulas.get(key + OPENING)
         if opening is not None:
-            out.formulas[rows[key], 1] = to_excel(opening.tree, _At(rows, 1))  # type: ignore[arg-type]
+            out.formulas[rows[key], 1] = to_excel(opening.tree, _At(rows))
         else:
             out.values[rows[key], 1] = 0.0
-        tree = calc.program.formulas[key].tree
-        for i in range(size):
-            out.formulas[rows[key], FIRST_COLUMN + i] = to_excel(tree, _At(rows, FIRST_COLUMN + i))  # type: ignore[arg-type]
+        text = to_excel(calc.program.formulas[key].tree, _At(rows))
+        for column in range(FIRST_COLUMN, FIRST_COLUMN + size):
+            out.formulas[rows[key], column] = text.replace(_HERE, names[column]).replace(_BEFORE, names[column - 1])
     return out
 
 
@@ -171,10 +175,12 @@ def formualizer(cells: Cells, texts: tuple[str, str], seconds: float) -> Times:
     for (r, c), v in cells.values.items():
         book.set_value("S", r + 1, c + 1, v)
     width = FIRST_COLUMN + cells.periods
-    for row in cells.rows.values():
-        if (row, FIRST_COLUMN) in cells.formulas:
-            first = 1 if (row, 1) in cells.formulas else FIRST_COLUMN
-            book.set_formulas_batch("S", row + 1, first + 1, [[cells.formulas[row, c] for c in range(first, width)]])
+    bottom = max(cells.rows.values()) + 1
+    block = [[cells.formulas[r, c] for c in range(FIRST_COLUMN, width)] for r in range(FIRST_ROW, bottom)]
+    book.set_formulas_batch("S", FIRST_ROW + 1, FIRST_COLUMN + 1, block)
+    for (r, c), text in cells.formulas.items():
+        if c == 1:
+            book.set_formula("S", r + 1, 2, text)
     book.evaluate_all()
     load = time.perf_counter() - began
     row, column = _edited(cells)
@@ -274,12 +280,10 @@ def libreoffice(cells: Cells, texts: tuple[str, str], seconds: float) -> Times:
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        book = xlsxwriter.Workbook(str(folder / "book.xlsx"))
+        book = xlsxwriter.Workbook(str(folder / "book.xlsx"), {"constant_memory": True})
         page = book.add_worksheet("S")
-        for (r, c), v in cells.values.items():
-            page.write_number(r, c, v)
-        for (r, c), text in cells.formulas.items():
-            page.write_formula(r, c, text)
+        for (r, c), v in sorted([*cells.values.items(), *cells.formulas.items()], key=lambda item: item[0]):
+            page.write_formula(r, c, v) if isinstance(v, str) else page.write_number(r, c, v)
         book.close()
         profile, basic = folder / "profile", folder / "profile/user/basic/Standard"
         command = [str(shutil.which("soffice")), "--headless", "--norestore", "--nologo", f"-env:UserInstallation={profile.as_uri()}"]  # fmt: skip

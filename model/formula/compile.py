@@ -113,7 +113,7 @@ def _finite(row: list[Any]) -> None:
 _GLOBALS: dict[str, Any] = {
     "__builtins__": {},
     "min": min, "max": max, "abs": abs, "sum": sum, "len": len, "float": float, "int": int, "round": round, "zip": zip, "range": range, "isfinite": math.isfinite,
-    "Range": Range, "_chk": _chk, "_bad": _bad, "_truth": _truth, "_teq": _teq, "_pow": coerce.power_fast, "_ytd": _ytd, "_finite": _finite, "_cell": _cell,
+    "Range": Range, "_chk": _chk, "_bad": _bad, "_truth": _truth, "_teq": _teq, "_pow": coerce.power_fast, "_ytd": _ytd, "_finite": _finite, "_cell": _cell, "_total": total,
     "_eq": coerce.num_eq, "_lt": coerce.num_lt, "_le": coerce.num_le, "_cmp": coerce.compare,
     **FAST_NAMES,
     **{f"F_{name}": spec.live for name, spec in FUNCTIONS.items()},
@@ -458,6 +458,8 @@ class _Emitter:
                 self.loop("r", key)
             self.accumulate.setdefault(key, f"a{len(self.accumulate)}")
             return self.accumulate[key], "n", False
+        if len(args) == 1 and isinstance(args[0], Row) and self.types.get(args[0].key, "x") in "in":
+            return f"_total({self.row(args[0].key)})", "n", False
         return None
 
 

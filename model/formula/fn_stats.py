@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,8 +15,13 @@ FUNCTIONS = _totals.functions
 _total = _totals.aggregate
 
 
+_PLAIN_SUM = sys.version_info < (3, 12)
+
+
 def total(xs: Sequence[float]) -> float:
     """The plain sum from left to right, as Excel adds (Python's own sum compensates from 3.12 on)."""
+    if _PLAIN_SUM:
+        return sum(xs, 0.0)
     result = 0.0
     for x in xs:
         result += x
