@@ -1,6 +1,6 @@
 """The vector form's cost per draw beside the summed cost of its numpy operations, measured in one run.
 
-uv run python -m bench.vector [S M deal]
+uv run python -m bench.vector [S M deal] [--markdown]
 
 Every operation of the generated code is timed by itself on vectors of the same length; the sum over all operations and
 periods is the floor below which the same operations cannot be done one after the other.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -111,7 +111,7 @@ def kind_of(line: str) -> str:
     return "range" if name in ("total", "chosen") or name.startswith("range_") else name
 
 
-def measure(deal: Deal, calc: Calc, draws: dict[str, np.ndarray], wanted: list[str]) -> str:
+def measure(deal: Deal, calc: Calc, draws: dict[str, np.ndarray], wanted: list[str]) -> list[str]:
     n = len(next(iter(draws.values())))
     began = time.perf_counter()
     program = Vectorised(calc, frozenset(draws), wanted)
@@ -127,19 +127,24 @@ def measure(deal: Deal, calc: Calc, draws: dict[str, np.ndarray], wanted: list[s
     lines = sum(len(level.lines) for level in program.levels)
     cells = max(1, lines * calc.cells.size)
     slow = sum(len(level.emit.slow_nodes) for level in program.levels)
-    return (
-        f"{deal.name:<18}{lines:>6}{calc.cells.size:>5}{n:>8}{compiled * 1e3:>10.1f}{took * 1e3:>9.1f}{took / n * 1e6:>10.2f}"
-        f"{took / n / cells * 1e9:>12.3f}{count:>8}{least * 1e3:>9.1f}{took / least:>7.2f}{slow:>6}{again:>7}"
-    )
+    times = (f"{compiled * 1e3:.1f}", f"{took * 1e3:.1f}", f"{took / n * 1e6:.2f}", f"{took / n / cells * 1e9:.3f}")
+    return [deal.name, str(lines), str(calc.cells.size), str(n), *times, str(count), f"{least * 1e3:.1f}", f"{took / least:.2f}", str(slow), str(again)]  # fmt: skip
 
 
 def main() -> None:
+    markdown = "--markdown" in sys.argv
     print(f"numpy {np.__version__}, one thread")
-    print(
-        f"{'deal':<18}{'lines':>6}{'per.':>5}{'draws':>8}{'compile ms':>10}{'run ms':>9}{'µs/draw':>10}{'ns/line-per.':>12}{'ops':>8}{'floor ms':>9}{'ratio':>7}{'slow':>6}{'again':>7}"
-    )
+    heads = ("deal", "lines", "periods", "draws", "compile ms", "run ms", "µs/draw", "ns/line-period", "operations", "floor ms", "ratio", "slow", "again")  # fmt: skip
+    widths = (18, 6, 8, 8, 11, 9, 10, 15, 11, 9, 7, 6, 7)
+
+    def say(row: Sequence[str]) -> None:
+        print("| " + " | ".join(row) + " |" if markdown else row[0].ljust(18) + "".join(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True)), flush=True)  # fmt: skip
+
+    say(heads)
+    if markdown:
+        say(["---"] * len(heads))
     rng = np.random.default_rng(1)
-    for name in sys.argv[1:] or ("S", "M", "deal"):
+    for name in [a for a in sys.argv[1:] if a != "--markdown"] or ("S", "M", "deal"):
         for n in (8_192, 16_384):
             if name == "deal":
                 deal = store.load(store.find("microsoft-openai")).deal
@@ -154,7 +159,7 @@ def main() -> None:
                 deal = build(name)
                 draws = {"t": rng.uniform(3, 4, n)}
                 wanted = [k for k in deal.lines if k.endswith("_19")]
-            print(measure(deal, run(deal, default_view(deal)), draws, wanted))
+            say(measure(deal, run(deal, default_view(deal)), draws, wanted))
 
 
 if __name__ == "__main__":

@@ -331,7 +331,8 @@ def _settle(value: Any, key: str) -> Any:
 
 
 def _differences(previous: Calc | None, calc: Calc) -> frozenset[str]:
-    old_s: dict[str, Any] = previous.cells.scalars if previous else {}
-    old_r: dict[str, Any] = previous.cells.rows if previous else {}
+    if previous is None:
+        return frozenset((*calc.cells.scalars, *calc.cells.rows))
+    old_s, old_r = previous.cells.scalars, previous.cells.rows
     moved = {k for k, v in calc.cells.scalars.items() if not same(old_s.get(k), v)}
     return frozenset(moved | {k for k, v in calc.cells.rows.items() if not same(old_r.get(k), v)})

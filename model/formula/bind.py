@@ -148,6 +148,8 @@ def _place(key: str, where: str) -> str:
 class Binder:
     """Replaces names by references; ``params`` are names that stand for trees, as inside a helper's body."""
 
+    __slots__ = ("cell", "is_line", "key", "openings", "params", "space", "suspect")
+
     def __init__(self, key: str, space: Namespace, is_line: bool, cell: Cell | None) -> None:
         self.key = key
         self.space = space
