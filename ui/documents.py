@@ -274,8 +274,8 @@ class Documents(QObject):
         self.export_to(path)
 
     def export_to(self, path: Path) -> Job:
-        calc = self._session.calc
-        job = Job(lambda progress: _write_book(calc, path, progress), self)
+        calc, edits = self._session.calc, self._session.done()
+        job = Job(lambda progress: _write_book(calc, path, edits, progress), self)
         self.job = job
         job.done.connect(lambda _: self._exported(path))
         job.refused.connect(lambda problems: self._not_exported(path, problems))
@@ -305,10 +305,10 @@ def _answer(box: QtWidgets.QMessageBox) -> QtWidgets.QMessageBox.StandardButton:
     return QtWidgets.QMessageBox.StandardButton(box.exec())
 
 
-def _write_book(calc: Calc, path: Path, progress: Progress) -> None:
+def _write_book(calc: Calc, path: Path, edits: tuple[str, ...], progress: Progress) -> None:
     from model.workbook.write import export
 
-    export(calc, path, progress=progress)
+    export(calc, path, progress=progress, edits=edits)
 
 
 def _changed_outside(path: Path, expect: store.Fingerprint) -> bool:

@@ -100,6 +100,10 @@ class DealSession(QObject):
     def calc(self) -> Calc:
         return self._calc
 
+    def done(self) -> tuple[str, ...]:
+        """What was done since the deal was opened, oldest first, and not undone."""
+        return tuple(self.stack.text(i) for i in range(self.stack.index()))
+
     @property
     def baseline(self) -> Calc:
         """What changes are measured against: the pinned state, else the deal as it was opened."""

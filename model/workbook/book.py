@@ -25,12 +25,15 @@ CHECKS: Final = "Checks"
 SCENARIOS: Final = "Scenarios"
 SUMMARY: Final = "Summary"
 RIGHTS: Final = "Rights"
+RIGHTS_TEXT: Final = "Rights text"
+OBLIGATIONS: Final = "Obligations"
 QUESTIONS: Final = "Questions"
-CHANGES: Final = "Changes"
+CHANGES: Final = "Change log"
 SOURCES: Final = "Sources"
 
 ORDER: Final = (
-    COVER, SUMMARY, TERMS, TABLES, SCENARIOS, SCHEDULE, RIGHTS, QUESTIONS, VALUATION, CHECKS, SOURCES, CHANGES,
+    COVER, SUMMARY, TERMS, TABLES, SCENARIOS, SCHEDULE, RIGHTS, RIGHTS_TEXT, QUESTIONS, VALUATION, OBLIGATIONS, CHECKS,
+    SOURCES, CHANGES,
 )  # fmt: skip
 
 LABEL, UNIT, VALUE = 1, 2, 3  # the same columns on every sheet
@@ -39,6 +42,7 @@ HEAD_ROW = 2
 MASTER: Final = ":master"  # keys of cells that belong to no item of the deal
 VERSION: Final = ":version"  # the selectors of the Scenarios sheet
 SCENARIO: Final = ":scenario"
+VIEW_OF: Final = ":party"  # the selector on the Cover of the party whose inflows are positive
 SUBTITLE: Final = ":subtitle"  # what every sheet says it shows, live on the Cover
 OWN_NAMES: Final = {MASTER: "master_check", VERSION: "selected_version", SCENARIO: "selected_scenario"}
 
@@ -124,11 +128,14 @@ class Book:
     series: dict[str, SeriesBlock] = field(default_factory=dict)
     tables: dict[str, TableBlock] = field(default_factory=dict)
     entries: dict[str, list[Entry]] = field(default_factory=dict)
-    lists: dict[tuple[str, ...], int] = field(default_factory=dict)  # choices -> row on Sources
+    lists: dict[tuple[str, ...], int] = field(
+        default_factory=dict
+    )  # choices -> first row on Sources, where they stand below each other
     undisclosed: frozenset[str] = frozenset()
     loops: frozenset[str] = frozenset()
     scenarios: Scenarios | None = None
     texts: Texts = field(default_factory=Texts)
+    edits: tuple[str, ...] | None = None  # what was done since the deal was opened, where that is known
     _fingerprint: str = ""
 
     @property
@@ -143,15 +150,17 @@ class Book:
             TABLES: self.series or self.tables,
             SCENARIOS: self.scenarios,
             RIGHTS: deal.rights,
+            RIGHTS_TEXT: deal.rights,
+            OBLIGATIONS: any(t.role == "maturity" for t in deal.tables.values()),
             QUESTIONS: deal.questions,
-            CHANGES: deal.versions or deal.scenarios,
+            CHANGES: deal.versions or deal.scenarios or self.edits,
         }
         return [name for name in ORDER if present.get(name, True)]
 
     @property
     def renamed(self) -> dict[str, str]:
         """Keys that had to take another name in Excel."""
-        return {key: name for key, name in self.names.items() if key not in OWN_NAMES and key != name}
+        return {key: name for key, name in self.names.items() if not key.startswith(":") and key != name}
 
     def formula(self, key: str) -> Formula | None:
         """The bound formula of a node; None where it is at fault and has none that Excel could compute."""

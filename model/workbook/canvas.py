@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from model.engine import Calc
@@ -10,17 +10,21 @@ from model.fields import Field
 from model.formula.excel import MAX_LENGTH, to_excel
 from model.problems import Problem, Refused, refuse
 from model.values import NO_CAP, ErrorValue
-from model.workbook.book import COVER, HEAD_ROW, LABEL, MASTER, SCENARIO, SUBTITLE, VALUE, VERSION, Book
+from model.workbook.book import COVER, HEAD_ROW, LABEL, MASTER, SCENARIO, SOURCES, SUBTITLE, VALUE, VERSION, Book
 from model.workbook.exact import ExactWorksheet
+from model.workbook.metrics import column_for, column_pixels, wrapped_lines
 from model.workbook.scenarios import label_of
 from model.workbook.styles import BAD, GOOD, Styles, formula_colour
-from model.workbook.text import footer, is_printable_formula, looks_like_formula, wrapped_lines
+from model.workbook.text import footer, is_printable_formula, looks_like_formula
 from model.workbook.viewpoint import Viewpoint, cell, letters
 
 ROW_HEIGHT: Final = 15.6  # not XlsxWriter's 15, which it would leave to the reader's program
 NOTE_LINE: Final = 12.0
-_SMALL: Final = 1.24  # characters of small text that one unit of column width holds
+
+LINE: Final = 12.9
+SMALL: Final = 9.0  # points of small text
 A4: Final = 9
+_PAGE: Final = 0.63  # height of what is printed on a landscape A4 page by its width, with a reserve
 
 
 class Canvas:
@@ -33,6 +37,7 @@ class Canvas:
         self.sheet = sheet
         self.style = styles
         self._heights: dict[int, float] = {}
+        self._widths: dict[int, float] = {0: 2.0}
 
     # -- cells -------------------------------------------------------------------------------
 
@@ -50,9 +55,9 @@ class Canvas:
 
     def fit(self, row: int, *texts: tuple[str, float]) -> str:
         """Grow a row for small texts that wrap at their widths; how its cells stand: top where one wraps."""
-        lines = max(wrapped_lines(text, (width - 1) * _SMALL) for text, width in texts)
+        lines = max(wrapped_lines(text, width, SMALL, indent=1) for text, width in texts)
         self.grow(row, lines)
-        return "top" if lines > 1 else "vcenter"
+        return "top" if lines > 3 else "vcenter"
 
     def merged_note(self, row: int, first: int, last: int, text: str, width: float, where: str = "") -> None:
         """A remark across several columns."""
@@ -65,13 +70,23 @@ class Canvas:
         self.sheet.write_url(row, col, target, self.style(*looks, **more), string=text)
         self.text(row, col, text, *looks, **more)
 
+    def source(self, row: int, col: int, key: str, rows: Mapping[str, int], *looks: str, **more: Any) -> None:
+        """The label of a source, leading to its row on the Sources sheet; other texts as they are."""
+        sources = self.book.calc.deal.sources
+        where = more.pop("where", "")
+        if key in rows:
+            label = self.book.texts.clean(sources[key].label, f"sources.{key}.label")
+            self.link(row, col, f"internal:'{SOURCES}'!B{rows[key] + 1}", label, *looks, text_wrap=True, **more)
+        else:
+            self.text(row, col, key, *looks, where=where, **more)
+
     def wrap(self, row: int, text: str, width: float) -> None:
         """Grow the row for a text of full size that wraps at this width."""
-        self.grow(row, wrapped_lines(text, width * 1.1))
+        self.grow(row, wrapped_lines(text, width), LINE)
 
-    def grow(self, row: int, lines: int) -> None:
-        """Make the row as high as this many lines of small text need."""
-        height = max(ROW_HEIGHT, NOTE_LINE * lines + 3)
+    def grow(self, row: int, lines: int, line: float = NOTE_LINE) -> None:
+        """Make the row as high as this many lines need, of small text by default."""
+        height = max(ROW_HEIGHT, line * lines + 3)
         if height > max(self._heights.get(row, 0.0), ROW_HEIGHT):
             self._heights[row] = height
             self.sheet.set_row(row, height)
@@ -127,6 +142,7 @@ class Canvas:
         sheet.set_default_row(ROW_HEIGHT)
         base = self.style()
         sheet.set_column(0, 0, 2, base)
+        self._widths.update(widths)
         for col, width in widths.items():
             sheet.set_column(col, col, width, base)
         self.text(0, LABEL, title, "title")
@@ -185,13 +201,32 @@ class Canvas:
         self.blanks(row, first, last, "section")
         self.text(row, first, label, "section")
 
-    def close(self, last_row: int, last_col: int, freeze_col: int = 0, freeze_row: int = HEAD_ROW + 1) -> None:
-        """Print area, repeated heading and frozen panes."""
+    def close(
+        self, last_row: int, last_col: int, freeze_col: int = 0, freeze_row: int = HEAD_ROW + 1, repeat: int = 0
+    ) -> None:
+        """Print area, repeated heading (``repeat`` rows, else the frozen ones) and frozen panes."""
         self.sheet.print_area(0, 0, max(last_row, HEAD_ROW), last_col)
-        self.sheet.repeat_rows(0, freeze_row - 1)
+        self.sheet.repeat_rows(0, (repeat or freeze_row) - 1)
         self.sheet.freeze_panes(freeze_row, freeze_col)
         # a sum over periods leaves out the year above on purpose; real inconsistencies stay marked
         self.sheet.ignore_errors({"formula_range": f"A1:{letters(last_col)}{max(last_row, HEAD_ROW) + 1}"})
+
+    def keep_together(self, blocks: Sequence[tuple[int, int]], last_col: int, repeated: int) -> None:
+        """Break pages between blocks (first and last row) where one would not fit whole, once the width fits the page."""
+        wide = sum(column_pixels(self._widths.get(col, 9.0)) for col in range(last_col + 1))
+        room = wide * _PAGE * 72 / 96 - sum(self._height(row) for row in range(repeated))
+        used, breaks, before = 0.0, [], blocks[0][0] if blocks else 0
+        for first, last in blocks:
+            high = sum(self._height(row) for row in range(min(before, first), last + 1))
+            if used and used + high > room:
+                breaks.append(first)
+                used = 0.0
+            used = (used + high) % room if used + high > room else used + high
+            before = last + 1
+        self.sheet.set_h_pagebreaks(breaks)
+
+    def _height(self, row: int) -> float:
+        return self._heights.get(row, ROW_HEIGHT)
 
 
 def printed(book: Book, key: str, value: Any, view: Viewpoint, where: str) -> str:
@@ -210,9 +245,22 @@ def printed(book: Book, key: str, value: Any, view: Viewpoint, where: str) -> st
         raise Refused(*(Problem(where, p.what, p.remedy) for p in err.problems)) from None
 
 
+def heading(label: str, unit: str, width: float) -> str:
+    """A column's heading with its unit below, broken where it does not fit."""
+    lines = [""]
+    for word in label.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and column_for(longer, SMALL, bold=True) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    said = unit and unit.casefold() != label.casefold()
+    return "\n".join([*lines, unit] if said else lines)
+
+
 def unit_width(units: Iterable[str], least: float) -> float:
     """Width of the column of units, in small text."""
-    return min(22.0, max([least, *(len(u) * 0.92 + 2 for u in units)]))
+    return min(22.0, max([least, *(column_for(u, SMALL, indent=1) for u in units)]))
 
 
 def check_length(formula: str, where: str) -> None:

@@ -30,6 +30,7 @@ from model.workbook.book import (
     UNIT,
     VALUATION,
     VALUE,
+    VIEW_OF,
     Book,
     Entry,
     Place,
@@ -37,7 +38,7 @@ from model.workbook.book import (
     TableBlock,
     fits_in_place,
 )  # fmt: skip
-from model.workbook.facts import fact_choices
+from model.workbook.facts import fact_choices, party_choices
 from model.workbook.names import defined_names
 from model.workbook.scenarios import offered, overlays, plan_scenarios
 
@@ -65,7 +66,11 @@ def plan(calc: Calc) -> Book:
     _grouped(book, VALUATION, [(k, o.group) for k, o in deal.outputs.items()], "output")
     _checks(book)
     _sources(book)
-    own = {key: name for key, name in {**OWN_NAMES, PERSPECTIVE: PERSPECTIVE}.items() if key in book.scalars}
+    own = {
+        key: name
+        for key, name in {**OWN_NAMES, VIEW_OF: "selected_party", PERSPECTIVE: PERSPECTIVE}.items()
+        if key in book.scalars
+    }
     given = defined_names(own.values(), reserved=book.names.values())
     book.names.update((key, given[name]) for key, name in own.items())
     return book
@@ -75,7 +80,8 @@ def _cover(book: Book) -> None:
     book.scalars[SUBTITLE] = Place(COVER, HEAD_ROW, LABEL)
     read = any(PERSPECTIVE in f.now for f in book.calc.program.formulas.values())
     if book.calc.deal.parties or book.calc.deal.perspective or read:
-        book.scalars[PERSPECTIVE] = Place(COVER, HEAD_ROW + 2, UNIT)
+        book.scalars[VIEW_OF] = Place(COVER, HEAD_ROW + 2, UNIT)
+        book.scalars[PERSPECTIVE] = Place(COVER, HEAD_ROW + 2, VALUE)
 
 
 def in_groups(items: Iterable[tuple[str, str]], order: Iterable[str] = ()) -> dict[str, list[str]]:
@@ -108,7 +114,6 @@ def _terms(book: Book) -> None:
 def _tables(book: Book) -> None:
     calc, deal = book.calc, book.calc.deal
     ranged = _read_as_ranges(calc)
-    unlike = book.undisclosed | (book.scenarios.blank if book.scenarios else frozenset())
     unlike = book.undisclosed | (book.scenarios.blank if book.scenarios else frozenset())
     row = HEAD_ROW + 1
     for key in deal.series:
@@ -207,7 +212,7 @@ def _sources(book: Book) -> None:
     offered_ += [c.choices for t in deal.tables.values() for c in t.columns.values() if c.kind == "choice"]
     if book.scenarios:
         offered_ += [offered(book, "version"), offered(book, "scenario")]
-    offered_.append(tuple(deal.parties))
+    offered_.append(tuple(book.texts.clean(c, "parties") for c in party_choices(deal.parties).values()))
     for name, question in deal.questions.items():
         for fact in question.facts:
             offered_.append(tuple(book.texts.clean(c, f"questions.{name}") for c in fact_choices(question, fact)))
@@ -215,8 +220,9 @@ def _sources(book: Book) -> None:
     if long:
         row += 1
         entries.append(Entry(row, "group", "Choices offered by drop-down lists"))
-    for choices in long:
         row += 1
-        entries.append(Entry(row, "choices", ""))
+    for choices in long:
+        entries.append(Entry(row + len(choices) - 1, "choices", ""))
         book.lists[choices] = row
+        row += len(choices) + 1
     book.entries[SOURCES] = entries

@@ -1,4 +1,5 @@
-"""What stands on the Scenarios sheet: base, versions and scenarios across, the inputs that one of them sets down."""
+"""What stands on the Scenarios sheet: base, versions and scenarios across, every term down,
+and what else one of them sets."""
 
 from __future__ import annotations
 
@@ -40,6 +41,7 @@ def plan_scenarios(book: Book) -> Scenarios | None:
     book.scalars[VERSION] = Place(SCENARIOS, VERSION_ROW, VALUE)
     book.scalars[SCENARIO] = Place(SCENARIOS, SCENARIO_ROW, VALUE)
     touched = {a for overlay in overlays(deal) for a in overlay}
+    touched |= {key for key, term in deal.terms.items() if term.formula is None}
     groups: dict[str, list[str]] = {}
     for key, term in deal.terms.items():
         if key in touched:

@@ -1,4 +1,5 @@
-"""The Changes sheet: what each version and scenario changes, and what that does to the outputs. Stamped at export."""
+"""The Change log: what each version and scenario changes, what that does to the outputs, and the edits made since the
+deal was opened. Stamped at export."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ _WIDTHS: Final[dict[int, float]] = {LABEL: 46, UNIT: 14, BEFORE: 24, AFTER: 24, 
 
 def write_changes(canvas: Canvas) -> None:
     deal = canvas.book.calc.deal
-    canvas.open("Changes by version and scenario", _WIDTHS)
+    canvas.open("Change log", _WIDTHS)
     heads = {LABEL: "What", UNIT: "Unit", BEFORE: "Before", AFTER: "After", CHANGE: "Change", KEY: "Key"}
     canvas.header(HEAD_ROW, heads, frozenset((LABEL, UNIT, KEY)))
     row = HEAD_ROW + 1
@@ -33,10 +34,32 @@ def write_changes(canvas: Canvas) -> None:
         "muted",
     )
     row += 1
+    blocks = []
     for kind, items in (("Version", deal.versions), ("Scenario", deal.scenarios)):
         for key, layer in items.items():
-            row = _layer(canvas, row + 1, kind, key, layer)
+            first, row = row + 1, _layer(canvas, row + 1, kind, key, layer)
+            blocks.append((first, row - 1))
+    first, row = row + 1, _edits(canvas, row + 1)
+    blocks.append((first, row))
     canvas.close(row, KEY, freeze_col=UNIT)
+    canvas.keep_together(blocks, KEY, HEAD_ROW + 1)
+
+
+def _edits(canvas: Canvas, row: int) -> int:
+    """What was done to the deal since its file was opened, oldest first."""
+    canvas.section(row, "Edits since the deal was opened", KEY)
+    edits = canvas.book.edits
+    if edits is None:
+        row += 1
+        canvas.text(row, LABEL, "Not known: exported by a command.", "muted", indent=1)
+    elif not edits:
+        row += 1
+        canvas.text(row, LABEL, "None.", "muted", indent=1)
+    for count, said in enumerate(edits or ()):
+        row += 1
+        canvas.text(row, LABEL, f"{count + 1}  {said}", "stamp", where="edits", indent=1)
+        canvas.blanks(row, UNIT, KEY, "stamp")
+    return row
 
 
 def _layer(canvas: Canvas, row: int, kind: str, key: str, layer: Version | Scenario) -> int:

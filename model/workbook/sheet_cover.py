@@ -14,8 +14,10 @@ from model.workbook.book import (
     COVER,
     HEAD_ROW,
     LABEL,
+    OBLIGATIONS,
     QUESTIONS,
     RIGHTS,
+    RIGHTS_TEXT,
     SCENARIO,
     SCENARIOS,
     SCHEDULE,
@@ -26,28 +28,37 @@ from model.workbook.book import (
     VALUATION,
     VALUE,
     VERSION,
+    VIEW_OF,
     Book,
 )  # fmt: skip
 from model.workbook.canvas import Canvas, number_format, subtitle, subtitle_formula
+from model.workbook.facts import party_choices
 from model.workbook.scenarios import label_of
 from model.workbook.sheet_scenarios import EXPORTED
 from model.workbook.styles import LINK, WORK_INK
 from model.workbook.validation import list_rule
+from model.workbook.viewpoint import cell, letters
 
 _LEFT, _RIGHT = LABEL, VALUE + 2  # first columns of the two halves
-_WIDTHS: Final = {LABEL: 30, LABEL + 1: 22, LABEL + 2: 16, LABEL + 3: 3, _RIGHT: 18, _RIGHT + 1: 58}
+_WIDTHS: Final = {LABEL: 30, LABEL + 1: 24, LABEL + 2: 18, LABEL + 3: 3, _RIGHT: 18, _RIGHT + 1: 58}
 _ABOUT: Final = {
     SUMMARY: "Headline figures against the base case, charts, probability-weighted values.",
     RIGHTS: "Who may do what, since when and until when, by year-end and on any day.",
     QUESTIONS: "May they? Choose facts and a day: answer, rule, until when.",
-    CHANGES: "What each version and scenario changes (stamped).",
+    RIGHTS_TEXT: "What each right says, what ends it, what survives, where it stands.",
+    OBLIGATIONS: "What falls due when: the maturity table, its total and a chart.",
+    CHANGES: "What each version and scenario changes, and the edits made (stamped).",
     TERMS: "Every term: value, unit, class, source, range. Inputs are here.",
-    TABLES: "Series by calendar year, and tables of records. Inputs are here, too.",
+    TABLES: "Series by calendar year, and tables of records. Inputs are here.",
     SCENARIOS: "Two selectors, and what each version and scenario sets. Inputs are here, too.",
     SCHEDULE: "The timeline, event flags and all lines by period; workings at the end.",
     VALUATION: "Outputs: headline figures and what stands behind them.",
     CHECKS: "What must hold, each live, and the master check.",
     SOURCES: "Where the facts come from.",
+}
+_WITH_SCENARIOS: Final = {
+    TERMS: "Every term: the value that holds, unit, class, source, range, note.",
+    SCENARIOS: "Two selectors, and every input by version and scenario. Inputs are here.",
 }
 _PERIODS: Final = {"month": "Calendar months", "quarter": "Calendar quarters", "year": "Calendar years"}
 
@@ -89,7 +100,10 @@ def _facts(canvas: Canvas, row: int, today: dt.date) -> int:
     for kind, key, chosen in (("version", VERSION, calc.view.version), ("scenario", SCENARIO, calc.view.scenario)):
         if book.scenarios is not None:
             canvas.text(row, _LEFT, kind.capitalize(), "muted", font_size=10)
-            canvas.formula(row, _LEFT + 1, book.names[key], label_of(book, kind, chosen), "link")
+            canvas.formula(row, _LEFT + 1, book.names[key], label_of(book, kind, chosen), "link", bold=True)
+            there = book.scalars[key]
+            target = f"internal:'{SCENARIOS}'!{letters(there.col)}{there.row + 1}"
+            canvas.link(row, _LEFT + 2, target, "choose", "muted", underline=1, font_color=LINK, indent=1)
             row += 1
     if book.scenarios is not None:
         canvas.text(row, _LEFT, "Against the export", "muted", font_size=10)
@@ -102,7 +116,17 @@ def _facts(canvas: Canvas, row: int, today: dt.date) -> int:
     unit = " · ".join(dict.fromkeys(p for p in (deal.currency, deal.unit) if p)) or "as stated at each item"
     row = _fact(canvas, row, "Unit of money", unit, "unit")
     row = _fact(canvas, row, "Fingerprint of the deal", book.fingerprint[:16])
-    row = _fact(canvas, row, "Signs", "negative in (brackets), zero a dash")
+    canvas.text(row, _LEFT, "Signs", "muted", font_size=10)
+    if VIEW_OF in book.scalars:
+        party = book.scalars[VIEW_OF]
+        text = f'"Inflows to "&{cell(party.row, party.col)}&" positive; negative in (brackets)"'
+        seen = party_choices(deal.parties)
+        key = calc.cells.scalars[PERSPECTIVE]
+        said = f"Inflows to {book.texts.clean(seen.get(key, key), 'parties')} positive; negative in (brackets)"
+        canvas.formula(row, _LEFT + 1, text, said, "calc")
+    else:
+        canvas.text(row, _LEFT + 1, "Negative in (brackets), zero a dash", "label")
+    row += 1
     canvas.text(row, _LEFT, "Exported", "muted", font_size=10)
     canvas.constant(row, _LEFT + 1, to_serial(today), "label", num_format=make_field("date").excel_format, align="left")
     row += 1
@@ -118,32 +142,27 @@ def _same(book: Book, kind: str, key: str) -> str:
 
 
 def _seen_by(canvas: Canvas, row: int) -> int:
-    """The party whose inflows are positive: an input, which formulas may read."""
+    """The party whose inflows are positive: chosen by its name; beside it the key that formulas read."""
     book = canvas.book
-    deal, calc = book.calc.deal, book.calc
+    calc = book.calc
     if PERSPECTIVE not in book.scalars:
         return row
     key = calc.cells.scalars[PERSPECTIVE]
-    place = book.scalars[PERSPECTIVE]
-    assert place.row == row and place.col == _LEFT + 1, "the plan and the sheet must agree"
-    canvas.text(row, _LEFT, "Seen by", "muted", font_size=10)
-    canvas.text(row, _LEFT + 1, key, "input", where="perspective")
-    if deal.parties:
-        says = {
-            "input_title": "Seen by",
-            "input_message": "A party's key. Its inflows are positive, its payments negative.",
-        }
+    assert book.scalars[VIEW_OF] == (COVER, row, _LEFT + 1), "the plan and the sheet must agree"
+    labels = {k: book.texts.clean(text, "parties") for k, text in party_choices(calc.deal.parties).items()}
+    canvas.text(row, _LEFT, "View of", "muted", font_size=10)
+    canvas.text(row, _LEFT + 1, labels.get(key, key), "input", where="perspective", bold=True)
+    if labels:
+        says = {"input_title": "View of", "input_message": "This party's inflows are positive, its payments negative."}
         wrong = {"error_title": "Not a party", "error_message": "Choose from the list."}
-        rule = list_rule(book, tuple(deal.parties))
+        rule = list_rule(book, tuple(labels.values()))
         canvas.sheet.data_validation(row, _LEFT + 1, row, _LEFT + 1, {**rule, **says, **wrong})
-    canvas.text(row + 1, _LEFT, "Inflow positive for", "muted", font_size=10)
-    name, text = book.names[PERSPECTIVE], book.names[PERSPECTIVE]
-    labels = {k: book.texts.clean(p.label, f"parties.{k}")[:120] for k, p in deal.parties.items()}
+    here = text = cell(row, _LEFT + 1)
     for other, label in list(labels.items())[:40][::-1]:
         shown = label.replace('"', '""')
-        text = f'IF({name}="{other}","{shown}",{text})'
-    canvas.formula(row + 1, _LEFT + 1, text, labels.get(key, key), "calc")
-    return row + 2
+        text = f'IF({here}="{shown}","{other}",{text})'
+    canvas.formula(row, _LEFT + 2, text, key, "helper", indent=1)
+    return row + 1
 
 
 def _headline(canvas: Canvas, row: int) -> int:
@@ -174,7 +193,8 @@ def _contents(canvas: Canvas, row: int) -> int:
         if name != COVER:
             row += 1
             canvas.link(row, _RIGHT, f"internal:'{name}'!A1", name, "label", underline=1)
-            canvas.text(row, _RIGHT + 1, _ABOUT[name], "muted", indent=1)
+            about = _WITH_SCENARIOS.get(name, _ABOUT[name]) if book.scenarios else _ABOUT[name]
+            canvas.text(row, _RIGHT + 1, about, "muted", indent=1)
     return row + 1
 
 

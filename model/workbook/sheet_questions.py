@@ -17,7 +17,7 @@ from model.workbook.book import HEAD_ROW, LABEL, QUESTIONS
 from model.workbook.canvas import Canvas
 from model.workbook.facts import Columns, fact_choices
 from model.workbook.sheet_rights import OPEN, day_as_read, day_read
-from model.workbook.styles import BAD_FILL, FLAG_FILL, GOOD_FILL
+from model.workbook.styles import BAD_FILL, FLAG_FILL, GOOD_FILL, INK, INPUT_EDGE
 from model.workbook.validation import list_rule
 from model.workbook.viewpoint import Viewpoint, cell, letters
 
@@ -41,14 +41,17 @@ def write_questions(canvas: Canvas, today: dt.date) -> None:
         **grid.widths(),
     }
     canvas.open("Questions: may they?", widths)
-    for col in range(grid.first, grid.at + 2 * rules + 1):
+    for col in range(grid.keys, grid.at + 2 * rules + 1):
         canvas.sheet.set_column(col, col, 10.0, canvas.style(), {"level": 1})
     canvas.text(HEAD_ROW, LABEL, "Choose the facts and a day in the blue cells.", "muted")
-    row = HEAD_ROW + 2
+    row, blocks = HEAD_ROW + 2, []
     for name in questions:
-        row = _Block(canvas, name, grid, widths, row, today).write() + 2
-    canvas.close(row, grid.why, freeze_row=HEAD_ROW + 1)
-    canvas.sheet.outline_settings(True, True, True, False)
+        first, row = row, _Block(canvas, name, grid, widths, row, today).write()
+        blocks.append((first, row))
+        row += 2
+    canvas.close(row, grid.source, freeze_row=HEAD_ROW + 1, repeat=HEAD_ROW)
+    canvas.keep_together(blocks, grid.source, HEAD_ROW)
+    canvas.sheet.outline_settings(True, True, False, False)
 
 
 class _Block:
@@ -73,7 +76,7 @@ class _Block:
     def write(self) -> int:
         canvas, question = self.canvas, self.question
         where = f"questions.{self.name}"
-        canvas.section(self.row, question.label, self.grid.why)
+        canvas.section(self.row, question.label, self.grid.source)
         canvas.text(self.row + 1, LABEL, question.note, "muted", where=where)
         for i, fact in enumerate(self.facts):
             row = self.ask_row + i
@@ -109,7 +112,17 @@ class _Block:
                  grid.class_: "Class", grid.source: "Source", grid.first: "First day\nas read", grid.last: "Last day\nas read",
                  grid.fits: "Facts fit", grid.at: "On the day"}  # fmt: skip
         heads |= {LABEL + 1 + i: question.facts[f].label for i, f in enumerate(self.facts)}
-        left = frozenset((*range(LABEL, LABEL + 1 + len(self.facts)), grid.answer, grid.why, grid.class_, grid.source))
+        heads |= {grid.keys + i: "Key" for i in range(len(self.facts))}
+        left = frozenset(
+            (
+                *range(LABEL, LABEL + 1 + len(self.facts)),
+                grid.answer,
+                grid.why,
+                grid.class_,
+                grid.source,
+                *range(grid.keys, grid.first),
+            )
+        )
         canvas.header(self.first_rule - 1, heads, left)
         if not question.rules:
             canvas.text(self.first_rule, LABEL, "no rules", "muted")
@@ -145,13 +158,18 @@ class _Block:
         canvas, grid, calc = self.canvas, self.grid, self.calc
         rule, row = self.question.rules[key], self.first_rule + i
         place = f"{where}.rules.{key}"
-        valign = canvas.fit(row, (rule.why, self.widths[grid.why]))
+        sources = calc.deal.sources
+        source = sources[rule.source].label if rule.source in sources else rule.source
+        words = [self._words(fact, rule.when.get(fact, "any")) for fact in self.facts]
+        fitted = [(text, self.widths[LABEL + 1 + n]) for n, text in enumerate(words)]
+        valign = canvas.fit(row, (rule.why, self.widths[grid.why]), (source, self.widths[grid.source]), *fitted)
         canvas.text(row, LABEL, key, "label", valign=valign)
         tests = []
         for n, fact in enumerate(self.facts):
             wanted = rule.when.get(fact, "any")
-            canvas.text(row, LABEL + 1 + n, wanted, "label", valign=valign, font_size=9, where=place)
-            own, asked = f"{letters(LABEL + 1 + n)}{row + 1}", cell(self.ask_row + n, LABEL + 2)
+            canvas.text(row, LABEL + 1 + n, words[n], "note", valign=valign, where=place, font_color=INK)
+            canvas.text(row, grid.keys + n, wanted, "helper", valign=valign, where=place, indent=1)
+            own, asked = f"${letters(grid.keys + n)}{row + 1}", cell(self.ask_row + n, LABEL + 2)
             tests.append(f'OR({own}="any",ISNUMBER(FIND("|"&{asked}&"|","|"&{own}&"|")))')
         more: dict[str, Any]
         for part, col in (("from", grid.start), ("until", grid.end)):
@@ -167,9 +185,7 @@ class _Block:
         canvas.text(row, grid.answer, rule.answer, "label", valign=valign, bold=True, indent=1)
         canvas.note(row, grid.why, rule.why, self.widths[grid.why], where=place, valign=valign)
         canvas.text(row, grid.class_, rule.class_, "muted", valign=valign, indent=1)
-        sources = calc.deal.sources
-        source = sources[rule.source].label if rule.source in sources else rule.source
-        canvas.text(row, grid.source, source, "muted", where=place, valign=valign, indent=1)
+        canvas.text(row, grid.source, source, "note", where=place, valign=valign)
         more = {"align": "right", "valign": valign, "font_size": 8}
         for col, ref, value in ((grid.first, grid.start, read[0]), (grid.last, grid.end, read[1])):
             text = day_as_read(f"{letters(ref)}{row + 1}")
@@ -183,6 +199,11 @@ class _Block:
             late = f"IF(ISNUMBER({e}),{at}>{e},FALSE)"
             text = f"{f}*IF(OR({early},{late}),0,IF(AND(ISNUMBER({s}),ISNUMBER({e})),1,0.5))"
             canvas.formula(row, grid.at + j, text, self._hit(i, read, day), "helper", num_format='0.0;;"–"', **more)
+
+    def _words(self, fact: str, wanted: str) -> str:
+        """A condition as a reader says it."""
+        labels = self.question.facts[fact].values
+        return " or ".join(labels.get(part, part) for part in wanted.split("|"))
 
     def _fits(self, i: int) -> float:
         rule = list(self.question.rules.values())[i]
@@ -241,7 +262,7 @@ class _Block:
         self._later()
         until, then = cell(self.last_rule + 2, grid.at), cell(self.last_rule + 3, grid.at)
         rows: list[tuple[str, str, Any, dict[str, Any]]] = [
-            ("Answer", f"IF({blank}>0,\"incomplete\",{top})", reply.answer, {"bold": True, "align": "left"}),
+            ("Answer", f"IF({blank}>0,\"incomplete\",{top})", reply.answer, {"bold": True, "align": "left", "font_size": 12, "border": 1, "border_color": INPUT_EDGE}),
             ("Rule", f'IF({blank}>0,"",IF({found}=0,"",INDEX({self._column(LABEL)},{place})))', reply.rule, {"align": "left"}),
             ("Why", f'IF({blank}>0,"{_LEFT_OPEN}",IF({found}=0,"{_NO_RULE}",IF({maybe},"{_UNDATED}",IF({top}="ambiguous",IF(COUNTIF({hits},1)>1,"{_MANY}",INDEX({self._column(grid.why)},{place})&""),INDEX({self._column(grid.why)},{place})&""))))', self._why(reply), {"align": "left"}),
             ("Source", f'IF({blank}>0,"",IF({found}=0,"",INDEX({self._column(grid.source)},{place})&""))', self._source(reply), {"align": "left"}),

@@ -1,4 +1,5 @@
-"""The Rights sheet: each right's dates and condition live, and how it stands at every year-end and on a chosen day."""
+"""The Rights sheet: each right's dates and condition live, and how it stands at every year-end and on a chosen day;
+and the sheet of what they say."""
 
 from __future__ import annotations
 
@@ -6,122 +7,186 @@ import datetime as dt
 from typing import Any, Final
 
 from model.deal import Deal
+from model.engine import Calc
 from model.fields import make_field
 from model.formula.bind import RIGHT
 from model.rights import year_ends
 from model.values import NEVER, ErrorValue, to_serial
-from model.workbook.book import HEAD_ROW, LABEL, RIGHTS, SCHEDULE
+from model.workbook.book import HEAD_ROW, LABEL, RIGHTS, RIGHTS_TEXT, SCHEDULE
 from model.workbook.canvas import Canvas
+from model.workbook.metrics import column_for
 from model.workbook.styles import BAD_FILL, FLAG_FILL
 from model.workbook.viewpoint import Viewpoint, cell, letters
 
-HOLDER, FROM, UNTIL, WHILE, FIRST, LAST, HOLDS, ON = range(LABEL + 1, LABEL + 9)
-_MATRIX: Final = ON + 1
-_WIDTHS: Final[dict[int, float]] = {
-    LABEL: 44, HOLDER: 14, FROM: 13, UNTIL: 13, WHILE: 13, FIRST: 11, LAST: 11, HOLDS: 9, ON: 14,
-}  # fmt: skip
+HOLDER, CLASS, FROM, UNTIL, WHILE, ON = range(LABEL + 1, LABEL + 7)
+MATRIX: Final = ON + 1
+_WIDTHS: Final[dict[int, float]] = {LABEL: 42, HOLDER: 15, CLASS: 11, FROM: 13, UNTIL: 13, WHILE: 10, ON: 13}
+_YEAR_WIDTH: Final = 9.5
 DATES, HEADS = HEAD_ROW, HEAD_ROW + 1
+FIRST_RIGHT: Final = HEADS + 1
 OPEN: Final = make_field("date").excel_format.replace("not yet", "open")  # of a last day: there is none
 _NEVER: Final = f"{NEVER:.0f}"
+_CONDITION: Final = '[=1]"yes";[=0]"no";"unknown";@'
 # darker is stronger, so that the matrix survives greyscale; the words say it anyway
 _LOOKS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("in force", {"bg_color": "#2F7D5B", "font_color": "#FFFFFF", "bold": True}),
     ("unknown", {"bg_color": FLAG_FILL, "font_color": "#5A4300", "italic": True}),
     ("not yet", {"bg_color": "#E6EDF0", "font_color": "#3A444E"}),
-    ("ended", {"font_color": "#9AA2AB"}),
+    ("ended", {"font_color": "#6B7480"}),
     ("excluded", {"bg_color": "#C9CDD2", "font_color": "#3A444E", "font_strikeout": True}),
     ("error", {"bg_color": BAD_FILL, "font_color": "#B3261E", "bold": True}),
 )
+
+
+class _Columns:
+    """The workings of a right stand to the right of the matrix, in an outline."""
+
+    def __init__(self, years: int) -> None:
+        self.last_year = MATRIX + years - 1
+        self.first, self.last, self.holds = (MATRIX + years + i for i in range(3))
+        self.key = self.holds + 1
 
 
 def write_rights(canvas: Canvas, today: dt.date) -> None:
     book, calc = canvas.book, canvas.book.calc
     deal = calc.deal
     ends = year_ends(calc)
-    after = _MATRIX + len(ends)
-    words = {after: ("What", 60.0), after + 1: ("Ends with", 26.0), after + 2: ("Survives", 36.0), after + 3: ("Exceptions", 40.0),
-             after + 4: ("Class", 11.0), after + 5: ("Source", 32.0), after + 6: ("Note", 60.0), after + 7: ("Key", 22.0),
-             after + 8: ("Owed by", 16.0), after + 9: ("Amount owed", 26.0), after + 10: ("“Until” means", 26.0)}  # fmt: skip
-    widths = {**_WIDTHS, **{_MATRIX + i: 9.5 for i in range(len(ends))}, **{c: w for c, (_, w) in words.items()}}
+    at = _Columns(len(ends))
+    widths = {**_WIDTHS, **{MATRIX + i: _YEAR_WIDTH for i in range(len(ends))}}
+    widths |= {at.first: 12.0, at.last: 12.0, at.holds: 9.0, at.key: 24.0}
+    widths[LABEL] = min(60.0, max([widths[LABEL], *(column_for(r.label) for r in deal.rights.values())]))
     canvas.open("Rights", widths)
     date = make_field("date").excel_format
-    canvas.text(DATES, LABEL, "Both days inclusive. Change the blue day to ask about any other.", "muted")
+    said = "Both days inclusive. Change the blue day to ask about any other. A right's name leads to its wording."
+    canvas.text(DATES, LABEL, said, "muted")
     canvas.constant(DATES, ON, to_serial(today), "input", num_format=date, align="right")
     rule = {"validate": "decimal", "criteria": "between", "minimum": 1, "maximum": NEVER}
-    canvas.sheet.data_validation(DATES, ON, DATES, ON, {**rule, "input_title": "Any day", "input_message": "A date."})
+    says = {"input_title": "Any day", "input_message": "A date: the column below says how each right stands then."}
+    wrong = {"error_title": "Not a date", "error_message": "A date."}
+    canvas.sheet.data_validation(DATES, ON, DATES, ON, {**rule, **says, **wrong})
     first_day = book.scalars["time:first_day"]
     for i, day in enumerate(ends):
-        col = _MATRIX + i
+        col = MATRIX + i
         text = f"DATE(YEAR({letters(col - 1)}{DATES + 1})+1,12,31)"
         if i == 0:
             text = f"DATE(YEAR({SCHEDULE}!{cell(first_day.row, first_day.col)}),12,31)"
         canvas.formula(DATES, col, text, to_serial(day), "muted", num_format=date, align="center", font_size=8)
-    heads = {LABEL: "Right", HOLDER: "Holder", FROM: "From", UNTIL: "Until", WHILE: "While", FIRST: "First day\nas read",
-             LAST: "Last day\nas read", HOLDS: "Holds\n(1, 0, ½)", ON: "On that day"}  # fmt: skip
-    heads |= {_MATRIX + i: f"End {day.year}" for i, day in enumerate(ends)} | {
-        c: text for c, (text, _) in words.items()
-    }
-    canvas.header(HEADS, heads, frozenset((LABEL, HOLDER, *words)), frozenset(range(ON, after)))
-    for col in (FIRST, LAST, HOLDS):
+    heads = {LABEL: "Right", HOLDER: "Holder", CLASS: "Class", FROM: "From", UNTIL: "Until", WHILE: "While",
+             ON: "On that day", at.first: "First day\nas read", at.last: "Last day\nas read", at.holds: "Holds\n(1, 0, ½)",
+             at.key: "Key"}  # fmt: skip
+    heads |= {MATRIX + i: f"End {day.year}" for i, day in enumerate(ends)}
+    canvas.header(HEADS, heads, frozenset((LABEL, HOLDER, CLASS, at.key)), frozenset(range(ON, at.first)))
+    for col in (at.first, at.last, at.holds):
         canvas.sheet.set_column(col, col, widths[col], canvas.style(), {"level": 1})
     row = HEADS
     for key in deal.rights:
         row += 1
-        _right(canvas, row, key, [today, *ends], after, widths)
+        _right(canvas, row, key, [today, *ends], at)
     if deal.rights:
-        for word, look in _LOOKS:
-            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": canvas.style.bare(**look)}
-            canvas.sheet.conditional_format(HEADS + 1, ON, row, after - 1, rule)
-    canvas.close(row, after - 1, freeze_col=HOLDER, freeze_row=HEADS + 1)
-    canvas.sheet.outline_settings(True, True, True, False)
+        paint(canvas, FIRST_RIGHT, ON, row, at.last_year)
+    canvas.close(row, at.last_year, freeze_col=HOLDER, freeze_row=HEADS + 1)
+    canvas.sheet.repeat_columns(0, LABEL)
+    canvas.sheet.outline_settings(True, True, False, False)
 
 
-def _right(canvas: Canvas, row: int, key: str, days: list[dt.date], after: int, widths: dict[int, float]) -> None:
+def paint(canvas: Canvas, row: int, col: int, row2: int, col2: int) -> None:
+    """Colour cells by how a right stands."""
+    for word, look in _LOOKS:
+        rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": canvas.style.bare(**look)}
+        canvas.sheet.conditional_format(row, col, row2, col2, rule)
+
+
+def states(calc: Calc, key: str, days: list[dt.date]) -> list[str]:
+    """How a right stands on each day, as the cells of its row compute it."""
+    start, end = (day_read(calc.scalar(f"{RIGHT}{key}.{part}")) for part in ("from", "until"))
+    holds = 1.0 if calc.deal.rights[key].while_ is None else holds_read(calc.scalar(f"{RIGHT}{key}.while"))
+    return [state(to_serial(day), start, end, holds) for day in days]
+
+
+def _right(canvas: Canvas, row: int, key: str, days: list[dt.date], at: _Columns) -> None:
     book, calc = canvas.book, canvas.book.calc
     deal, right = calc.deal, calc.deal.rights[key]
     where = f"rights.{key}"
     date = make_field("date").excel_format
-    valign = canvas.fit(row, *((t, widths[c]) for t, c in ((right.what, after), (right.exceptions, after + 3), (right.note, after + 6), (right.survives, after + 2))))  # fmt: skip
-    canvas.text(row, LABEL, right.label, "label", where=where, valign=valign)
+    label = book.texts.clean(right.label, where)
+    canvas.link(row, LABEL, f"internal:'{RIGHTS_TEXT}'!B{text_row(deal, key) + 1}", label, "label")
     holder = deal.parties[right.holder].label if right.holder in deal.parties else right.holder
-    canvas.text(row, HOLDER, holder, "label", where=where, valign=valign, font_size=9)
-    more: dict[str, Any] = {"align": "right", "valign": valign, "font_size": 9}
+    canvas.text(row, HOLDER, holder, "label", where=where, font_size=9, indent=1)
+    canvas.text(row, CLASS, right.class_, "muted", indent=1)
+    more: dict[str, Any] = {"align": "right", "font_size": 9}
     read: list[Any] = []
     for part, col in (("from", FROM), ("until", UNTIL), ("while", WHILE)):
         node = f"{RIGHT}{key}.{part}"
         value = calc.scalar(node)
         read.append(value)
         if part == "while" and right.while_ is None:
-            canvas.text(row, col, "–", "muted", align="right", valign=valign)
+            canvas.text(row, col, "–", "muted", align="right")
         else:
-            shown = {"from": date, "until": OPEN, "while": "General"}[part]
+            shown = {"from": date, "until": OPEN, "while": _CONDITION}[part]
             view = Viewpoint(book, RIGHTS)
             canvas.item(row, col, node, value, where=f"{where}.{part}", view=view, num_format=shown, **more)
-    f, u, w = (f"{letters(c)}{row + 1}" for c in (FROM, UNTIL, WHILE))
-    start, end = day_read(read[0]), day_read(read[1])
-    holds: float | str = 1.0
-    for col, ref, value, shown in ((FIRST, f, start, date), (LAST, u, end, OPEN)):
+    f, u, w = (f"${letters(c)}{row + 1}" for c in (FROM, UNTIL, WHILE))
+    for col, ref, value, shown in ((at.first, f, day_read(read[0]), date), (at.last, u, day_read(read[1]), OPEN)):
         canvas.formula(row, col, day_as_read(ref), value, "helper", num_format=shown, **{**more, "font_size": 8})
     if right.while_ is None:
-        canvas.constant(row, HOLDS, 1.0, "helper", num_format="0.0", **{**more, "font_size": 8})
+        canvas.constant(row, at.holds, 1.0, "helper", num_format="0.0", **{**more, "font_size": 8})
     else:
-        holds = holds_read(read[2])
         text = f'IF(ISNA({w}),0.5,IF(ISERROR({w}),"error",IF(ISTEXT({w}),IF({w}="yes",1,IF({w}="no",0,0.5)),{w}*1)))'
-        canvas.formula(row, HOLDS, text, holds, "helper", num_format="0.0", **{**more, "font_size": 8})
-    for i, day in enumerate(days):
-        col = ON + i
-        text = status_formula(f"{letters(col)}${DATES + 1}", row)
-        said = state(to_serial(day), start, end, holds)
-        canvas.formula(row, col, text, said, "label", align="center", valign=valign, font_size=8)
-    event = deal.events[right.ends_on].label if right.ends_on in deal.events else right.ends_on
-    source = deal.sources[right.source].label if right.source in deal.sources else right.source
-    said_in = (right.what, event, right.survives, right.exceptions, right.class_, source, right.note)
-    for i, text in enumerate(said_in):
-        canvas.text(row, after + i, text, "note", where=where, valign=valign)
-    canvas.text(row, after + 7, key, "muted", valign=valign, indent=1)
-    owed_by = deal.parties[right.owed_by].label if right.owed_by in deal.parties else right.owed_by
-    for i, text in enumerate((owed_by, *(_named(deal, name) for name in (right.amount, right.until_key)))):
-        canvas.text(row, after + 8 + i, text, "note", where=where, valign=valign)
+        holds = holds_read(read[2])
+        canvas.formula(row, at.holds, text, holds, "helper", num_format="0.0", **{**more, "font_size": 8})
+    for i, said in enumerate(states(calc, key, days)):
+        text = status_formula(f"{letters(ON + i)}${DATES + 1}", row, at)
+        canvas.formula(row, ON + i, text, said, "label", align="center", font_size=8)
+    canvas.text(row, at.key, key, "muted", indent=1)
+
+
+# -- the wording -----------------------------------------------------------------------------------
+
+OWED_BY, AMOUNT, WHAT, ENDS, MEANS, SURVIVES, EXCEPTIONS, TEXT_CLASS, SOURCE, NOTE, TEXT_KEY = range(
+    LABEL + 2, LABEL + 13
+)
+_TEXT_WIDTHS: Final[dict[int, float]] = {
+    LABEL: 34, HOLDER: 14, OWED_BY: 14, AMOUNT: 20, WHAT: 48, ENDS: 18, MEANS: 20, SURVIVES: 30, EXCEPTIONS: 34, TEXT_CLASS: 11, SOURCE: 22, NOTE: 46,
+    TEXT_KEY: 22,
+}  # fmt: skip
+
+
+def text_row(deal: Deal, key: str) -> int:
+    """The row of a right on the sheet of wordings."""
+    return HEAD_ROW + 1 + list(deal.rights).index(key)
+
+
+def write_rights_text(canvas: Canvas, source_rows: dict[str, int]) -> None:
+    """What each right says, where it comes from, what ends it and what survives."""
+    deal = canvas.book.calc.deal
+    named = {r.source for r in deal.rights.values()} & set(deal.sources)
+    widths = {**_TEXT_WIDTHS, LABEL: min(60.0, max([30.0, *(column_for(r.label) for r in deal.rights.values())]))}
+    widths[SOURCE] = min(46.0, max([20.0, *(column_for(deal.sources[s].label, 9, indent=1) for s in named)]))
+    canvas.open("Rights: what they say", widths)  # links do not wrap in every program
+    heads = {LABEL: "Right", HOLDER: "Holder", OWED_BY: "Owed by", AMOUNT: "Amount owed",
+             WHAT: "What", ENDS: "Ends with", MEANS: "“Until” means", SURVIVES: "Survives",
+             EXCEPTIONS: "Exceptions", TEXT_CLASS: "Class", SOURCE: "Source", NOTE: "Note", TEXT_KEY: "Key"}  # fmt: skip
+    canvas.header(HEAD_ROW, heads, frozenset(heads))
+    for i, (key, right) in enumerate(deal.rights.items()):
+        row, where = HEAD_ROW + 1 + i, f"rights.{key}"
+        party = {k: p.label for k, p in deal.parties.items()}
+        event = deal.events[right.ends_on].label if right.ends_on in deal.events else right.ends_on
+        source = deal.sources[right.source].label if right.source in deal.sources else right.source
+        words = {OWED_BY: party.get(right.owed_by, right.owed_by), AMOUNT: _named(deal, right.amount),
+                 WHAT: right.what, ENDS: event, MEANS: _named(deal, right.until_key), SURVIVES: right.survives, EXCEPTIONS: right.exceptions,
+                 TEXT_CLASS: right.class_, NOTE: right.note}  # fmt: skip
+        canvas.fit(row, *((text, widths[col]) for col, text in {**words, SOURCE: source}.items()))
+        canvas.wrap(row, right.label, widths[LABEL])
+        label = canvas.book.texts.clean(right.label, where)
+        canvas.link(
+            row, LABEL, f"internal:'{RIGHTS}'!B{FIRST_RIGHT + i + 1}", label, "label", valign="top", text_wrap=True
+        )
+        canvas.text(row, HOLDER, party.get(right.holder, right.holder), "note", where=where)
+        for col, text in words.items():
+            canvas.text(row, col, text, "note", where=where)
+        canvas.source(row, SOURCE, right.source, source_rows, "note")
+        canvas.text(row, TEXT_KEY, key, "muted", valign="top", indent=1)
+    canvas.close(HEAD_ROW + len(deal.rights), NOTE, freeze_col=HOLDER)
 
 
 def _named(deal: Deal, key: str) -> str:
@@ -135,9 +200,9 @@ def day_as_read(ref: str) -> str:
     return f'IF(ISNUMBER({ref}),{ref},IF(ISNA({ref}),"unknown","error"))'
 
 
-def status_formula(now: str, row: int) -> str:
+def status_formula(now: str, row: int, at: _Columns) -> str:
     """The same steps as ``rights.standing``: what cannot hold first, then the dates, then what is unknown."""
-    s, e, c = (f"${letters(col)}{row + 1}" for col in (FIRST, LAST, HOLDS))
+    s, e, c = (f"${letters(col)}{row + 1}" for col in (at.first, at.last, at.holds))
     empty = f"IF(AND(ISNUMBER({s}),ISNUMBER({e})),IF({e}<{s},{s}<{_NEVER},FALSE),FALSE)"
     early = f"IF(ISNUMBER({s}),OR({now}<{s},{s}>={_NEVER}),FALSE)"
     late = f"IF(ISNUMBER({e}),{now}>{e},FALSE)"

@@ -83,7 +83,7 @@ def write_scenarios(canvas: Canvas) -> None:
 
 
 _HOW: Final = (
-    "Each row is an input that a version or scenario sets. A blank cell inherits from the left.",
+    "Each row is an input. A blank cell inherits from the left.",
     "What holds (shaded, bold) is the rightmost filled cell among the columns in force.",
     "To override, type into the column of a version or scenario, or into the base.",
 )

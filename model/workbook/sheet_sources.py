@@ -36,5 +36,5 @@ def write_sources(canvas: Canvas) -> None:
             canvas.note(row, NOTE, source.note, _WIDTHS[NOTE], where=where, valign=valign)
     for choices, row in book.lists.items():
         for i, choice in enumerate(choices):
-            canvas.text(row, LABEL + i, choice, "muted", where="choices")
+            canvas.text(row + i, LABEL, choice, "muted", where="choices", indent=1)
     canvas.close(last, NOTE)

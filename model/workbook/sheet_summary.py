@@ -1,4 +1,5 @@
-"""The Summary sheet: headline figures against the base case, native charts, probability-weighted values.
+"""The Summary sheet: headline figures against the base case, native charts, the rights by year-end, and
+probability-weighted values.
 
 The base case and the table of cases are computed by the app at export and stamped; what is beside them is live.
 """
@@ -6,26 +7,32 @@ The base case and the table of cases are computed by the app at export and stamp
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any, Final
 
-from model.deal import Chart
+from model.deal import Chart, Deal
 from model.engine import Calc, run
 from model.fields import Field, field_for
 from model.layers import default_view
+from model.rights import year_ends
 from model.values import ErrorValue
 from model.whatif.cases import Cases, cases
 from model.whatif.compare import difference
-from model.workbook.book import FIRST_PERIOD, HEAD_ROW, LABEL, SCHEDULE, UNIT, VALUE, VERSION
-from model.workbook.canvas import Canvas, number_format, view_name
+from model.workbook.book import FIRST_PERIOD, HEAD_ROW, LABEL, RIGHTS, SCHEDULE, UNIT, VALUE, VERSION
+from model.workbook.canvas import ROW_HEIGHT, Canvas, heading, number_format, unit_width, view_name
+from model.workbook.metrics import column_for, column_pixels
 from model.workbook.scenarios import SELECTED, label_of
+from model.workbook.sheet_rights import FIRST_RIGHT, MATRIX, paint, states
 from model.workbook.sheet_scenarios import EXPORTED
 from model.workbook.styles import ACCENT, FONT, MUTED
 from model.workbook.viewpoint import cell, letters
 
 BASE, CHANGE, AS_EXPORTED, SAID = range(VALUE + 1, VALUE + 5)
-_WIDTHS: Final = {LABEL: 42.0, UNIT: 12.0, VALUE: 20.0, BASE: 20.0, CHANGE: 20.0, AS_EXPORTED: 20.0, SAID: 32.0}
-_CHART_ROWS: Final = 14
-_CHART_SIZE: Final = {"width": 520, "height": 270}
+_LABEL_WIDTH: Final = 38.0
+_LEAST: Final = 11.0  # width of the columns that headline, cases and year-ends share
+_MOST: Final = 20.0
+_CHART_HEIGHT: Final = 300
+_ROW_PIXELS: Final = ROW_HEIGHT * 96 / 72
 _COLOURS: Final = (ACCENT, "#C77D0A", "#6A3D9A", "#5B7FA6", "#8A949E")
 _NUMBERS: Final = ("money", "number", "percent", "multiple", "integer")
 NO_SUM: Final = "probabilities do not add up to 100 %"
@@ -33,56 +40,170 @@ NO_NUMBER: Final = "no number in a case that counts"
 
 
 def write_summary(canvas: Canvas, today: dt.date) -> None:
-    book, calc = canvas.book, canvas.book.calc
-    deal = calc.deal
-    canvas.open("Summary", {**_WIDTHS, UNIT: 14.0})
-    keys = [k for k in deal.headline if k in book.names] or list(deal.outputs)[:12]
-    for col in range(VALUE + 1, VALUE + 2 + len(deal.scenarios)):
-        canvas.sheet.set_column(col, col, 32.0 if col == VALUE + 1 + len(deal.scenarios) else 20.0, canvas.style())
-    canvas.sheet.set_column(SAID, SAID, 32.0, canvas.style())
-    base = run(deal, default_view(deal)._replace(period=calc.view.period), calc)
-    row = _headline(canvas, keys, base)
-    row = _charts(canvas, row + 1)
-    if deal.scenarios and deal.outputs:
-        row = _weighted(canvas, row + 1)
-    canvas.text(row + 1, LABEL, f"Stamped values were computed at export on {today:%d %b %Y}.", "muted")
-    last = max(SAID, VALUE + 1 + len(deal.scenarios))
-    canvas.close(row + 1, last, freeze_col=UNIT)
+    _Summary(canvas, today).write()
 
 
-def _headline(canvas: Canvas, keys: list[str], base: Calc) -> int:
-    book, calc = canvas.book, canvas.book.calc
-    deal = calc.deal
-    named = view_name(base) or "none"
-    heads = {
-        LABEL: "Headline", UNIT: "Unit", VALUE: "Value", BASE: "Base case\n(stamped)", CHANGE: "Change against\nthe base case",
-        AS_EXPORTED: "As exported\n(stamped)", SAID: "Against the export",
-    }  # fmt: skip
-    canvas.header(HEAD_ROW, heads, frozenset((LABEL, UNIT, SAID)))
-    row = HEAD_ROW + 1
-    for key in keys:
-        item: Any = deal.outputs.get(key) or deal.terms.get(key)
-        if item is None:
-            continue
-        field, value, was = field_for(item, deal.unit), calc.scalar(key), base.scalar(key)
-        shown = number_format(field, (value, was))
-        more: dict[str, Any] = {"num_format": shown, "align": "right"}
-        name, left = book.names[key], f"{letters(VALUE)}{row + 1}"
-        canvas.text(row, LABEL, item.label, "label", where=key, bold=True)
-        canvas.text(row, UNIT, item.unit, "muted", where=key, indent=1)
-        canvas.formula(row, VALUE, name, value, "link", bold=True, **more)
-        canvas.constant(row, BASE, was, "stamp", where=key, **more)
-        canvas.constant(row, AS_EXPORTED, value, "stamp", where=key, **more)
-        if field.kind in _NUMBERS and isinstance(was, float):
-            change = difference(was, value)
-            text = f"ROUND({left}-{letters(BASE)}{row + 1},9)"  # what engines differ by is no change
-            canvas.formula(row, CHANGE, text, value if change is None else round(change, 9), "over", **more)
-        stamp = f"{letters(AS_EXPORTED)}{row + 1}"
-        canvas.formula(row, SAID, _against(left, stamp), EXPORTED, "muted", indent=1)
+class _Summary:
+    """Headline, charts, rights and cases, one below the other over the same narrow columns."""
+
+    def __init__(self, canvas: Canvas, today: dt.date) -> None:
+        self.canvas, self.today = canvas, today
+        self.calc = canvas.book.calc
+        deal = self.deal = self.calc.deal
+        self.keys = [k for k in deal.headline if k in canvas.book.names] or list(deal.outputs)[:12]
+        self.base = run(deal, default_view(deal)._replace(period=self.calc.view.period), self.calc)
+        weighed = [k for k, o in deal.outputs.items() if o.kind in _NUMBERS]
+        self.found = cases(self.calc, weighed) if deal.scenarios and deal.outputs else None
+        self.ends = year_ends(self.calc) if deal.rights else []
+        needed = max(len(self.ends), len(deal.scenarios) + 4 if self.found else 0, SAID - VALUE + 3)
+        self.last = VALUE + needed - 1
+        self.width = self._width()
+
+    def _width(self) -> float:
+        deal, calc = self.deal, self.calc
+        shown = [_shown(deal, calc, k) for k in self.keys] + [_shown(deal, self.base, k) for k in self.keys]
+        if self.found:
+            fields = [field_for(deal.outputs[k], deal.unit) for k in self.found.outputs]
+            shown += [f.show(v) for case in self.found.cases for f, v in zip(fields, case.values, strict=True)]
+        return min(_MOST, max([_LEAST, *(column_for(text, bold=True) for text in shown)]))
+
+    def write(self) -> None:
+        canvas, deal = self.canvas, self.deal
+        units = [o.unit for o in deal.outputs.values()]
+        widths = {LABEL: _LABEL_WIDTH, UNIT: unit_width([*units, *(p.label for p in deal.parties.values())], 12.0)}
+        canvas.open("Summary", {**widths, **dict.fromkeys(range(VALUE, self.last + 1), self.width)})
+        total = sum(column_pixels(w) for w in widths.values()) + (self.last - VALUE + 1) * column_pixels(self.width)
+        row = self._headline()
+        row = self._charts(row + 1, total)
+        breaks = []
+        if self.ends:
+            breaks.append(row + 1)
+            row = self._rights(row + 1)
+        if self.found:
+            breaks.append(row + 1)
+            row = self._weighted(row + 1, self.found)
+        canvas.text(row + 1, LABEL, f"Stamped values were computed at export on {self.today:%d %b %Y}.", "muted")
+        canvas.close(row + 1, self.last, freeze_col=UNIT, freeze_row=HEAD_ROW, repeat=HEAD_ROW)
+        canvas.sheet.set_h_pagebreaks(breaks)
+
+    def _head(self, row: int, labels: dict[int, str], left: frozenset[int]) -> None:
+        broken = {c: label if c in left else heading(label, "", self.width) for c, label in labels.items()}
+        self.canvas.header(row, {**broken, self.last: broken.get(self.last, "")}, left)
+
+    # -- headline ----------------------------------------------------------------------------
+
+    def _headline(self) -> int:
+        canvas, book, calc, base, deal = self.canvas, self.canvas.book, self.calc, self.base, self.deal
+        heads = {
+            LABEL: "Headline", UNIT: "Unit", VALUE: "Value", BASE: "Base case, stamped", CHANGE: "Change against it",
+            AS_EXPORTED: "Exported, stamped", SAID: "Against the export",
+        }  # fmt: skip
+        self._head(HEAD_ROW, heads, frozenset((LABEL, UNIT, SAID)))
+        row = HEAD_ROW + 1
+        for key in self.keys:
+            item: Any = deal.outputs.get(key) or deal.terms.get(key)
+            if item is None:
+                continue
+            field, value, was = field_for(item, deal.unit), calc.scalar(key), base.scalar(key)
+            shown = number_format(field, (value, was))
+            more: dict[str, Any] = {"num_format": shown, "align": "right"}
+            name, left = book.names[key], f"{letters(VALUE)}{row + 1}"
+            canvas.text(row, LABEL, item.label, "label", where=key, bold=True)
+            canvas.text(row, UNIT, item.unit, "muted", where=key, indent=1)
+            canvas.formula(row, VALUE, name, value, "link", bold=True, **more)
+            canvas.constant(row, BASE, was, "stamp", where=key, **more)
+            if field.kind in _NUMBERS and isinstance(was, float):
+                change = difference(was, value)
+                text = f"ROUND({left}-{letters(BASE)}{row + 1},9)"  # what engines differ by is no change
+                canvas.formula(row, CHANGE, text, value if change is None else round(change, 9), "over", **more)
+            canvas.constant(row, AS_EXPORTED, value, "stamp", where=key, **more)
+            stamp = f"{letters(AS_EXPORTED)}{row + 1}"
+            canvas.formula(row, SAID, _against(left, stamp), EXPORTED, "muted", indent=1)
+            row += 1
+        said = f"Base case: {view_name(base) or 'none'}. Exported as: {view_name(calc) or 'none'}."
+        canvas.text(row, LABEL, said, "muted", where="versions")
+        return row + 1
+
+    # -- charts ------------------------------------------------------------------------------
+
+    def _charts(self, row: int, total: float) -> int:
+        canvas = self.canvas
+        charts = [c for c in self.deal.charts.values() if any(k in canvas.book.rows for k in c.lines)]
+        if not charts:
+            return row
+        canvas.section(row, "Charts", self.last)
         row += 1
-    canvas.text(row, BASE, named, "muted", align="right")
-    canvas.text(row, AS_EXPORTED, view_name(calc) or "none", "muted", align="right")
-    return row + 1
+        across = 3 if len(charts) > 4 else 2
+        wide = (total - 16) / across
+        for i, chart in enumerate(charts):
+            down, along = divmod(i, across)
+            made = _chart(canvas, chart)
+            made.set_size({"width": int(wide) - 10, "height": _CHART_HEIGHT})
+            place = {"x_offset": 4 + along * wide, "y_offset": 6 + down * (_CHART_HEIGHT + 10)}
+            canvas.sheet.insert_chart(row, LABEL, made, {**place, "object_position": 2, "description": chart.label})
+        high = -(-len(charts) // across) * (_CHART_HEIGHT + 10) + 12
+        return row + math.ceil(high / _ROW_PIXELS)
+
+    # -- rights ------------------------------------------------------------------------------
+
+    def _rights(self, row: int) -> int:
+        """Who may do what at each year-end, in colours; the cells follow the Rights sheet."""
+        canvas, deal = self.canvas, self.deal
+        canvas.section(row, "Rights at each year-end", self.last)
+        row += 1
+        heads = {LABEL: "Right", UNIT: "Holder"} | {VALUE + i: f"{day.year}" for i, day in enumerate(self.ends)}
+        canvas.header(row, {**heads, self.last: heads.get(self.last, "")}, frozenset((LABEL, UNIT)),
+                      frozenset(range(VALUE, self.last + 1)))  # fmt: skip
+        first = row + 1
+        for at, (key, right) in enumerate(deal.rights.items()):
+            row += 1
+            canvas.link(row, LABEL, f"internal:'{RIGHTS}'!B{FIRST_RIGHT + at + 1}", right.label, "label")
+            holder = deal.parties[right.holder].label if right.holder in deal.parties else right.holder
+            canvas.text(row, UNIT, holder, "muted", where=f"rights.{key}", indent=1)
+            for i, said in enumerate(states(self.calc, key, self.ends)):
+                text = f"{RIGHTS}!{letters(MATRIX + i)}{FIRST_RIGHT + at + 1}"
+                canvas.formula(row, VALUE + i, text, said, "label", align="center", font_size=8)
+        paint(canvas, first, VALUE, row, VALUE + len(self.ends) - 1)
+        return row + 2
+
+    # -- probability-weighted values ---------------------------------------------------------
+
+    def _weighted(self, row: int, found: Cases) -> int:
+        canvas, calc = self.canvas, self.calc
+        first, end = VALUE + 1, VALUE + len(found.cases)
+        check = end + 1
+        version = label_of(canvas.book, "version", calc.view.version)
+        said = f"Probability-weighted values over the scenarios (cases stamped for version: {version})"
+        canvas.section(row, said, self.last)
+        row += 1
+        heads = {LABEL: "Output", UNIT: "Unit", VALUE: "Weighted value", check: "Selected case"}
+        labels = {first + i: label_of(canvas.book, "scenario", c.scenario) for i, c in enumerate(found.cases)}
+        self._head(row, {**heads, **labels}, frozenset((LABEL, UNIT, check)))
+        row += 1
+        chances = f"{cell(row, first)}:{cell(row, end)}"
+        canvas.text(row, LABEL, "Probability", "label", bold=True)
+        canvas.text(row, UNIT, "%", "muted", indent=1)
+        shown = '0.0%;-0.0%;"–"'
+        for i, case in enumerate(found.cases):
+            canvas.constant(row, first + i, case.probability, "input", num_format=shown, align="right")
+            rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1}
+            says = {"input_title": "Probability", "input_message": "Between 0 and 100 %. All together must be 100 %."}
+            wrong = {"error_title": "Not a probability", "error_message": "A percentage between 0 and 100 %."}
+            canvas.sheet.data_validation(row, first + i, row, first + i, {**rule, **says, **wrong})
+        canvas.formula(row, VALUE, f"SUM({chances})", found.total, "calc", num_format=shown, align="right")
+        adds = "adds up to 100 %" if found.adds_up else NO_SUM
+        text = f'IF(ABS({cell(row, VALUE)}-1)<=0.000000001,"adds up to 100 %","{NO_SUM}")'
+        canvas.formula(row, check, text, adds, "muted", indent=1)
+        total = cell(row, VALUE)
+        for column, key in enumerate(found.outputs):
+            row += 1
+            _case_row(canvas, row, key, found, column, (first, end), chances, total)
+        return row + 1
+
+
+def _shown(deal: Deal, calc: Calc, key: str) -> str:
+    item: Any = deal.outputs.get(key) or deal.terms.get(key)
+    return field_for(item, deal.unit).show(calc.scalar(key)) if item is not None else ""
 
 
 def _against(live: str, stamp: str) -> str:
@@ -93,18 +214,6 @@ def _against(live: str, stamp: str) -> str:
 
 
 # -- charts --------------------------------------------------------------------------------------
-
-
-def _charts(canvas: Canvas, row: int) -> int:
-    charts = [c for c in canvas.book.calc.deal.charts.values() if any(k in canvas.book.rows for k in c.lines)]
-    if not charts:
-        return row
-    canvas.section(row, "Charts", SAID)
-    row += 1
-    for i, chart in enumerate(charts):
-        at, col = row + _CHART_ROWS * (i // 2), (LABEL, VALUE + 1)[i % 2]
-        canvas.sheet.insert_chart(at, col, _chart(canvas, chart), {"x_offset": 4, "y_offset": 6, "object_position": 2})
-    return row + _CHART_ROWS * -(-len(charts) // 2)
 
 
 def _chart(canvas: Canvas, chart: Chart) -> Any:
@@ -146,50 +255,10 @@ def _chart(canvas: Canvas, chart: Chart) -> Any:
         made.set_legend({"position": "bottom", "font": small})
     else:
         made.set_legend({"none": True})
-    made.set_size(_CHART_SIZE)
     return made
 
 
-# -- probability-weighted values -----------------------------------------------------------------
-
-
-def _weighted(canvas: Canvas, row: int) -> int:
-    book, calc = canvas.book, canvas.book.calc
-    deal = calc.deal
-    keys = [k for k, o in deal.outputs.items() if o.kind in _NUMBERS]
-    found = cases(calc, keys)
-    first, end = VALUE + 1, VALUE + len(found.cases)
-    check = end + 1
-    version = label_of(book, "version", calc.view.version)
-    canvas.section(
-        row, f"Probability-weighted values over the scenarios (cases stamped for version: {version})", max(check, SAID)
-    )
-    row += 1
-    heads = {LABEL: "Output", UNIT: "Unit", VALUE: "Weighted value", check: "Selected case"}
-    labels = [label_of(book, "scenario", case.scenario) for case in found.cases]
-    canvas.header(row, {**heads, **{first + i: text for i, text in enumerate(labels)}}, frozenset((LABEL, UNIT, check)))
-    for i, text in enumerate(labels):
-        canvas.text(row, first + i, text, "head", align="right", text_wrap=True)
-    canvas.sheet.set_row(row, 30)
-    row += 1
-    chances = f"{cell(row, first)}:{cell(row, end)}"
-    canvas.text(row, LABEL, "Probability", "label", bold=True)
-    canvas.text(row, UNIT, "%", "muted", indent=1)
-    shown = '0.0%;-0.0%;"–"'
-    for i, case in enumerate(found.cases):
-        canvas.constant(row, first + i, case.probability, "input", num_format=shown, align="right")
-        rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1}
-        says = {"input_title": "Probability", "input_message": "Between 0 and 100 %. All together must be 100 %."}
-        canvas.sheet.data_validation(row, first + i, row, first + i, {**rule, **says})
-    canvas.formula(row, VALUE, f"SUM({chances})", found.total, "calc", num_format=shown, align="right")
-    said = "adds up to 100 %" if found.adds_up else NO_SUM
-    text = f'IF(ABS({cell(row, VALUE)}-1)<=0.000000001,"adds up to 100 %","{NO_SUM}")'
-    canvas.formula(row, check, text, said, "muted", indent=1)
-    total = cell(row, VALUE)
-    for column, key in enumerate(keys):
-        row += 1
-        _case_row(canvas, row, key, found, column, (first, end), chances, total)
-    return row + 1
+# -- cases ---------------------------------------------------------------------------------------
 
 
 def _case_row(

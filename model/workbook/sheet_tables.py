@@ -9,7 +9,7 @@ from model.fields import field_for
 from model.layers import about
 from model.values import UNDISCLOSED
 from model.workbook.book import HEAD_ROW, LABEL, TABLES, Book, SeriesBlock, TableBlock
-from model.workbook.canvas import Canvas, as_shown, number_format
+from model.workbook.canvas import Canvas, as_shown, heading, number_format
 from model.workbook.sheet_terms import following, held_in_layers
 from model.workbook.validation import validate
 from model.workbook.viewpoint import Viewpoint, letters
@@ -31,18 +31,19 @@ def write_tables(canvas: Canvas) -> None:
     for table in book.tables.values():
         _table(canvas, table, widths)
     blocks: list[Any] = [*book.series.values(), *book.tables.values()]
-    canvas.close(max(b.last for b in blocks), last_col, freeze_row=HEAD_ROW + 1)
+    canvas.close(max(b.last for b in blocks), last_col, freeze_row=HEAD_ROW, repeat=HEAD_ROW)
+    canvas.keep_together([(b.title, b.last) for b in blocks], last_col, HEAD_ROW)
 
 
 def _title(
-    canvas: Canvas, row: int, label: str, unit: str, source: str, note: str, widths: dict[int, float], where: str
+    canvas: Canvas, row: int, last: int, label: str, source: str, note: str, widths: dict[int, float], where: str
 ) -> None:
     deal = canvas.book.calc.deal
-    width = sum(widths.get(c, _NARROW) for c in range(LABEL, LABEL + _NOTE_COLUMNS))
-    canvas.section(row, f"{label}, {unit}" if unit else label, LABEL + _NOTE_COLUMNS - 1)
+    width = sum(widths.get(c, _NARROW) for c in range(LABEL, last + 1))
+    canvas.section(row, label, last)
     named = deal.sources[source].label if source in deal.sources else source
     text = " ".join(p for p in (note, f"Source: {named}." if named else "") if p)
-    canvas.merged_note(row + 1, LABEL, LABEL + _NOTE_COLUMNS - 1, text, width, where=f"{where}.note")
+    canvas.merged_note(row + 1, LABEL, last, text, width, where=f"{where}.note")
 
 
 def _series(canvas: Canvas, block: SeriesBlock, widths: dict[int, float]) -> None:
@@ -50,7 +51,7 @@ def _series(canvas: Canvas, block: SeriesBlock, widths: dict[int, float]) -> Non
     series = book.calc.deal.series[block.key]
     where = f"series.{block.key}"
     field = field_for(series, book.calc.deal.unit)
-    _title(canvas, block.title, series.label, "", series.source, series.note, widths, where)
+    _title(canvas, block.title, LABEL + _NOTE_COLUMNS - 1, series.label, series.source, series.note, widths, where)
     note_col = LABEL + 3 if block.guard is None else LABEL + 4
     heads = {
         LABEL: "Year",
@@ -97,24 +98,28 @@ def _guard(canvas: Canvas, row: int, col: int, guard: int | None, value: Any, sh
     here = source or f"{letters(col)}{row + 1}"
     result = UNDISCLOSED if value == UNDISCLOSED else "" if value is None else value
     text = f'IF({here}="undisclosed",NA(),IF(ISBLANK({here}),"",{here}))'
-    canvas.formula(row, guard, text, result, "helper", num_format=shown, align="right", valign="top")
+    canvas.formula(row, guard, text, result, "helper", num_format=shown, align="right")
 
 
 def _table(canvas: Canvas, block: TableBlock, widths: dict[int, float]) -> None:
     book = canvas.book
     table = book.calc.deal.tables[block.key]
     where = f"tables.{block.key}"
-    _title(canvas, block.title, table.label, "", table.source, table.note, widths, where)
-    heads = {col: _head(table.columns[c], widths.get(col, _NARROW)) for c, col in block.columns.items()}
+    last = max(block.key_col, LABEL + _NOTE_COLUMNS - 1)
+    _title(canvas, block.title, last, table.label, table.source, table.note, widths, where)
+    heads = {
+        col: heading(table.columns[c].label, table.columns[c].unit, widths.get(col, _NARROW))
+        for c, col in block.columns.items()
+    }
     heads |= {col: f"{table.columns[c].label},\nin formulas" for c, col in block.guards.items()}
-    heads[block.key_col] = "Key"
+    heads = {last: "", **heads, block.key_col: "Key"}
     left = frozenset(col for c, col in block.columns.items() if _is_text(table.columns[c])) | {block.key_col}
     canvas.header(block.first - 1, heads, left)
     for i, record in enumerate(block.records):
         above = block.records[i - 1] if i else None
         for column, col in block.columns.items():
             _cell(canvas, block, table, column, record, above, block.first + i, widths.get(col, _NARROW))
-        canvas.text(block.first + i, block.key_col, record, "muted", indent=1, valign="top")
+        canvas.text(block.first + i, block.key_col, record, "muted", indent=1)
     if not block.records:
         canvas.text(block.first, block.key_col, "no records", "muted")
 
@@ -128,7 +133,7 @@ def _cell(
     value = book.calc.scalar(key)
     wrapped = isinstance(value, str) and _is_text(spec)
     align = "left" if _is_text(spec) else "right"
-    more: dict[str, Any] = {"align": align, "valign": "top", "text_wrap": wrapped}
+    more: dict[str, Any] = {"align": align, "text_wrap": wrapped}
     if not _is_text(spec) and len(field.show(value)) + 2 > width:
         more["shrink"] = True
     if align == "left" and col > LABEL:
@@ -154,16 +159,6 @@ def _cell(
 
 def _is_text(column: Column) -> bool:
     return column.kind in ("text", "choice", "yesno")
-
-
-def _head(column: Column, width: float) -> str:
-    """A column's heading with its unit below, broken where it does not fit."""
-    words, lines = column.label.split(), [""]
-    for word in words:
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width - 1:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join([*lines, column.unit] if column.unit else lines)
 
 
 def _widths(book: Book) -> dict[int, float]:

@@ -11,21 +11,22 @@ from model.fields import field_for
 from model.layers import about, base_about, layer_label
 from model.workbook.book import HEAD_ROW, LABEL, SCENARIOS, TERMS, UNIT, VALUE
 from model.workbook.canvas import Canvas, as_shown, number_format, unit_width
+from model.workbook.metrics import column_for
 from model.workbook.scenarios import overlays
 from model.workbook.validation import usual, validate
-from model.workbook.viewpoint import cell
+from model.workbook.viewpoint import cell, letters
 
 CLASS, SOURCE, LOW, HIGH, SET_BY, NOTE, NAME = range(VALUE + 1, VALUE + 8)
 _WIDTHS: Final[dict[int, float]] = {
-    LABEL: 36,
+    LABEL: 37,
     UNIT: 11,
     VALUE: 24,
     CLASS: 11,
     SOURCE: 30,
     LOW: 12,
     HIGH: 12,
-    SET_BY: 20,
-    NOTE: 78,
+    SET_BY: 18,
+    NOTE: 72,
     NAME: 24,
 }
 _HEADS: Final = {
@@ -36,8 +37,10 @@ _HEADS: Final = {
 
 def write_terms(canvas: Canvas, source_rows: dict[str, int]) -> None:
     book, deal = canvas.book, canvas.book.calc.deal
-    named = [len(deal.sources[t.source].label) for t in deal.terms.values() if t.source in deal.sources]
-    widths = {**_WIDTHS, SOURCE: min(46.0, max([20.0, *named]) + 1)}  # links do not wrap in every program
+    named = [
+        column_for(deal.sources[t.source].label, 9, indent=1) for t in deal.terms.values() if t.source in deal.sources
+    ]
+    widths = {**_WIDTHS, SOURCE: min(46.0, max([20.0, *named]))}  # links do not wrap in every program
     widths[UNIT] = unit_width((t.unit for t in deal.terms.values()), 12)
     canvas.open("Terms", widths)
     canvas.header(HEAD_ROW, _HEADS, frozenset((LABEL, UNIT, CLASS, SOURCE, SET_BY, NOTE, NAME)))
@@ -61,7 +64,11 @@ def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int], width
     note = "\n".join(part for part in (said.note, *said_elsewhere(book.calc, key)) if part)
     top: dict[str, Any] = {"valign": canvas.fit(row, (note, _WIDTHS[NOTE]), (source, widths[SOURCE]))}
     left: dict[str, Any] = {**top, "indent": 1}
-    canvas.text(row, LABEL, term.label, "label", where=f"{where}.label", **top)
+    if book.scenarios and key in book.scenarios.rows:
+        target = f"internal:'{SCENARIOS}'!{letters(VALUE)}{book.scenarios.rows[key] + 1}"
+        canvas.link(row, LABEL, target, book.texts.clean(term.label, f"{where}.label"), "label", **top)
+    else:
+        canvas.text(row, LABEL, term.label, "label", where=f"{where}.label", **top)
     canvas.text(row, UNIT, term.unit, "muted", where=f"{where}.unit", **left)
     chosen = book.chosen(key)
     if chosen is not None:
@@ -81,12 +88,7 @@ def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int], width
         canvas.item(row, VALUE, key, value, where=f"{where}.formula", num_format=shown, align="right", **top)
         canvas.text(row, SET_BY, "computed", "muted", **left)
     canvas.text(row, CLASS, said.class_, "muted", **left)
-    if said.source in source_rows:
-        link = f"internal:'Sources'!B{source_rows[said.source] + 1}"
-        label = book.texts.clean(source, f"sources.{said.source}.label")
-        canvas.link(row, SOURCE, link, label, "muted", text_wrap=True, **left)
-    else:
-        canvas.text(row, SOURCE, source, "muted", where=f"{where}.source", **left)
+    canvas.source(row, SOURCE, said.source, source_rows, "muted", where=f"{where}.source", **left)
     for col, bound in ((LOW, term.low), (HIGH, term.high)):
         shown = number_format(field, (bound,))
         canvas.constant(row, col, field.to_engine(bound), "muted", num_format=shown, align="right", where=where, **top)

@@ -63,7 +63,7 @@ class Styles:
 
     def __call__(self, *names: str, **more: Any) -> Any:
         """The format that adds up named looks and single properties, later ones over earlier."""
-        properties: dict[str, Any] = {"font_name": FONT, "font_size": 10}
+        properties: dict[str, Any] = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
         for name in names:
             properties.update(_NAMED[name])
         properties.update(more)

@@ -57,22 +57,3 @@ def file_name(text: str, longest: int = 120) -> str:
 def footer(text: str) -> str:
     """Text inside a page footer, where ``&`` starts a code."""
     return _ILLEGAL.sub("\ufffd", text).replace("&", "&&").replace("\n", " ")[:80]
-
-
-def wrapped_lines(text: str, width: float) -> int:
-    """Lines that a text takes in a column of this width, a little on the safe side."""
-    room = max(4, int(width * 1.02))
-    lines = 0
-    for part in text.split("\n"):
-        used = 0
-        lines += 1
-        for word in part.split(" "):
-            size = len(word)
-            if used and used + 1 + size > room:
-                lines += 1
-                used = 0
-            if size > room:
-                lines += size // room
-                size %= room
-            used += size + (1 if used else 0)
-    return lines

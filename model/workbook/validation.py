@@ -59,7 +59,7 @@ def list_rule(book: Book, choices: tuple[str, ...]) -> dict[str, Any]:
     if fits_in_place(choices):
         return {"validate": "list", "source": list(choices)}
     row = book.lists[choices]
-    first, last = cell(row, LABEL), cell(row, LABEL + len(choices) - 1)
+    first, last = cell(row, LABEL), cell(row + len(choices) - 1, LABEL)
     return {"validate": "list", "source": f"={SOURCES}!{first}:{last}"}
 
 

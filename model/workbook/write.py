@@ -13,7 +13,7 @@ import os
 import secrets
 import stat
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,8 +24,10 @@ from model.workbook.book import (
     CHANGES,
     CHECKS,
     COVER,
+    OBLIGATIONS,
     QUESTIONS,
     RIGHTS,
+    RIGHTS_TEXT,
     SCENARIOS,
     SCHEDULE,
     SOURCES,
@@ -64,8 +66,14 @@ def suggested_name(calc: Calc) -> str:
     return (" – ".join(filter(None, (file_name(p, 80) for p in parts))) or "Deal") + SUFFIX
 
 
-def export(calc: Calc, path: str | Path, progress: Callable[[float], Any] | None = None) -> None:
-    """Write the workbook of a run. ``progress`` hears fractions of the work and may raise to cancel.
+def export(
+    calc: Calc,
+    path: str | Path,
+    progress: Callable[[float], Any] | None = None,
+    edits: Sequence[str] | None = None,
+) -> None:
+    """Write the workbook of a run. ``progress`` hears fractions of the work and may raise to cancel; ``edits`` is what
+    was done to the deal since it was opened, for the Change log.
 
     Raises Refused, with nothing written and no file touched, when the target cannot be replaced or
     the deal does not fit into a workbook.
@@ -75,6 +83,7 @@ def export(calc: Calc, path: str | Path, progress: Callable[[float], Any] | None
     _check_target(target)
     tell(0.0)
     book = plan(calc)
+    book.edits = None if edits is None else tuple(edits)
     _check_size(book)
     target = Path(os.path.realpath(target))
     temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.saving")
@@ -180,8 +189,9 @@ def _fill(book: Book, workbook: Any, kind: Any, tell: Progress) -> None:
     from model.workbook.canvas import Canvas
     from model.workbook.sheet_changes import write_changes
     from model.workbook.sheet_cover import write_cover
+    from model.workbook.sheet_obligations import write_obligations
     from model.workbook.sheet_questions import write_questions
-    from model.workbook.sheet_rights import write_rights
+    from model.workbook.sheet_rights import write_rights, write_rights_text
     from model.workbook.sheet_scenarios import write_scenarios
     from model.workbook.sheet_schedule import write_schedule
     from model.workbook.sheet_sources import write_sources
@@ -206,6 +216,10 @@ def _fill(book: Book, workbook: Any, kind: Any, tell: Progress) -> None:
     for name, fill in ((SUMMARY, write_summary), (RIGHTS, write_rights), (QUESTIONS, write_questions)):
         if name in canvases:
             fill(canvases[name], today)
+    if RIGHTS_TEXT in canvases:
+        write_rights_text(canvases[RIGHTS_TEXT], sources)
+    if OBLIGATIONS in canvases:
+        write_obligations(canvases[OBLIGATIONS])
     if CHANGES in canvases:
         write_changes(canvases[CHANGES])
     if SCENARIOS in canvases:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from model.workbook.metrics import column_for, wrapped_lines
 from model.workbook.names import defined_names, is_name
-from model.workbook.text import Texts, file_name, wrapped_lines
+from model.workbook.text import Texts, file_name
 
 
 @pytest.mark.parametrize(
@@ -75,8 +76,17 @@ def test_file_names_are_legal_everywhere(text, name):
     assert file_name(text) == name
 
 
-def test_lines_of_wrapped_text_are_never_underestimated_for_even_words():
+def test_wrapped_text_takes_the_lines_that_its_letters_need():
     assert wrapped_lines("", 10) == 1
     assert wrapped_lines("one two three four", 9) == 2 or wrapped_lines("one two three four", 9) == 3
-    assert wrapped_lines("x" * 95, 10) >= 10
+    assert wrapped_lines("x" * 95, 10) >= 8
     assert wrapped_lines("a\nb\nc", 10) == 3
+    assert wrapped_lines("W" * 40, 40) > wrapped_lines("i" * 40, 40) == 1
+    assert wrapped_lines("words of ordinary length " * 8, 40, 9) < wrapped_lines(
+        "words of ordinary length " * 8, 40, 12
+    )
+
+
+def test_a_column_wide_enough_for_a_text_does_not_wrap_it():
+    for text in ("31 Dec 2032", "end-of-term true-up", "(1,234.5)", "Wärme für 中文"):
+        assert wrapped_lines(text, column_for(text) + 0.5) == 1

@@ -199,7 +199,7 @@ def test_series_and_table_cells_follow_the_selectors_where_only_a_layer_has_them
 
 def libreoffice_booleans(sheet, ref, cell, other):
     """LibreOffice has no booleans: they are numbers with a boolean format, and saved as 1 and 0 where the cell has
-    a number format of its own (here: that of a flag). Excel keeps TRUE whatever the format."""
+    a number format of its own. Excel keeps TRUE whatever the format."""
     return isinstance(cell.value, bool) and other == float(cell.value)
 
 

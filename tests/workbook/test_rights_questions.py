@@ -13,6 +13,7 @@ from model.layers import View
 from model.rights import status, year_ends
 from model.values import to_serial
 from model.workbook.facts import fact_choices
+from model.workbook.sheet_rights import MATRIX, ON
 from model.workbook.viewpoint import letters
 from model.workbook.write import export
 from tests.workbook import engines
@@ -46,12 +47,12 @@ def test_rights_stand_as_in_the_app_at_every_year_end_and_on_any_day(opened):
     engine = engines.Formualizer(path, cells)
     count = 0
     for day in DAYS:
-        made = engine.after({("Rights", "J3"): to_serial(day)})
+        made = engine.after({("Rights", f"{letters(ON)}3"): to_serial(day)})
         for key, right in calc.deal.rights.items():
             row = labels[right.label]
-            assert made["Rights"][f"J{row}"].value == status(calc, key, day).state, (key, day)
+            assert made["Rights"][f"{letters(ON)}{row}"].value == status(calc, key, day).state, (key, day)
             for i, end in enumerate(days):
-                col = letters(10 + i)
+                col = letters(MATRIX + i)
                 assert made["Rights"][f"{col}{row}"].value == status(calc, key, end).state, (key, end)
                 count += 1
     assert count > 500
@@ -69,7 +70,7 @@ def test_a_term_changed_in_the_book_moves_its_rights(template, opened):
     moved = 0
     for key, right in calc.deal.rights.items():
         for i, end in enumerate(ends):
-            col = letters(10 + i)
+            col = letters(MATRIX + i)
             got = made["Rights"][f"{col}{labels[right.label]}"].value
             assert got == status(changed, key, end).state, key
             moved += got != status(calc, key, end).state

@@ -26,11 +26,13 @@ ORDER = [
     "Scenarios",
     "Schedule",
     "Rights",
+    "Rights text",
     "Questions",
     "Valuation",
+    "Obligations",
     "Checks",
     "Sources",
-    "Changes",
+    "Change log",
 ]
 
 
@@ -182,44 +184,56 @@ def test_openpyxl_reads_the_book_and_finds_inputs_blue_and_formulas_black_or_gre
         sheet, ref = names[key].replace("$", "").split("!")
         return book[sheet][ref].font.color.rgb[-6:]
 
-    layered = layered_addresses(template)
-    inputs = {colour(k) for k, t in template.terms.items() if t.formula is None and k not in layered}
-    assert inputs == {"0000FF"}
-    assert {colour(k) for k in template.terms if k in layered} == {"007A33"}, "these follow the Scenarios sheet"
+    inputs = [k for k, t in template.terms.items() if t.formula is None]
+    assert {colour(k) for k in inputs} == {"007A33"}, "these follow the Scenarios sheet"
     calc = run(template, default_view(template))
-    for layer in ("", "version:apr_2026", "scenario:agi_mid_2028"):
-        sheet, ref = engines.input_cell(calc, "agi_declared", layer)
-        assert sheet == "Scenarios" and book[sheet][ref].font.color.rgb[-6:] == "0000FF"
+    for key in inputs:
+        for layer in ("", "version:apr_2026", "scenario:agi_mid_2028"):
+            sheet, ref = engines.input_cell(calc, key, layer)
+            assert sheet == "Scenarios" and book[sheet][ref].font.color.rgb[-6:] == "0000FF"
     assert colour("others_pct") == "000000", "reads its own sheet only"
     assert colour("document_start") == "007A33", "reads the Schedule"
     assert {colour(k) for k in ("implied_equity", "revenue_share_total")} == {"007A33"}
-    assert colour("rs_reverse_base") == "0000FF"
+    path, _ = exported(store.load(store.find("blank")).deal)
+    book, names = openpyxl.load_workbook(path), engines.defined_names(path)
+    assert {colour(k) for k in ("commitment", "discount_rate")} == {"0000FF"}, "without scenarios the Terms hold them"
 
 
 def layered_addresses(deal):
     return {a for layer in (*deal.versions.values(), *deal.scenarios.values()) for a in layer.set}
 
 
+def test_the_value_of_every_term_is_chosen_among_base_versions_and_scenarios(exported, template):
+    path, cells = exported(template)
+    for key, term in template.terms.items():
+        if term.formula is None:
+            sheet, ref = engines.place(path, key)
+            there, cell = cells[sheet][ref].formula.replace("$", "").split("!")
+            assert there == "Scenarios" and cells[there][cell].formula.startswith("INDEX("), key
+
+
 def test_inputs_have_validation_and_computed_terms_have_none(exported, template):
     path, _ = exported(template)
-    names = engines.defined_names(path)
     book = openpyxl.load_workbook(path)
-    ruled = {ref for rule in book["Terms"].data_validations.dataValidation for ref in str(rule.sqref).split()}
-    for key, term in template.terms.items():
-        direct = term.formula is None and key not in layered_addresses(template)
-        assert (names[key].replace("$", "").split("!")[1] in ruled) == direct, key
+    assert not book["Terms"].data_validations.dataValidation, "what can be typed stands on Scenarios"
     ruled = {ref for rule in book["Scenarios"].data_validations.dataValidation for ref in str(rule.sqref).split()}
     calc = run(template, default_view(template))
-    for address in layered_addresses(template):
+    for address in (*layered_addresses(template), *(k for k, t in template.terms.items() if t.formula is None)):
         for layer in ("", "version:oct_2025", "scenario:take_or_pay"):
             assert engines.input_cell(calc, address, layer)[1] in ruled
     assert {"D4", "D5"} <= ruled
-    rules = {str(r.sqref): r for r in book["Terms"].data_validations.dataValidation}
-    profile = rules[names["rofr"].replace("$", "").split("!")[1]]
+    rules = {ref: r for r in book["Scenarios"].data_validations.dataValidation for ref in str(r.sqref).split()}
+    profile, commas, base = (
+        rules[engines.input_cell(calc, key, "")[1]] for key in ("rofr", "ip_post_agi", "rs_reverse_base")
+    )
     assert profile.type == "list" and "held" in profile.formula1
-    commas = rules[names["ip_post_agi"].replace("$", "").split("!")[1]]
     assert commas.formula1.startswith("Sources!"), "a choice with a comma needs cells to stand in"
-    assert rules[names["rs_reverse_base"].replace("$", "").split("!")[1]].errorStyle == "warning"
+    assert base.errorStyle == "warning"
+    path, _ = exported(store.load(store.find("blank")).deal)
+    book, names = openpyxl.load_workbook(path), engines.defined_names(path)
+    ruled = {ref for rule in book["Terms"].data_validations.dataValidation for ref in str(rule.sqref).split()}
+    assert names["commitment"].replace("$", "").split("!")[1] in ruled
+    assert names["day_factor"].replace("$", "").split("!")[1] not in ruled
 
 
 def test_words_stand_where_the_design_says(exported, template):
@@ -246,7 +260,7 @@ def test_what_needs_the_undisclosed_is_not_available_and_comes_alive_when_it_is_
     path, cells = exported(template, view)
     sheet, ref = engines.place(path, "rs_reverse_annual")
     assert cells[sheet][ref].value == Err("#N/A")
-    base = engines.place(path, "rs_reverse_base")
+    base = engines.input_cell(run(template, view), "rs_reverse_base", "")
     after = engines.formualizer(path, cells, {base: 80.0})
     assert engines.agree(after[sheet][ref].value, -16.0)
 
@@ -276,7 +290,9 @@ def test_the_master_check_fails_when_an_input_breaks_a_check(exported, template)
     path, cells = exported(template)
     master = engines.place(path, "master_check")
     assert cells[master[0]][master[1]].value is True
-    after = engines.formualizer(path, cells, {engines.place(path, "funded"): 99.0})
+    after = engines.formualizer(
+        path, cells, {engines.input_cell(run(template, default_view(template)), "funded"): 99.0}
+    )
     assert after[master[0]][master[1]].value is False
     cover = [c.value for c in after["Cover"].values() if isinstance(c.value, str) and "check" in c.value]
     assert cover == ["A check fails"]
