@@ -142,6 +142,21 @@ class Comparison:
             if was.formula == now.formula and same(was.value, now.value) and not self._counts_from_1904(cell.address):
                 continue
             self._compare(cell, sheet, at, now, results)
+        self._deleted_names()
+
+    def _deleted_names(self) -> None:
+        """Names of values that follow the Scenarios sheet; those of inputs are told of where they are looked for."""
+        for address in self.plan.scenarios.rows if self.plan.scenarios else ():
+            name, place = self.plan.names.get(address), self.plan.scalars.get(address)
+            at = self.finder.place(place) if place else None
+            if name and at and name.lower() not in self.theirs.names:
+                said = label_of(self.deal, address)
+                self._note(
+                    "moved",
+                    at[0],
+                    f"{letters(at[1][1])}{at[1][0] + 1}",
+                    f"The name {name} was deleted; {said} was found by its label and key.",
+                )
 
     def _counts_from_1904(self, address: str) -> bool:
         return self.theirs.since_1904 and input_item(self.deal, address).kind == "date"
