@@ -22,6 +22,7 @@ from model.problems import Refused
 from model.workbook.layout import plan
 from model.workbook.review import apply, review
 from model.workbook.review_cells import input_cells
+from model.workbook.stamp import stored
 from model.workbook.write import export
 from tests.workbook import engines
 from tests.workbook.awkward import awkward
