@@ -171,6 +171,8 @@ def test_edited_inputs_and_only_they_come_back_with_their_values(seed, made):
     for cell in rng.sample(cells, min(len(cells), rng.randint(1, 12))):
         now = book.calc.inputs.get(cell.address)
         value, new = other_value(rng, deal, cell.address, now.value if now else None)
+        if stored(deal, cell.address, cell.layer) == (value if new is None else new):
+            continue  # the layer says so already
         changes[cell.place] = value
         wanted[cell.address, cell.layer] = value if new is None else new
     got = review(deal, edited(path, changes))
