@@ -73,6 +73,9 @@ def shot(
     until = time.monotonic() + 0.4
     while time.monotonic() < until:
         app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+    for _ in range(3):  # heights that follow from widths settle, however slow the machine is
+        app.sendPostedEvents()
+        app.processEvents()
     saved = window.grab().save(str(Path(out)), "PNG")
     window.session.stack.setClean()
     window.close()
