@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
@@ -17,10 +18,16 @@ class EditCommand(QUndoCommand):
 
     def __init__(self, session: DealSession, edit: Edit, prepared: Prepared) -> None:
         super().__init__(edit.title)
-        self._session = session
+        self._ref = weakref.ref(session)  # no circle: the garbage collector must never be the one to free a command
         self._edit = edit
         self._inverse = prepared.inverse
         self._prepared: Prepared | None = prepared
+
+    @property
+    def _session(self) -> DealSession:
+        session = self._ref()
+        assert session is not None, "a session lives as long as its undo stack"
+        return session
 
     def redo(self) -> None:
         prepared, self._prepared = self._prepared, None

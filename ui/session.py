@@ -6,6 +6,7 @@ Version, scenario and period are a way of looking: switching them is no undo ste
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
+from shiboken6 import isValid
 
 from model import layers, store
 from model.deal import Deal, Input, PeriodLength
@@ -71,6 +73,7 @@ class DealSession(QObject):
         self.read_only = read_only  # why nothing is to be changed here; "" where it may
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(1000)
+        weakref.finalize(self, _empty, self.stack)
         self.stack.cleanChanged.connect(self._clean_changed)
         self._deal = deal
         self._view = view or default_view(deal)
@@ -294,6 +297,14 @@ class DealSession(QObject):
         self.path = path
         self.stack.setClean()
         self.saved_changed.emit()
+
+
+def _empty(stack: QUndoStack) -> None:
+    """Before a session is collected. PySide gives commands back to Python when the collector frees their stack, in any
+    order, and the stack then deletes them a second time."""
+    if isValid(stack):
+        stack.blockSignals(True)
+        stack.clear()
 
 
 def _same_puts(edit: Edit, inverse: Edit) -> bool:
