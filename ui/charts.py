@@ -3,7 +3,7 @@ dashed verticals. Hovering explains, a click goes to the cell behind a mark."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -391,6 +391,7 @@ class ChartStrip(QScrollArea):
     """All charts of the deal side by side; scrolls where there are more than fit."""
 
     clicked = Signal(str, int)
+    menu_wanted = Signal(str, QPoint)  # chart, where on screen
 
     def __init__(self, session: DealSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -415,7 +416,12 @@ class ChartStrip(QScrollArea):
         self.views = [ChartView(self.session, key) for key in self.session.deal.charts]
         for view in self.views:
             view.clicked.connect(self.clicked)
+            view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            view.customContextMenuRequested.connect(lambda at, view=view: self._ask_menu(view, at))
             self._row.addWidget(view)
+
+    def _ask_menu(self, view: ChartView, at: QPoint) -> None:
+        self.menu_wanted.emit(view.key, view.mapToGlobal(at))
 
     def sync(self, changes: ChangeSet) -> None:
         if [view.key for view in self.views] != list(self.session.deal.charts):

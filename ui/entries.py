@@ -6,17 +6,19 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import structs
 
 from model.deal import About, Deal, Source
 from model.edits import ABSENT, Edit, Put, label_of, set_attribute, set_values
 from model.engine import Calc
 from model.fields import field_for, make_field
+from model.fields.base import Field
 from model.formula.bind import Cell, Namespace, bind
 from model.layers import BASE
 from model.problems import Problem, Refused, refuse
 from model.program import Program
-from ui import legal_entries
+from ui import legal_entries, targets
 from ui.targets import CLASSES, Target, field_of, label
 from ui.wording import sentence
 
@@ -115,9 +117,11 @@ def _one(calc: Calc, target: Target, text: str, layer_of: LayerOf) -> Edit:
         if text.lstrip().startswith("=") and field.kind not in ("text", "choice") and target.key.count(".") != 1:
             from model.structure.set_formula import set_formula
 
-            return set_formula(deal, target.key, text.strip(), program=calc.program)
+            return set_formula(deal, target.key, closed(text.strip()), program=calc.program)
         if not text.strip() and target.key.count(".") and field.kind != "text":
             return clear_edit(calc, [target], layer_of)
+        if (meant := _meant(deal, target, text, layer_of)) is not None:
+            return meant
         value = field.parse(text)
         return set_values(deal, calc.view, [(target.key, value)], layer=layer_of(target.key))
     if target.kind == "formula":
@@ -125,6 +129,36 @@ def _one(calc: Calc, target: Target, text: str, layer_of: LayerOf) -> Edit:
     if target.kind == "text":
         return _attribute(deal, target, text)
     raise Refused(why_not(deal, target))
+
+
+def _meant(deal: Deal, target: Target, text: str, layer_of: LayerOf) -> Edit | None:
+    """A term that has no value yet becomes what is first typed into it, as a cell of a worksheet does: ``2.5 %`` makes
+    it a percentage, a date a date. None where its kind reads the text, or the text could mean anything."""
+    term = deal.terms.get(target.key)
+    if term is None or term.value is not None or term.kind == "choice" or layer_of(target.key) != BASE:
+        return None
+    from model.structure.kinds import kind_of_text, unit_for
+
+    kind = kind_of_text(text, deal.unit)
+    if kind is None or kind == term.kind or (kind == "number" and _reads(field_of(deal, target), text)):
+        return None
+    if kind not in ("percent", "multiple") and _reads(field_of(deal, target), text):
+        return None
+    unit = unit_for(deal, kind)
+    new = msgspec.structs.replace(term, kind=kind, unit=unit)
+    value = field_for(new, deal.unit).parse(text)
+    entries = (("kind", kind), ("unit", unit), ("value", value))
+    shown = field_for(new, deal.unit)
+    title = f"Set {term.label} to {shown.show(shown.to_engine(value))}"
+    return Edit(title, tuple(Put(("terms", target.key, name), entry) for name, entry in entries), None)
+
+
+def _reads(field: Field, text: str) -> bool:
+    try:
+        field.parse(text)
+    except Refused:
+        return False
+    return True
 
 
 def _column_formula(deal: Deal, address: str) -> bool:
@@ -136,18 +170,38 @@ def _column_formula(deal: Deal, address: str) -> bool:
 
 
 def _formula(deal: Deal, target: Target, text: str, program: Program) -> Edit:
-    text = text.strip()
+    from model.structure.set_formula import set_formula
+
+    text = closed(text.strip())
     name = label(deal, target)
+    is_column = target.path[2:3] == ("columns",)
     if not text.startswith("="):
         if target.path[-1] == "opening" and not text:
             return set_attribute(deal, target.path, None, f"Clear the opening of {name}")
+        if is_column and not text:
+            return set_formula(deal, target.path, "", program=program)
         raise refuse(target.key, f"“{name}” is computed, so it needs a formula.", "Begin with =, for example = 2 * 3.")
     check_formula(deal, target, text)
-    from model.structure.set_formula import set_formula
-
-    set_formula(deal, target.path, text, program=program)  # refuses a circle, with the path that closes it
+    edit = set_formula(deal, target.path, text, program=program)  # refuses a circle, with the path that closes it
+    if is_column and deal.tables[target.path[1]].columns[target.path[3]].formula is None:
+        return edit  # the values that stood there make room
     what = "opening" if target.path[-1] == "opening" else "formula"
     return set_attribute(deal, target.path, text, f"Change the {what} of {name}")
+
+
+def closed(text: str) -> str:
+    """The formula with the parentheses closed that are open at its end, as Excel closes them."""
+    open_, quoted = 0, False
+    for char in text:
+        if char == '"':
+            quoted = not quoted
+        elif not quoted:
+            open_ += (char == "(") - (char == ")")
+            if open_ < 0:
+                return text
+    if quoted or not open_ or not text.startswith("=") or text.rstrip()[-1] in "(,+-*/^&=<>":
+        return text
+    return text.rstrip() + ")" * open_
 
 
 def check_formula(deal: Deal, target: Target, text: str) -> None:
@@ -179,6 +233,10 @@ def _cells(deal: Deal, target: Target) -> list[Cell | None]:
 
 def _attribute(deal: Deal, target: Target, text: str) -> Edit:
     path, name = target.path, label(deal, target)
+    if target.key == targets.DOCUMENT:
+        from model.structure.properties import set_property
+
+        return set_property(deal, path, text)
     match path:
         case (*_, "range"):
             return _range(deal, target.key, text)
@@ -191,11 +249,15 @@ def _attribute(deal: Deal, target: Target, text: str) -> Edit:
             return Edit(f"Change the class of {name}", (Put((section, key, "class_"), _class(text)),), frozenset())
         case ("versions" | "scenarios" as group, layer, "about", address, part):
             return _about(deal, (group, layer), address, part, text)
-        case ("sources", _, "date"):
+        case ("versions" | "scenarios" as group, key, "base"):
+            return _base(deal, group, key, text)
+        case ("sources" | "versions", _, "date"):
             day = _DATE.parse(text) if text.strip() else None
             if isinstance(day, str):
                 raise refuse(
-                    target.key, "A source has a day or none.", "Write a date such as 2025-10-29, or leave it empty."
+                    target.key,
+                    f"A {path[0][:-1]} has a day or none.",
+                    "Write a date such as 2025-10-29, or leave it empty.",
                 )
             return Edit(f"Change the date of {name}", (Put(path, day),), frozenset())
         case (section, key, "source"):
@@ -225,6 +287,28 @@ def _about(deal: Deal, layer: tuple[str, str], address: str, part: str, text: st
     title = f"Change the {part} of {label_of(deal, address)} ({overlay.label})"
     entry = Put(path, said if said != About() else ABSENT)
     return Edit(title, (*before, entry), frozenset())
+
+
+def _base(deal: Deal, group: str, key: str, text: str) -> Edit:
+    """What a version or scenario builds on: a label or key, or nothing."""
+    words = text.strip().casefold()
+    items = getattr(deal, group)
+    title = f"Change what {items[key].label} builds on"
+    if words in ("", "none"):
+        return Edit(title, (Put((group, key, "base"), None),), None)
+    found = next((name for name, one in items.items() if words in (name.casefold(), one.label.casefold())), "")
+    if not found:
+        known = " · ".join(one.label for name, one in items.items() if name != key)
+        raise refuse(
+            key, f"There is no {group[:-1]} “{text.strip()[:40]}”.", f"Choose: None · {known}.".replace(" · .", ".")
+        )
+    step: str | None = found
+    while step:
+        if step == key:
+            raise refuse(key, f"“{items[found].label}” builds on “{items[key].label}” already: that would be a circle.",
+                         "Choose another one.")  # fmt: skip
+        step = items[step].base
+    return Edit(title, (Put((group, key, "base"), found),), None)
 
 
 def _class(text: str) -> str:

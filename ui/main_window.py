@@ -251,6 +251,7 @@ class MainWindow(MenuActs):
             panel.formula_wanted.connect(self.formula_bar.begin)
             panel.go_wanted.connect(self._jump)
             panel.grid_made.connect(self._wire)
+            structure_menu.wire_panel(self, panel)
             for grid in panel.grids():
                 self._wire(grid)
         return panel
@@ -345,10 +346,16 @@ class MainWindow(MenuActs):
 
     def show_sheet_of(self, section: str) -> None:
         """Bring the sheet to the front that shows a section of the document."""
-        titles = {"lines": "Schedule", "outputs": "Valuation", "checks": "Checks", "sources": "Sources"}
+        titles = {
+            "lines": "Schedule", "outputs": "Valuation", "checks": "Checks", "sources": "Sources", "events": "Rights",
+            "scenarios": "Scenarios", "versions": "Scenarios",
+        }  # fmt: skip
         panel = self.show_titled(titles.get(section, "Terms"))
-        if section == "terms":
-            panel.show_part("terms")
+        part = {"terms": "terms", "deal": "deal", "events": "Events", "scenarios": 0, "versions": 1}.get(section)
+        if part is not None:
+            panel.show_part(part)
+            panel.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._target_changed()
 
     # --- going somewhere -----------------------------------------------------
 
@@ -356,11 +363,19 @@ class MainWindow(MenuActs):
         """To the cell of a target, on whichever sheet it is."""
         deal = self.session.deal
         key = target.key.partition(".")[0]
-        legal = {"rights": "Rights", "questions": "May they?"}.get(target.path[0] if target.path else "")
-        if legal is not None:
-            panel = self.show_titled(legal)
+        by_path = {
+            "rights": "Rights", "questions": "May they?", "scenarios": "Scenarios", "versions": "Scenarios",
+            "parties": "Terms",
+        }  # fmt: skip
+        home = by_path.get(target.path[0]) if target.path else None
+        if target.key == targets.DOCUMENT:
+            home = "Terms"
+        elif target.path[:1] == ("events",) and target.kind == "text":
+            home = "Rights"
+        if home is not None:
+            panel = self.show_titled(home)
             panel.focus_first().setFocus(Qt.FocusReason.OtherFocusReason)
-            return panel.show_target(target)
+            return self._shown(target)
         homes: tuple[tuple[Container[str], str], ...] = (
             (deal.terms, "Terms"), (deal.series, "Terms"), (deal.tables, "Terms"), (deal.lines, "Schedule"),
             (deal.outputs, "Valuation"), (deal.checks, "Checks"), (deal.events, "Schedule"), (deal.sources, "Sources"),
@@ -370,7 +385,13 @@ class MainWindow(MenuActs):
             return False
         panel = self.show_titled(title)
         panel.grid.setFocus(Qt.FocusReason.OtherFocusReason)
-        return panel.show_target(target)
+        return self._shown(target)
+
+    def _shown(self, target: Target) -> bool:
+        found = self.panel.show_target(target)
+        self.panel.focus_first().setFocus(Qt.FocusReason.OtherFocusReason)  # a sheet may have brought another part up
+        self._target_changed()
+        return found
 
     def _jump(self, target: Target) -> None:
         self.explain.jump(target)

@@ -205,6 +205,14 @@ class MenuActs(QMainWindow):
         self.session.pin_baseline(False)
         self.session.told.emit("Changes are measured since the file was opened.")
 
+    def properties(self) -> None:
+        """What the deal says of itself: title, unit of money, span of the schedule."""
+        if self.settled():
+            self.show_sheet_of("deal")
+
+    def show_sheet_of(self, section: str) -> None:
+        raise NotImplementedError
+
     def recalculate(self) -> None:
         self.session.recalculate()
 

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 from model.problems import Problem, Refused
-from model.structure.keys import key_for
-from model.structure.labels import label_of_path
 from model.structure.mentions import Path
 from model.structure.restructure import Anchor, add, delete, duplicate, indent, move
 from ui.panels.in_place import InPlace
-from ui.structure_names import NOTHING_HERE, StructureNames
-
-if TYPE_CHECKING:
-    pass
-
-_WHAT = {
-    "terms": "term", "lines": "line", "outputs": "output", "checks": "check", "records": "record",
-    "columns": "column", "values": "year", "sources": "source", "tables": "table",
-}  # fmt: skip
+from ui.structure_names import NOTHING_HERE
+from ui.structure_whole import StructureWhole
 
 
-class Structure(StructureNames):
+class Structure(StructureWhole):
     """The acts, on whatever is selected in the sheet in front."""
 
     # --- adding --------------------------------------------------------------
@@ -70,27 +61,6 @@ class Structure(StructureNames):
             return
         self.add(container, Anchor(side, near[-1]) if near else None)
 
-    def add(self, container: Path, at: Anchor | None = None, **fields: Any) -> None:
-        """Ask for the label of a new entry, in place; its key is made from it."""
-        if not self._ready():
-            return
-        what, deal = _WHAT.get(container[-1], "entry"), self.deal
-        where = ""
-        if at is not None:
-            side = {"before": "before" if container[-1] == "columns" else "above",
-                    "after": "after" if container[-1] == "columns" else "below"}[at.side]  # fmt: skip
-            where = f" {side} “{label_of_path(deal, (*container, at.key))}”"
-
-        def accept(label: str) -> Sequence[Problem]:
-            if not label:
-                return (Problem("", "A name is needed.", f"Type what people call this {what}."),)
-            return self.carry_out(lambda: add(self.deal, container, label, at, **fields))
-
-        def proposed(label: str) -> str:
-            return f"Key: {key_for(self.deal, container, label)}" if label.strip() else "Enter adds it, Esc leaves."
-
-        InPlace.name(self.window, self.grid, self._rect(), f"New {what}{where}", accept, proposed=proposed)
-
     def add_term(self) -> None:
         self._add_of("terms")
 
@@ -112,9 +82,10 @@ class Structure(StructureNames):
         self.add((section,), Anchor("after", rows[-1][1]) if rows else None)
 
     def duplicate_rows(self) -> None:
+        """The selected rows; where whole columns of a table are selected, those."""
         if self.window.panel.row_act("duplicate"):
             return
-        self.duplicate(self.rows())
+        self.duplicate(self.whole_columns() or self.rows())
 
     def duplicate(self, paths: Sequence[Path]) -> None:
         if not paths:
@@ -125,9 +96,10 @@ class Structure(StructureNames):
     # --- taking away ---------------------------------------------------------
 
     def delete_rows(self) -> None:
+        """The selected rows; where whole columns of a table are selected, those."""
         if self.window.panel.row_act("delete"):
             return
-        self.delete(self.rows())
+        self.delete(self.whole_columns() or self.rows())
 
     def delete_columns(self) -> None:
         self.delete(self.columns())
@@ -213,8 +185,17 @@ class Structure(StructureNames):
             return
         keys = list(self.deal.tables[paths[0][1]].columns)
         at = keys.index(paths[0][-1]) - 1 if by < 0 else keys.index(paths[-1][-1]) + 1
-        if 0 <= at < len(keys):
-            self._do(lambda: move(self.deal, paths, Anchor("before" if by < 0 else "after", keys[at])))
+        if not 0 <= at < len(keys):
+            self.window.session.told.emit(f"This is the {'first' if by < 0 else 'last'} column already.")
+            return
+        row = (self.grid.current or (0, 0))[0]
+        problems = self.carry_out(
+            lambda: move(self.deal, paths, Anchor("before" if by < 0 else "after", keys[at])), go=False
+        )
+        if problems:
+            self.grid.complain(problems)
+        elif (col := self.grid.grid_model.column_of(paths[0][-1])) is not None and self.grid.grid_model.rows:
+            self.grid.go_to(row, col)
 
     def indent(self) -> None:
         self._indent(1)
@@ -224,7 +205,9 @@ class Structure(StructureNames):
 
     def _indent(self, by: int) -> None:
         rows = self.rows()
-        if not rows or rows[0][0] != "lines":
+        if self.columns():
+            self._move_column(by)
+        elif not rows or rows[0][0] != "lines":
             self._say("Only lines of the schedule can be indented.")
         elif self._ready():
             try:

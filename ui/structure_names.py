@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
 from PySide6.QtCore import QObject, QPoint, QRect, QTimer
 
 from model.deal import Deal
 from model.edits import Edit, Put, set_attribute
-from model.fields import field_for
 from model.problems import Problem, Refused
 from model.structure.labels import label_of_path
 from model.structure.mentions import Path
@@ -63,6 +61,14 @@ class StructureNames(QObject):
         source = self.grid.deal_source
         return [path for col in sorted(self.grid.selected_columns()) if (path := source.column_entry(col))]
 
+    def whole_columns(self) -> list[Path]:
+        """Entries of the columns of a table that are selected from top to bottom."""
+        grid = self.grid
+        shown = grid.navigator.shown
+        if len(shown) < 2 or not all(top == shown[0] and bottom == shown[-1] for top, _, bottom, _ in grid.blocks()):
+            return []
+        return self.columns()
+
     def container(self) -> Path:
         """Where a new row of this sheet goes."""
         rows = self.rows()
@@ -88,8 +94,11 @@ class StructureNames(QObject):
 
     # --- carrying out --------------------------------------------------------
 
-    def carry_out(self, make: Callable[[], Edit], force: bool = False) -> Sequence[Problem]:
-        """Make and do an edit, and look at what it is about. Problems: nothing changed."""
+    def carry_out(
+        self, make: Callable[[], Edit], force: bool = False, *, go: bool = True, to_value: bool = False
+    ) -> Sequence[Problem]:
+        """Make and do an edit, and look at what it is about; ``to_value``: at the cell that is filled in next.
+        Problems: nothing changed."""
         session = self.window.session
         try:
             edit = make()
@@ -97,8 +106,10 @@ class StructureNames(QObject):
                 session.edit(edit, force=force)
         except Refused as refused:
             return refused.problems
-        if edit.about:
+        if edit.about and go:
             target = targets.of_path(session.deal, edit.about)
+            if to_value:
+                target = targets.first_to_fill(session.deal, edit.about) or target
             if target is not targets.NOTHING:
                 self.window.go(target)
                 QTimer.singleShot(0, self.grid.show_current)  # once the rows have their new places
@@ -108,6 +119,13 @@ class StructureNames(QObject):
         problems = self.carry_out(make, force)
         if problems:
             self.grid.complain(problems)
+
+    def _later(self, act: Callable[[], object]) -> None:
+        """Once the card that asked is gone."""
+        QTimer.singleShot(0, act)
+
+    def _later_card(self, caption: str, accept: Callable[[str], Sequence[Problem]], note: str) -> None:
+        self._later(lambda: InPlace.name(self.window, self.grid, self._rect(), caption, accept, note=note))
 
     def _say(self, what: str, remedy: str = "") -> None:
         if self.grid.current is not None and self.grid.isVisible():
@@ -201,19 +219,6 @@ class StructureNames(QObject):
 
     # --- what an entry is ----------------------------------------------------
 
-    def set_kind(self, path: Path, kind: str) -> None:
-        """Another kind of value; a value that cannot be of that kind refuses it."""
-
-        def make() -> Edit:
-            item = targets.item_at(self.deal, path)
-            new = msgspec.structs.replace(item, kind=kind)
-            value = getattr(item, "value", None)
-            if value is not None:
-                field_for(new, self.deal.unit).check(value)
-            return Edit(f"Make {label_of_path(self.deal, path)} a {kind}", (Put((*path, "kind"), kind),), None, path)
-
-        self._do(make)
-
     def set_text(self, path: Path, attribute: str, caption: str) -> None:
         """A short text of an entry, such as a column's unit or heading."""
         item = targets.item_at(self.deal, path)
@@ -232,8 +237,16 @@ class StructureNames(QObject):
         )
 
     def ask_formula(self, path: Path, attribute: str, caption: str) -> None:
-        """A formula that has no cell of its own: of a column, or the opening of a line."""
-        held = getattr(targets.item_at(self.deal, path), attribute) or ""
+        """A formula that has no cell of its own yet: of a column, or the opening of a line. It is written in the
+        formula bar, with its help; in a table without records, in a card."""
+        if not self._ready():
+            return
+        target = self._formula_target(path, attribute)
+        if target is not None:
+            self.window.formula_bar.show_target(target)
+            self.window.formula_bar.begin("" if self._formula_held(path, attribute) else "=")
+            return
+        held = self._formula_held(path, attribute)
 
         def accept(text: str) -> Sequence[Problem]:
             if not text and not held:
@@ -244,6 +257,18 @@ class StructureNames(QObject):
 
         note = "Begin with =. Nothing: no formula."
         InPlace.name(self.window, self.grid, self._rect(), caption, accept, text=held, note=note)
+
+    def _formula_held(self, path: Path, attribute: str) -> str:
+        return getattr(targets.item_at(self.deal, path), attribute) or ""
+
+    def _formula_target(self, path: Path, attribute: str) -> targets.Target | None:
+        """What the formula bar calls such a formula."""
+        if path[0] == "lines":
+            return targets.Target("formula", path[1], (*path, attribute), targets.OPENING_PERIOD)
+        record = next(iter(self.deal.tables[path[1]].records), None)
+        if record is None:
+            return None
+        return targets.Target("formula", f"{path[1]}.{record}.{path[3]}", (*path, attribute))
 
     def make_input(self, path: Path) -> None:
         """A computed term keeps what it shows now as its value."""

@@ -20,7 +20,9 @@ from model.values import NEVER
 
 CLASSES = ("stated", "official", "reported", "assumption")
 OPENING_PERIOD = -1
+DOCUMENT = "deal:"  # the key of what the deal says of itself
 _BOOLEAN = make_field("yesno")
+_BY_PATH = (("versions",), ("scenarios",), ("parties",))  # their keys may be those of a term
 _PARTS = {"from": "from_", "until": "until", "while": "while_"}
 
 
@@ -90,9 +92,29 @@ def of_path(deal: Deal, path: tuple[str, ...]) -> Target:
             return target_of(deal, f"{table}.{next(iter(deal.tables[table].records), '')}.{column}")
         case ("series", key, "values", year):
             return Target("input", f"{key}.{year}")
+        case ("series", key) if key in deal.series:
+            return Target("input", f"{key}.{deal.timeline.start.year}")
+        case ("tables", key) if key in deal.tables:
+            return Target("none", key)
+        case ("versions" | "scenarios" | "parties" as group, key) if key in getattr(deal, group):
+            return Target("text", f"{group}:{key}", (group, key, "label"))
+        case ("events", key) if key in deal.events:
+            return Target("text", key, ("events", key, "label"))
         case ("terms" | "lines" | "outputs" | "checks" | "sources", key) if key in getattr(deal, path[0]):
             return Target("text", key, (path[0], key, "label"))
     return NOTHING
+
+
+def first_to_fill(deal: Deal, path: tuple[str, ...]) -> Target | None:
+    """The cell of a new entry that a person fills in next; None where its label is all there is."""
+    match path:
+        case ("terms" | "lines" | "outputs" | "checks", key):
+            return target_of(deal, key, 0 if path[0] == "lines" else None)
+        case ("tables", table, "records", record):
+            cells, columns = deal.tables[table].records[record], deal.tables[table].columns
+            left = [c for c, spec in columns.items() if spec.formula is None and c not in cells]
+            return target_of(deal, f"{table}.{record}.{left[0]}") if left else None
+    return None
 
 
 def item_at(deal: Deal, path: tuple[str, ...]) -> Any:
@@ -119,6 +141,8 @@ def _legal(deal: Deal, key: str) -> Target:
 def item_of(deal: Deal, target: Target) -> Any:
     """The term, series, column, line, output, check or event behind a target."""
     key = target.key.partition(".")[0]
+    if target.path[:1] in _BY_PATH:
+        return getattr(deal, target.path[0]).get(target.path[1])
     if key.startswith((RIGHT, RULE)):
         name_ = key.partition(":")[2]
         return deal.rights.get(name_) if key.startswith(RIGHT) else deal.questions.get(name_)
@@ -200,6 +224,10 @@ def name(calc: Calc, target: Target) -> str:
     """What the name box shows."""
     if target.kind == "none":
         return ""
+    if target.key == DOCUMENT:
+        return target.path[-1]
+    if target.path[:1] in _BY_PATH:
+        return " · ".join(target.path[1:])
     if target.kind == "text":
         return " · ".join((target.key, target.attribute)) if target.key else target.attribute
     if target.period is None:

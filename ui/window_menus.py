@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from model import store
-from ui import documents
+from ui import documents, structure_menu
 from ui.panels.toolbar import PERIODS
 from ui.slots import bound
 
@@ -18,6 +18,8 @@ def prepare(window: MainWindow, sheets: list[str]) -> None:
     menus = window.menus
     menus["templates"].aboutToShow.connect(bound(_templates, window))
     menus["recent"].aboutToShow.connect(bound(_recent, window))
+    for name in ("item", "column", "part"):
+        menus[name].aboutToShow.connect(bound(structure_menu.fill, window, name))
     for name in ("versions", "scenarios", "periods"):
         menus[name].aboutToShow.connect(bound(_views, window, name))
     for i, title in enumerate(sheets):
@@ -61,3 +63,6 @@ def _views(window: MainWindow, name: str) -> None:
         action.setChecked(key == now)
     if not items:
         menu.addAction("This deal has none").setEnabled(False)
+    if name != "periods":
+        menu.addSeparator()
+        menu.addAction(window.actions_["structure.add_version" if part == "version" else "structure.add_scenario"])

@@ -46,7 +46,7 @@ class Checker:
 
     def run(self) -> Deal:
         self._names()
-        self._timeline()
+        self.check_timeline()
         deal = self.deal
         self.deal = deal = msgspec.structs.replace(
             deal,
@@ -99,7 +99,7 @@ class Checker:
                 remedy = f"A key is a letter, then letters, digits or _, at most {MAX_KEY} in all."
                 self.fault(f"{place}.{shown}", what, remedy)
 
-    def _timeline(self) -> None:
+    def check_timeline(self) -> None:
         span = self.deal.timeline
         if span.start < dt.date(1900, 3, 1):
             self.fault("timeline.start", "the timeline begins before March 1900.", "Choose a later day.")

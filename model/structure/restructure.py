@@ -36,8 +36,9 @@ from model.formula.bind import Namespace
 from model.problems import refuse
 from model.structure.differences import edit_between
 from model.structure.keys import check_key, key_for
+from model.structure.kinds import unit_for
 from model.structure.labels import label_of_path
-from model.structure.mentions import Path, Thing, mentions, thing_of
+from model.structure.mentions import ITEMS, Path, Thing, mentions, thing_of
 from model.structure.removal import without
 from model.structure.set_formula import set_formula, to_value
 from model.structure.uses import Use, users_of
@@ -72,6 +73,8 @@ _NEW: dict[str, tuple[type[Any], dict[str, Any], tuple[str, ...]]] = {
     "parties": (Party, {}, ()),
     "columns": (Column, {}, ("kind", "unit", "choices")),
 }
+#: the kind of the first of its sort
+_PLAIN = {"terms": "number", "columns": "number", "series": "money", "lines": "money", "outputs": "money"}
 
 
 def add(deal: Deal, container: Path, label: str, at: Anchor | None = None, key: str = "", **fields: Any) -> Edit:
@@ -92,10 +95,13 @@ def add(deal: Deal, container: Path, label: str, at: Anchor | None = None, key: 
     else:
         made, defaults, shared = _NEW[kind]
         taken = {name: getattr(near, name) for name in shared} if isinstance(near, made) else {}
-        if "kind" in fields and "unit" not in fields:
-            taken.pop("unit", None)
-        if fields.get("kind", "choice") != "choice":
+        wanted = fields.get("kind") or taken.get("kind") or _PLAIN.get(kind, "")
+        if "unit" in shared and wanted != taken.get("kind"):
+            taken["unit"] = unit_for(deal, wanted)
+        if wanted != "choice":
             taken.pop("choices", None)
+        if kind == "tables" and not fields.get("columns"):
+            fields = {**fields, "columns": _first_columns(deal)}
         item = made(**{"label": label, **defaults, **taken, **fields})
         if isinstance(item, Term) and item.value is not None:
             item = msgspec.structs.replace(item, value=field_for(item, deal.unit).check(item.value))
@@ -105,6 +111,16 @@ def add(deal: Deal, container: Path, label: str, at: Anchor | None = None, key: 
     new = _replaced(deal, container, _placed(siblings, {key: item}, at))
     what = {"values": "year", "series": "series"}.get(kind, kind.removesuffix("s"))
     return edit_between(deal, new, f"Add {what} “{label or key}”", (*container, key))
+
+
+def _first_columns(deal: Deal) -> dict[str, Column]:
+    """What a table begins with: what each record is called, and an amount. Their keys hide no item's."""
+    taken = {key.casefold() for group in ITEMS for key in getattr(deal, group)}
+    label, amount = (key if key not in taken else f"{key}_here" for key in ("label", "amount"))
+    return {
+        label: Column(label="What", kind="text"),
+        amount: Column(label="Amount", kind="money", unit=deal.unit),
+    }
 
 
 def _record(deal: Deal, table: str, label: str, cells: dict[str, Any]) -> dict[str, Any]:
@@ -171,6 +187,8 @@ def _copy(item: Any, things: dict[Thing | None, str], space: Namespace, table: s
     if isinstance(item, str):
         return item
     changes: dict[str, Any] = {"label": f"{item.label} (copy)"} if item.label else {}
+    if isinstance(item, Scenario):
+        changes["probability"] = None  # the original's is counted once
     if isinstance(item, Table):  # its formulas stand inside the original, and speak of it by name
         name = next(key for key, one in space.tables.items() if one is item)
         changes["columns"] = {

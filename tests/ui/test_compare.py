@@ -238,10 +238,10 @@ def test_a_probability_can_be_taken_away(cases):
 
 
 def test_double_click_on_a_scenario_looks_at_it(cases):
-    grid = legal.at(cases.grid, "scenario:early", "label")
+    grid = legal.at(cases.grid, "scenario:early", "view")
     QTest.mouseDClick(grid.viewport(), Qt.MouseButton.LeftButton, legal.NONE, grid.cell_rect(*grid.current).center())
     assert cases.session.view.scenario == "early"
-    assert legal.text(grid, "scenario:early", "label") == "▸ Confirmed early"
+    assert legal.text(grid, "scenario:early", "view") == "● shown"
 
 
 # --- whose view ------------------------------------------------------------------------------------

@@ -391,9 +391,8 @@ def test_a_deal_with_nothing_in_it_says_what_each_sheet_is_for(qtbot, tmp_path):
     shown = opened(qtbot, tmp_path, 'name = "Thin"\n[timeline]\nstart = 2025-01-01\nend = 2026-12-31\n')
     for i in range(shown.tabs.count()):
         shown.show_sheet(i)
-        hint = shown.panel.findChild(EmptyHint)
+        hint = next((h for h in shown.panel.findChildren(EmptyHint) if h.isVisible()), None)
         assert hint is not None, shown.tabs.tabText(i)
-        assert hint.isVisible(), shown.tabs.tabText(i)
         assert len(hint.text()) > 40
     assert shown.status.check.text() == "No checks"
 

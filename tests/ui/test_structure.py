@@ -52,7 +52,7 @@ def test_a_line_is_inserted_below_named_in_place_and_undone_in_one_step(window):
     keys = lines(window)
     assert keys[keys.index("sold") + 1] == "paid_in_cash"
     assert window.session.deal.lines["paid_in_cash"].section == "plan"
-    assert here(window) == "paid_in_cash · label"
+    assert here(window) == "paid_in_cash · 2025", "ready for its formula"
     assert grid.hasFocus()
     press(grid, K.Key_Z, CTRL)
     assert window.session.deal == before
@@ -98,7 +98,10 @@ def test_a_column_is_added_to_a_table_with_a_formula_of_its_own(window):
     keys = list(window.session.deal.tables["payments"].columns)
     assert keys[keys.index("amount") + 1] == "half"
     window.structure.ask_formula(("tables", "payments", "columns", "half"), "formula", "Formula")
-    answer(window, "= amount / 2")
+    field = window.formula_bar.field
+    assert field.hasFocus() and field.text() == "="
+    QTest.keyClicks(field, " amount / 2")
+    press(field, K.Key_Return)
     assert window.session.calc.scalar("payments.second.half") == 3.5
 
 
@@ -192,13 +195,20 @@ def test_labels_and_units_are_edited_in_their_cells(window):
     assert window.session.deal.terms["commitment"].unit == "$m"
 
 
-def test_a_kind_that_the_value_cannot_have_is_refused(window):
-    grid = go(window, "rate")
+def test_a_kind_that_the_value_cannot_have_is_asked_about_first(window):
+    go(window, "rate")
     window.structure.set_kind(("terms", "rate"), "number")
     assert window.session.deal.terms["rate"].kind == "number"
-    window.structure.set_kind(("terms", "rate"), "yesno")
-    assert window.session.deal.terms["rate"].kind == "number"
-    assert grid.bubble.isVisible()
+    before = window.session.deal
+    window.structure.set_kind(("terms", "rate"), "date")
+    assert "cannot be a date" in card(window).caption.text()
+    press(focus(), K.Key_Escape)
+    assert window.session.deal == before
+    window.structure.set_kind(("terms", "rate"), "date")
+    QTest.mouseClick(card(window).button, Qt.MouseButton.LeftButton)
+    assert (window.session.deal.terms["rate"].kind, window.session.deal.terms["rate"].value) == ("date", None)
+    window.undo()
+    assert window.session.deal == before
 
 
 def test_a_computed_term_becomes_an_input_of_what_it_shows(window):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Literal
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
@@ -202,6 +202,7 @@ class SheetGrid(GridView):
     """A grid whose computed cells open their formula in the formula bar."""
 
     formula_wanted = Signal(str)  # text to begin with, "" for the formula as it is
+    key_wanted = Signal()  # F2 on a cell that only leads somewhere
 
     def __init__(self, source: DealSource, parent: QWidget | None = None, name: str = "") -> None:
         super().__init__(source, parent, name)
@@ -264,7 +265,10 @@ class SheetGrid(GridView):
         return here is not None and self.target().kind == "formula" and not self.grid_model.can_edit(*here)
 
     def begin_edit(self, at: QPoint | None = None) -> None:
-        if self._formula_here():
+        here = self.current
+        if here is not None and self.grid_model.columns[here[1]].key == "view":
+            self.key_wanted.emit()
+        elif self._formula_here():
             self.formula_wanted.emit("")
         else:
             super().begin_edit(at)
@@ -400,17 +404,32 @@ class EmptyHint(QLabel):
 
 
 class OrEmpty(QWidget):
-    """A grid, or in its place a sentence while it has no rows."""
+    """A grid, or in its place a sentence while it has no rows. With ``beneath`` the sentence lies under the
+    grid's header, so that its columns can be worked on while there is no row."""
 
-    def __init__(self, grid: SheetGrid, text: str, parent: QWidget | None = None) -> None:
+    def __init__(self, grid: SheetGrid, text: str, parent: QWidget | None = None, *, beneath: bool = False) -> None:
         super().__init__(parent)
-        self._grid = grid
+        self._grid, self._beneath = grid, beneath
         self._stack = QStackedLayout(self)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(grid)
-        self._stack.addWidget(EmptyHint(text))
+        self._hint = EmptyHint(text, grid.viewport() if beneath else None)
+        if beneath:
+            self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            grid.viewport().installEventFilter(self)
+        else:
+            self._stack.addWidget(self._hint)
         grid.grid_model.modelReset.connect(self._choose)
         self._choose()
 
     def _choose(self) -> None:
-        self._stack.setCurrentIndex(0 if self._grid.grid_model.rows else 1)
+        if self._beneath:
+            self._hint.setVisible(not self._grid.grid_model.rows)
+            self._hint.setGeometry(self._grid.viewport().rect())
+        else:
+            self._stack.setCurrentIndex(0 if self._grid.grid_model.rows else 1)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._hint.setGeometry(self._grid.viewport().rect())
+        return False

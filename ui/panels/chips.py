@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetricsF
 from PySide6.QtWidgets import QButtonGroup, QLayout, QLayoutItem, QSizePolicy, QToolButton, QWidget
 
 from model.fields.number_formats import show_text
@@ -79,6 +79,8 @@ class Chips(QWidget):
     """One of several, as buttons in a flow."""
 
     chosen = Signal(int)
+    menu_wanted = Signal(int, QPoint)  # a choice, and where on screen
+    plus_wanted = Signal(QPoint)  # where on screen
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +94,34 @@ class Chips(QWidget):
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self.chosen)
         self._texts: list[str] = []
+        self._plus: Chip | None = None
+
+    def offer_more(self, tip: str) -> None:
+        """A last button that asks for another one."""
+        self._plus = self._chip("+", tip)
+        self._plus.clicked.connect(self._ask_more)
+        self._flow.addWidget(self._plus)
+
+    def _ask_more(self) -> None:
+        if self._plus is not None:
+            self.plus_wanted.emit(self._plus.mapToGlobal(QPoint(0, self._plus.height() + 2)))
+
+    def _chip(self, text: str, tip: str) -> Chip:
+        button = Chip(self)
+        button.setText(text)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setProperty("chip", True)
+        button.setToolTip(tip)
+        return button
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        chips = self._group.buttons()
+        at = self.childAt(event.pos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            at = next((chip for chip in chips if chip.hasFocus()), at)
+        if at in chips:
+            self.menu_wanted.emit(self._group.id(at), at.mapToGlobal(QPoint(0, at.height())))
 
     def set_texts(self, texts: Sequence[str], tips: Sequence[str] = ()) -> None:
         if list(texts) == self._texts:
@@ -103,17 +133,14 @@ class Chips(QWidget):
             self._flow.removeWidget(button)
             button.deleteLater()
         for i, text in enumerate(texts):
-            button = Chip(self)
-            button.setText(show_text(text).replace("&", "&&"))
+            button = self._chip(show_text(text).replace("&", "&&"), tips[i] if i < len(tips) else "")
             button.setCheckable(True)
-            button.setAutoRaise(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setProperty("chip", True)
-            if i < len(tips):
-                button.setToolTip(tips[i])
             self._group.addButton(button, i)
             self._flow.addWidget(button)
             button.show()
+        if self._plus is not None:
+            self._flow.removeWidget(self._plus)
+            self._flow.addWidget(self._plus)
         self.set_current(min(max(current, 0), len(texts) - 1))
         self.updateGeometry()
 

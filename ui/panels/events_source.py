@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from model.edits import Edit
+from model.edits import Edit, set_attribute
 from model.fields import make_field
 from model.fields.date_text import show_date
+from model.formula.bind import EVENT
 from model.problems import Problem, Refused, refuse
 from model.rights import Span, ended_by, span
 from model.values import NEVER, ErrorValue
@@ -53,6 +54,13 @@ class EventsSource(DealSource):
         self._keys = list(self.session.deal.events)
         return [RowSpec(f"event:{key}", "item", event.label) for key, event in self.session.deal.events.items()]
 
+    @property
+    def container(self) -> tuple[str, ...]:
+        return ("events",)
+
+    def entry(self, row: int) -> tuple[str, ...]:
+        return ("events", self._keys[row])
+
     def target(self, row: int, col: int) -> Target:
         key, column = self._keys[row], _COLUMNS[col].key
         if column == "on":
@@ -85,14 +93,21 @@ class EventsSource(DealSource):
             text = "undisclosed" if value.is_undisclosed else value.kind
             return Cell(text, "muted" if value.is_undisclosed else "error", tooltip=error_words(self.calc, value))
         day = as_day(value)
-        fixed = why_fixed(self.calc, key)
+        fixed = "" if self._is_constant(key) else why_fixed(self.calc, key)
         tip = "\n".join(part for part in (wrapped(formula, 96), fixed) if part)
         return Cell(
             show_date(day) if day else "not yet", "computed" if fixed else "input", editable=not fixed, tooltip=tip
         )
 
+    def _is_constant(self, key: str) -> bool:
+        """A day that stands in the event itself."""
+        formula = self.calc.program.formulas.get(EVENT + key)
+        return formula is not None and not (formula.now or formula.past)
+
     def _follows(self, key: str) -> Cell:
         found = handle(self.calc, key)
+        if found is None and self._is_constant(key):
+            return Cell("a day of its own", "muted", tooltip="F2 in the formula bar lets it follow a term.")
         if found is None:
             return Cell("several terms", "muted", tooltip=wrapped(self.session.deal.events[key].on, 96))
         name = targets.label(self.session.deal, targets.target_of(self.session.deal, found.address))
@@ -137,13 +152,19 @@ class EventsSource(DealSource):
     def _edit(self, row: int, col: int, text: str) -> Edit:
         if _COLUMNS[col].key != "on" or text.strip().startswith("="):
             return entries.make_edit(self.calc, [(self.target(row, col), text)], self.session.layer_for)
-        found = handle(self.calc, self._keys[row])
-        if found is None:
+        key = self._keys[row]
+        found = handle(self.calc, key)
+        own = found is None and self._is_constant(key)
+        if found is None and not own:
             raise Refused(self.why_not(row, col))
         value = _DATE.parse(text)
         if not isinstance(value, dt.date) and value != "never":
-            raise refuse(found.event, "An event has a day, or is “not yet”.", "Write for example 2027-12-31.")
+            raise refuse(key, "An event has a day, or is “not yet”.", "Write for example 2027-12-31.")
         day = value if isinstance(value, dt.date) else None
+        if found is None:
+            formula = f"= DATE({day.year}, {day.month}, {day.day})" if day else "= never"
+            label = self.session.deal.events[key].label
+            return set_attribute(self.session.deal, ("events", key, "on"), formula, f"Set {label} to {text.strip()}")
         return move_edit(self.calc, found, day, self.session.layer_for(found.address))
 
     def clear(self, cells: Sequence[Place], title: str) -> Sequence[Problem]:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QComboBox,
     QCompleter,
     QFrame,
     QHBoxLayout,
@@ -56,6 +57,7 @@ class InPlace(QFrame):
         self._box.setSpacing(6)
         self.caption = self._label(caption)
         self.line: QLineEdit | None = None
+        self.box: QComboBox | None = None
         self.button: QPushButton | None = None
         self.note = QLabel(self)
 
@@ -70,8 +72,10 @@ class InPlace(QFrame):
     def name(
         cls, window: QWidget, back: QWidget, under: QRect, caption: str, accept: Accept, *, text: str = "",
         note: str = "", proposed: Callable[[str], str] | None = None, known: Sequence[str] = (),
+        options: tuple[str, Sequence[tuple[str, str]], str] = ("", (), ""),
     ) -> InPlace:  # fmt: skip
-        """Ask for a line of text. ``accept`` may refuse it; ``proposed`` says beneath what it leads to."""
+        """Ask for a line of text. ``accept`` may refuse it; ``proposed`` says beneath what it leads to.
+        ``options`` are a caption, (key, name) to choose from beside the text, and the key chosen at first."""
         card = cls(window, back, caption)
         card._accept, card._proposed = accept, proposed
         card.line = _Line(text, card)
@@ -87,9 +91,32 @@ class InPlace(QFrame):
             completer.setCompletionMode(QCompleter.CompletionMode.InlineCompletion)
             card.line.setCompleter(completer)
         card._box.addWidget(card.line)
+        card._offer(*options)
         card._end(note or (proposed(text) if proposed else ""), under)
         card.line.setFocus(Qt.FocusReason.OtherFocusReason)
         return card
+
+    def _offer(self, caption: str, options: Sequence[tuple[str, str]], now: str) -> None:
+        """A choice under the line: Tab reaches it, the arrows choose, Enter takes both."""
+        if not options:
+            return
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        label = QLabel(caption, self)
+        self.box = QComboBox(self)
+        self.box.setAccessibleName(caption)
+        for key, name in options:
+            self.box.addItem(name, key)
+        self.box.setCurrentIndex(max(0, self.box.findData(now)))
+        self.box.installEventFilter(self)
+        row.addWidget(label)
+        row.addWidget(self.box, 1)
+        self._box.addLayout(row)
+
+    @property
+    def choice(self) -> str:
+        """The key of what is chosen beside the text."""
+        return str(self.box.currentData()) if self.box is not None else ""
 
     @classmethod
     def question(
@@ -193,6 +220,14 @@ class InPlace(QFrame):
             self._back.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if watched is self.box and isinstance(event, QKeyEvent):
+            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()  # letters choose here, they are nobody's shortcut
+                return True
+            if event.type() == QEvent.Type.KeyPress and enter:
+                self._enter()
+                return True
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             self.close_card()
             return True

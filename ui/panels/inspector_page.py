@@ -23,7 +23,7 @@ from ui.panels.explain_tree import Branch, ExplainTree
 from ui.panels.fact_row import PAD, FactRow
 from ui.panels.reasons import Fact
 from ui.session import DealSession
-from ui.targets import NOTHING, Target
+from ui.targets import DOCUMENT, NOTHING, Target
 from ui.wording import sentence, with_unit
 
 _STEPS = 16
@@ -51,6 +51,10 @@ class InspectorPage(QWidget):
                 "Select a cell: this panel says why its number is what it is, from what, and what depends on it.",
                 "quiet",
             )
+        elif target.key == DOCUMENT:
+            self._property_page(target)
+        elif target.path[:1] in (("versions",), ("scenarios",), ("parties",)) and "about" not in target.path:
+            self._whole_page(target)
         elif target.path[:1] == ("rights",) or (
             target.kind == "text"
             and targets.item_of(self.session.deal, target) is not None
@@ -253,6 +257,42 @@ class InspectorPage(QWidget):
         return (
             show_date(found) if found else "undisclosed" if serial is None else "not yet" if part == "from" else "open"
         )
+
+    def _property_page(self, target: Target) -> None:
+        """What an entry of the document's head is for."""
+        from model.structure.properties import BY_PATH
+
+        spec = BY_PATH[target.path]
+        self._text(spec.label, "title")
+        self._text(spec.about, "quiet")
+
+    def _whole_page(self, target: Target) -> None:
+        """A version or scenario with all that it sets, or a party with its rights."""
+        deal, item = self.session.deal, targets.item_of(self.session.deal, target)
+        if item is None:
+            return
+        self._text(item.label, "title")
+        if item.note:
+            self._text(item.note, "quiet")
+        if target.path[0] == "parties":
+            held = [key for key, right in deal.rights.items() if right.holder == target.path[1]]
+            facts = [Fact(deal.rights[k].label, target=targets.target_of(deal, f"right:{k}")) for k in held]
+            self._rows("Rights held", facts)
+            return
+        others = getattr(deal, target.path[0])
+        if item.base in others:
+            base = Target("text", f"{target.path[0]}:{item.base}", (target.path[0], item.base, "label"))
+            self._rows("Builds on", [Fact(others[item.base].label, target=base)])
+        facts = []
+        for address, value in item.set.items():
+            there = targets.target_of(deal, address)
+            field = targets.field_of(deal, there)
+            facts.append(Fact(targets.label(deal, there), with_unit(field, field.to_engine(value)), "", there))
+        self._rows("Sets", facts)
+        if not facts:
+            words = "It sets nothing yet: bring it into view, then override values on the Terms sheet with the chip in the formula bar."
+            self._text(words, "quiet")
+        self._source(target, item)
 
     def _source_page(self, target: Target) -> None:
         deal = self.session.deal

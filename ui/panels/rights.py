@@ -230,6 +230,9 @@ class RightsPanel(SheetPanel):
         self._table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_target(self, target: Target) -> bool:
+        if target.path[:1] == ("events",):
+            self.show_part("Events")
+            return super().show_target(target)
         if self._part >= 2:
             self.show_part("Picture")
         found = super().show_target(target)

@@ -88,7 +88,7 @@ class Selector(QAbstractButton):
         return QSize(round(name + label + 2 * _PAD + 8 + 18), 30)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(96, self.sizeHint().width()), 30)
+        return QSize(min(80, self.sizeHint().width()), 30)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t, p = themes.current(), QPainter(self)

@@ -106,8 +106,14 @@ class Toolbar(QWidget):
     def show_view(self) -> None:
         """Version, scenario and period as they are now."""
         deal, view = self.session.deal, self.session.view
-        self.version_box.set_choices([(k, v.label, v.note) for k, v in deal.versions.items()], view.version)
-        self.scenario_box.set_choices([(k, s.label, s.note) for k, s in deal.scenarios.items()], view.scenario)
+        for box, layers, now, first in (
+            (self.version_box, deal.versions, view.version, deal.version),
+            (self.scenario_box, deal.scenarios, view.scenario, deal.scenario),
+        ):
+            choices = [(key, layer.label, layer.note) for key, layer in layers.items()]
+            if choices and (not first or now not in layers):  # the terms as they are, without any of them
+                choices.insert(0, ("", "None", ""))
+            box.set_choices(choices, now if now in layers else "")
         self.period_box.set_choices([(k, label, "") for k, label in PERIODS], view.period)
         program = self.session.calc.program
         if program is not self._program:
