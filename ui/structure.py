@@ -53,10 +53,9 @@ class Structure(StructureWhole):
             self._say("Rows cannot be added on this sheet.")
             return
         if container[-1] == "values":
-            years = sorted(self.deal.series[container[1]].values)
-            year = int(near[-1]) + (1 if side == "after" else -1)
-            while str(year) in years:
-                year += 1 if side == "after" else -1
+            span = self.deal.timeline  # its years stand there already
+            years = [int(y) for y in self.deal.series[container[1]].values] + [span.start.year, span.end.year]
+            year = max(years) + 1 if side == "after" else min(years) - 1
             self._do(lambda: add(self.deal, container, str(year)))
             return
         self.add(container, Anchor(side, near[-1]) if near else None)

@@ -31,13 +31,16 @@ def wire(window: MainWindow, grid: SheetGrid) -> None:
 
 def wire_panel(window: MainWindow, panel: SheetPanel) -> None:
     """Give the parts of a sheet their menus."""
-    from ui.panels.schedule import SchedulePanel
-    from ui.panels.terms import TermsPanel
+    if panel.title == "Terms":
+        from ui.panels.terms import TermsPanel
 
-    if isinstance(panel, TermsPanel):
+        assert isinstance(panel, TermsPanel)
         panel.part_menu_wanted.connect(lambda path, at: _show_part(window, path, at))
         panel.more_wanted.connect(lambda at: _show_more(window, at))
-    elif isinstance(panel, SchedulePanel):
+    elif panel.title == "Schedule":
+        from ui.panels.schedule import SchedulePanel
+
+        assert isinstance(panel, SchedulePanel)
         panel.charts.menu_wanted.connect(lambda key, at: _show_chart(window, key, at))
 
 
@@ -144,22 +147,22 @@ def item_entries(window: MainWindow, menu: QMenu, path: tuple[str, ...]) -> None
     acts, item = window.structure, targets.item_at(window.session.deal, path)
     _kinds(window, menu, path)
     if path[0] == "terms" and item.formula is not None:
-        menu.addAction("Make it an input", bound(acts.make_input, path))
+        menu.addAction("&Make it an input", bound(acts.make_input, path))
     if path[0] == "outputs":
-        card = menu.addAction("Headline card", bound(acts.toggle_card, path[1]))
+        card = menu.addAction("&Headline card", bound(acts.toggle_card, path[1]))
         card.setCheckable(True)
         card.setChecked(path[1] in window.session.deal.headline)
     if path[0] == "lines":
-        menu.addAction("Opening value…", bound(acts.ask_formula, path, "opening", f"Opening of “{item.label}”"))
+        menu.addAction("&Opening value…", bound(acts.ask_formula, path, "opening", f"Opening of “{item.label}”"))
         for attribute, title, choices in (
-            ("style", "Look", _STYLES),
-            ("sign", "Sign", _SIGNS),
-            ("annual", "A year shows", _ROLL),
+            ("style", "&Look", _STYLES),
+            ("sign", "&Sign", _SIGNS),
+            ("annual", "A &year shows", _ROLL),
         ):
             sub = menu.addMenu(title)
             for value, words in choices:
                 action = sub.addAction(
-                    words, bound(acts.set_option, path, attribute, value, f"{title}: {words.lower()}")
+                    words, bound(acts.set_option, path, attribute, value, f"{title.replace('&', '')}: {words.lower()}")
                 )
                 action.setCheckable(True)
                 action.setChecked(getattr(item, attribute) == value)
@@ -169,15 +172,15 @@ def _kinds(window: MainWindow, menu: QMenu, path: tuple[str, ...]) -> None:
     from ui.structure_whole import kinds_of
 
     acts, item = window.structure, targets.item_at(window.session.deal, path)
-    sub = menu.addMenu("Kind")
+    sub = menu.addMenu("K&ind")
     for kind, name in kinds_of("columns" if path[2:3] == ("columns",) else path[0]):
         action = sub.addAction(name, bound(acts.set_kind, path, kind))
         action.setCheckable(True)
         action.setChecked(item.kind == kind)
     if item.kind == "choice":
-        menu.addAction("Choices…", bound(acts.ask_choices, path))
+        menu.addAction("C&hoices…", bound(acts.ask_choices, path))
     if item.kind in ("money", "number", "percent", "multiple"):
-        sub = menu.addMenu("Decimals")
+        sub = menu.addMenu("Deci&mals")
         for count in (None, 0, 1, 2, 3, 4, 6):
             action = sub.addAction("As usual" if count is None else str(count), bound(acts.set_decimals, path, count))
             action.setCheckable(True)
@@ -193,19 +196,19 @@ def part_entries(window: MainWindow, menu: QMenu, path: tuple[str, ...]) -> None
     """What can be done with a whole table or series."""
     acts, item = window.structure, targets.item_at(window.session.deal, path)
     what = "table" if path[0] == "tables" else "series"
-    menu.addAction("Rename…", bound(acts.set_text, path, "label", f"Name of the {what} “{item.label}”"))
-    menu.addAction("Key…", bound(acts.rename, path))
-    menu.addAction("Note…", bound(acts.set_text, path, "note", f"Note of “{item.label}”"))
+    menu.addAction("&Rename…", bound(acts.set_text, path, "label", f"Name of the {what} “{item.label}”"))
+    menu.addAction("&Key…", bound(acts.rename, path))
+    menu.addAction("&Note…", bound(acts.set_text, path, "note", f"Note of “{item.label}”"))
     if path[0] == "series":
-        menu.addAction("Unit…", bound(acts.set_text, path, "unit", f"Unit of “{item.label}”"))
+        menu.addAction("&Unit…", bound(acts.set_text, path, "unit", f"Unit of “{item.label}”"))
         _kinds(window, menu, path)
     else:
-        menu.addAction("New column…", bound(acts.add, (*path, "columns")))
+        menu.addAction("New &column…", bound(acts.add, (*path, "columns")))
     menu.addSeparator()
-    menu.addAction("Duplicate", bound(acts.duplicate, [path]))
-    menu.addAction("Move forward", bound(acts.shift, path, -1))
-    menu.addAction("Move back", bound(acts.shift, path, 1))
-    menu.addAction("Delete", bound(acts.delete, [path]))
+    menu.addAction("Du&plicate", bound(acts.duplicate, [path]))
+    menu.addAction("Move &forward", bound(acts.shift, path, -1))
+    menu.addAction("Move &back", bound(acts.shift, path, 1))
+    menu.addAction("&Delete", bound(acts.delete, [path]))
 
 
 def _show_part(window: MainWindow, path: tuple[str, ...], at: QPoint) -> None:
@@ -245,15 +248,15 @@ def column_entries(window: MainWindow, grid: SheetGrid, menu: QMenu, col: int) -
     """What can be done with a column of a table."""
     acts, path = window.structure, grid.deal_source.column_entry(col)
     item = targets.item_at(window.session.deal, path)
-    menu.addAction("Rename…", bound(acts.set_text, path, "label", f"Heading of “{item.label}”"))
-    menu.addAction("Unit…", bound(acts.set_text, path, "unit", f"Unit of “{item.label}”"))
-    menu.addAction("Formula…", bound(acts.ask_formula, path, "formula", f"Formula of the column “{item.label}”"))
-    menu.addAction("Key…", bound(acts.rename, path))
+    menu.addAction("&Rename…", bound(acts.set_text, path, "label", f"Heading of “{item.label}”"))
+    menu.addAction("&Unit…", bound(acts.set_text, path, "unit", f"Unit of “{item.label}”"))
+    menu.addAction("&Formula…", bound(acts.ask_formula, path, "formula", f"Formula of the column “{item.label}”"))
+    menu.addAction("&Key…", bound(acts.rename, path))
     _kinds(window, menu, path)
     menu.addSeparator()
-    menu.addAction("Insert before…", acts.column_before)
-    menu.addAction("Insert after…", acts.column_after)
-    menu.addAction("Duplicate", bound(acts.duplicate, [path]))
-    menu.addAction("Move left", acts.column_left)
-    menu.addAction("Move right", acts.column_right)
-    menu.addAction("Delete", acts.delete_columns)
+    menu.addAction("Insert &before…", acts.column_before)
+    menu.addAction("Insert &after…", acts.column_after)
+    menu.addAction("Du&plicate", bound(acts.duplicate, [path]))
+    menu.addAction("Move &left", acts.column_left)
+    menu.addAction("Move ri&ght", acts.column_right)
+    menu.addAction("&Delete", acts.delete_columns)

@@ -65,4 +65,4 @@ def _views(window: MainWindow, name: str) -> None:
         menu.addAction("This deal has none").setEnabled(False)
     if name != "periods":
         menu.addSeparator()
-        menu.addAction(window.actions_["structure.add_version" if part == "version" else "structure.add_scenario"])
+        menu.addAction(f"&New {part}…", bound(getattr(window.structure, f"add_{part}")))

@@ -51,7 +51,7 @@ class CasesPanel(SheetPanel):
             self._grids.append(grid)
             self._pages.addWidget(OrEmpty(grid, hint, beneath=True))
         self.outer.addWidget(self._pages, 1)
-        self.show_part(0)
+        self.show_part(PARTS[0])
 
     @property
     def grid(self) -> SheetGrid:
@@ -60,22 +60,23 @@ class CasesPanel(SheetPanel):
     def grids(self) -> Iterable[SheetGrid]:
         return tuple(self._grids)
 
-    def show_part(self, index: int) -> SheetGrid:
-        """Scenarios (0) or versions (1)."""
+    def show_part(self, name: str) -> SheetGrid:
+        """“Scenarios” or “Versions”."""
+        index = PARTS.index(name)
         self._pages.setCurrentIndex(index)
         self.chips.set_current(index)
         self._say()
         return self.grid
 
     def _choose(self, index: int) -> None:
-        self.show_part(index).setFocus()
+        self.show_part(PARTS[index]).setFocus()
         self.target_changed.emit()
 
     def step(self, by: int) -> None:
         self._choose((self._pages.currentIndex() + by) % len(PARTS))
 
     def show_target(self, target: Target) -> bool:
-        self.show_part(1 if target.path[:1] == ("versions",) else 0)
+        self.show_part(PARTS[target.path[:1] == ("versions",)])
         return super().show_target(target)
 
     def _look(self) -> None:
