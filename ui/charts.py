@@ -412,6 +412,7 @@ class ChartStrip(QScrollArea):
     def _build(self) -> None:
         for view in self.views:
             self._row.removeWidget(view)
+            view.hide()  # it must not be painted once more: its chart may be gone
             view.deleteLater()
         self.views = [ChartView(self.session, key) for key in self.session.deal.charts]
         for view in self.views:

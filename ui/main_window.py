@@ -351,8 +351,13 @@ class MainWindow(MenuActs):
             "scenarios": "Scenarios", "versions": "Scenarios",
         }  # fmt: skip
         panel = self.show_titled(titles.get(section, "Terms"))
-        part = {"terms": "terms", "deal": "deal", "events": "Events", "scenarios": "Scenarios",
-                "versions": "Versions"}.get(section)
+        part = {
+            "terms": "terms",
+            "deal": "deal",
+            "events": "Events",
+            "scenarios": "Scenarios",
+            "versions": "Versions",
+        }.get(section)
         if part is not None:
             panel.show_part(part)
             panel.grid.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -396,12 +401,6 @@ class MainWindow(MenuActs):
 
     def _jump(self, target: Target) -> None:
         self.explain.jump(target)
-
-    def _shown(self, target: Target) -> bool:
-        found = self.panel.show_target(target)
-        self.panel.focus_first().setFocus(Qt.FocusReason.OtherFocusReason)  # a sheet may have brought another part up
-        self._target_changed()
-        return found
 
     def go_to_name(self, text: str) -> None:
         """From the name box: a key, an address, a label or part of one."""

@@ -31,7 +31,7 @@ class GridView(EditingGrid):
         self._scroll_timer = QTimer(self, interval=50)
         self._scroll_timer.timeout.connect(self._drag_on)
         self._stats_timer = QTimer(self, interval=0, singleShot=True)  # one signal for many changes
-        self._stats_timer.timeout.connect(lambda: self.stats_changed.emit(self.stats()))
+        self._stats_timer.timeout.connect(self._tell_stats)
         self.selectionModel().selectionChanged.connect(self._restat)
         self.collapsed_changed.connect(self._restat)
         self.grid_model.dataChanged.connect(self._restat)
@@ -112,6 +112,10 @@ class GridView(EditingGrid):
 
     def _restat(self, *_: object) -> None:
         self._stats_timer.start()
+
+    def _tell_stats(self) -> None:
+        if self.isVisible():  # a hidden sheet catches up when it comes back: until then its rows may be gone
+            self.stats_changed.emit(self.stats())
 
     def stats(self) -> Stats:
         return self._operations.stats()

@@ -60,6 +60,7 @@ class TermsPanel(SheetPanel):
         for name in [n for n in self._pages if n not in labels]:
             _, page = self._pages.pop(name)
             self._stack.removeWidget(page)
+            page.hide()
             page.deleteLater()
 
     def show_part(self, name: str) -> SheetGrid:

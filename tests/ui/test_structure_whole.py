@@ -1,0 +1,346 @@
+"""A deal built from the blank one in the window: tables, series, scenarios, versions, events, parties, properties."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+
+from model import store
+from tests.ui import kit
+from tests.ui.kit import CTRL, SHIFT, K, focus, go, here, press, type_into
+from ui import structure_menu
+from ui.actions import ACTIONS
+from ui.main_window import MainWindow
+from ui.panels.in_place import InPlace
+
+ALT = Qt.KeyboardModifier.AltModifier
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def window(qtbot, tmp_path) -> MainWindow:
+    path = tmp_path / "mine.deal"
+    path.write_bytes((store.TEMPLATES / "blank.deal").read_bytes())
+    return kit.window(qtbot, tmp_path, path)
+
+
+def card(window: MainWindow) -> InPlace:
+    found = [c for c in window.findChildren(InPlace) if c.isVisible()]
+    assert len(found) == 1
+    return found[0]
+
+
+def no_card(window: MainWindow) -> bool:
+    return not [c for c in window.findChildren(InPlace) if c.isVisible()]
+
+
+def answer(window: MainWindow, text: str) -> None:
+    line = card(window).line
+    line.selectAll()
+    QTest.keyClicks(line, text)
+    press(line, K.Key_Return)
+
+
+def insert(window: MainWindow, what: str, label: str) -> None:
+    window.actions_[f"structure.add_{what}"].trigger()
+    answer(window, label)
+
+
+def reopened(window: MainWindow):
+    """The deal as it comes back from its file."""
+    window.save()
+    assert not window.session.dirty
+    return store.load(window.session.path).deal
+
+
+def by_bar(window: MainWindow, text: str) -> None:
+    """Type a formula over the current one, in the bar."""
+    grid = window.panel.grid
+    press(grid, K.Key_F2)
+    field = window.formula_bar.field
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    press(field, K.Key_Escape) if window.formula_bar.assist.help.choosing else None
+    press(field, K.Key_Return)
+    assert not window.formula_bar.error.isVisible(), window.formula_bar.error.text()
+
+
+def entries(menu: QMenu) -> dict[str, object]:
+    return {action.text().replace("&", ""): action for action in menu.actions() if action.text()}
+
+
+def test_a_deal_is_built_from_the_blank_one_without_touching_its_file(window):
+    go(window, "commitment")
+    press(window.panel.grid, K.Key_Return, CTRL)
+    answer(window, "Fee")
+    type_into(window.panel.grid, "2.5 %")
+    insert(window, "series", "Volumes")
+    assert here(window) == "volumes.2026"
+    type_into(window.panel.grid, "10")
+    type_into(window.panel.grid, "20")
+    insert(window, "table", "Orders")
+    grid = window.panel.grid
+    assert [c.header for c in grid.grid_model.columns] == ["What", "Amount, $m"]
+    for name, amount in (("First order", "5"), ("Second order", "7")):
+        press(window.panel.grid, K.Key_Return, CTRL)
+        answer(window, name)
+        type_into(window.panel.grid, amount)
+    window.actions_["structure.column_after"].trigger()
+    answer(window, "Fee on it")
+    window.structure.ask_formula(("tables", "orders", "columns", "fee_on_it"), "formula", "")
+    QTest.keyClicks(window.formula_bar.field, " amount * fee")
+    press(window.formula_bar.field, K.Key_Escape)  # the list of names
+    press(window.formula_bar.field, K.Key_Return)
+    assert window.session.calc.scalar("orders.second_order.fee_on_it") == pytest.approx(7 * 0.025)
+    insert(window, "line", "Volume sold")
+    by_bar(window, "= BYYEAR(volumes, 0)")
+    insert(window, "output", "All volume")
+    by_bar(window, "= SUM(ALL(volume_sold)")  # one parenthesis short, as in Excel
+    insert(window, "check", "Volumes add up")
+    by_bar(window, "= all_volume = 30")
+    assert window.session.calc.scalar("volumes_add_up") is True
+    insert(window, "event", "First delivery")
+    type_into(window.panel.grid, "2027-03-31")
+    insert(window, "scenario", "Slow")
+    insert(window, "version", "As signed")
+    insert(window, "party", "Seller")
+    insert(window, "source", "The contract")
+    window.structure.toggle_card("all_volume")
+    deal = window.session.deal
+    assert reopened(window) == deal
+    assert deal.events["first_delivery"].on == "= DATE(2027, 3, 31)"
+    assert (list(deal.scenarios), list(deal.versions), list(deal.parties)) == (["slow"], ["as_signed"], ["seller"])
+    assert (deal.terms["fee"].kind, deal.terms["fee"].unit) == ("percent", "%")
+    assert deal.headline[-1] == "all_volume"
+    while window.session.stack.canUndo():
+        window.undo()
+    assert window.session.deal == store.load(store.TEMPLATES / "blank.deal").deal
+
+
+def test_the_kind_of_a_new_term_is_chosen_in_its_card(window):
+    go(window, "commitment")
+    press(window.panel.grid, K.Key_Return, CTRL)
+    QTest.keyClicks(card(window).line, "Signing")
+    press(card(window).line, K.Key_Tab)
+    assert focus() is card(window).box
+    QTest.keyClicks(focus(), "d")
+    press(focus(), K.Key_Return)
+    term = window.session.deal.terms["signing"]
+    assert (term.kind, term.unit) == ("date", "date")
+    assert here(window) == "signing"
+
+
+def test_a_choice_asks_for_what_it_can_be(window, qtbot):
+    go(window, "commitment")
+    press(window.panel.grid, K.Key_Return, CTRL)
+    QTest.keyClicks(card(window).line, "Remedy")
+    box = card(window).box
+    box.setCurrentIndex(box.findData("choice"))
+    press(card(window).line, K.Key_Return)
+    qtbot.waitUntil(lambda: not no_card(window))
+    answer(window, "none")
+    assert "at least two" in card(window).note.text()
+    answer(window, "none; take-or-pay; true-up")
+    assert window.session.deal.terms["remedy"].choices == ("none", "take-or-pay", "true-up")
+    type_into(window.panel.grid, "take")
+    assert window.session.deal.terms["remedy"].value == "take-or-pay"
+    assert reopened(window) == window.session.deal
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("12.5 %", "percent", 0.125),
+        ("3x", "multiple", 3.0),
+        ("yes", "yesno", "yes"),
+        ("$5m", "money", 5.0),
+        ("7", "money", 7.0),
+    ],
+)
+def test_a_term_without_a_value_becomes_what_is_first_typed_into_it(window, text, kind, value):
+    go(window, "commitment")
+    press(window.panel.grid, K.Key_Return, CTRL)
+    answer(window, "New")
+    type_into(window.panel.grid, text)
+    term = window.session.deal.terms["new"]
+    assert (term.kind, term.value) == (kind, value)
+    window.undo()
+    assert window.session.deal.terms["new"].value is None
+    go(window, "commitment")
+    grid = window.panel.grid
+    type_into(grid, "5%")
+    assert grid.is_editing, "a term that has a value keeps its kind"
+    press(grid.editor, K.Key_Escape)
+
+
+def test_a_table_is_renamed_copied_moved_and_deleted_as_a_whole(window):
+    insert(window, "table", "Orders")
+    insert(window, "table", "Rounds")
+    menu = QMenu()
+    structure_menu.part_entries(window, menu, ("tables", "rounds"))
+    acts = entries(menu)
+    acts["Move forward"].trigger()
+    assert list(window.session.deal.tables) == ["rounds", "orders"]
+    acts["Rename…"].trigger()
+    answer(window, "Funding rounds")
+    assert window.session.deal.tables["rounds"].label == "Funding rounds"
+    acts["Duplicate"].trigger()
+    assert list(window.session.deal.tables) == ["rounds", "funding_rounds_copy", "orders"]
+    acts["Key…"].trigger()
+    answer(window, "funding")
+    assert "funding" in window.session.deal.tables
+    structure_menu.part_entries(window, again := QMenu(), ("tables", "orders"))
+    entries(again)["Delete"].trigger()
+    assert "orders" not in window.session.deal.tables
+    window.undo()
+    assert list(window.session.deal.tables) == ["funding", "funding_rounds_copy", "orders"]
+
+
+def test_a_table_that_is_used_says_by_whom_before_it_goes(window):
+    insert(window, "table", "Orders")
+    insert(window, "output", "Ordered")
+    by_bar(window, "= SUM(orders[amount])")
+    window.structure.delete([("tables", "orders")])
+    assert "used by Ordered" in card(window).caption.text()
+    press(focus(), K.Key_Escape)
+    assert "orders" in window.session.deal.tables
+
+
+def test_the_deal_menu_offers_what_fits_the_selection(window):
+    go(window, "commitment")
+    for name, words in (("item", "Kind"), ("column", "Choose a cell of a table first")):
+        window.menus[name].aboutToShow.emit()
+        assert words in entries(window.menus[name])
+    insert(window, "series", "Volumes")
+    window.menus["part"].aboutToShow.emit()
+    entries(window.menus["part"])["Unit…"].trigger()
+    answer(window, "units")
+    assert window.session.deal.series["volumes"].unit == "units"
+
+
+def test_whole_columns_are_deleted_copied_and_moved_with_the_keys_of_rows(window):
+    insert(window, "table", "Orders")
+    for name in ("One", "Two"):
+        press(window.panel.grid, K.Key_Return, CTRL)
+        answer(window, name)
+    grid = window.panel.grid
+    grid.press_column(1, NONE)
+    press(grid, K.Key_D, CTRL | SHIFT)
+    assert [c.label for c in window.session.deal.tables["orders"].columns.values()] == [
+        "What",
+        "Amount",
+        "Amount (copy)",
+    ]
+    grid.go_to(0, 2)
+    press(grid, K.Key_Left, ALT | SHIFT)
+    assert [c.label for c in window.session.deal.tables["orders"].columns.values()] == [
+        "What",
+        "Amount (copy)",
+        "Amount",
+    ]
+    assert grid.current == (0, 1)
+    grid.press_column(1, NONE)
+    press(grid, K.Key_Delete, CTRL)
+    assert [c.label for c in window.session.deal.tables["orders"].columns.values()] == ["What", "Amount"]
+    assert len(window.session.deal.tables["orders"].records) == 2
+
+
+def test_years_are_added_beyond_those_that_stand_there(window):
+    insert(window, "series", "Volumes")
+    type_into(window.panel.grid, "10")
+    press(window.panel.grid, K.Key_Return, CTRL)
+    assert list(window.session.deal.series["volumes"].values) == ["2026", "2031"]
+    press(window.panel.grid, K.Key_Return, CTRL | SHIFT)
+    assert list(window.session.deal.series["volumes"].values) == ["2025", "2026", "2031"]
+
+
+def test_scenarios_build_on_each_other_without_a_circle_and_are_renamed_in_place(window):
+    insert(window, "scenario", "Slow")
+    insert(window, "scenario", "Slower")
+    grid = window.panel.grid
+    row, base = grid.grid_model.row_of("scenario:slower"), grid.grid_model.column_of("base")
+    grid.go_to(row, base)
+    type_into(grid, "Slow")
+    assert window.session.deal.scenarios["slower"].base == "slow"
+    grid.go_to(grid.grid_model.row_of("scenario:slow"), base)
+    type_into(grid, "Slower")
+    assert grid.is_editing and "circle" in grid.bubble.text()
+    press(grid.editor, K.Key_Escape)
+    grid.go_to(row, 0)
+    type_into(grid, "Much slower")
+    assert window.session.deal.scenarios["slower"].label == "Much slower"
+    assert reopened(window) == window.session.deal
+
+
+def test_a_scenario_is_brought_into_view_and_deleted_while_it_is(window):
+    insert(window, "scenario", "Slow")
+    grid = window.panel.grid
+    grid.go_to(0, grid.grid_model.column_of("view"))
+    press(grid, K.Key_F2)
+    assert window.session.view.scenario == "slow"
+    assert window.toolbar.scenario_box.label == "Slow"
+    go(window, "commitment")
+    window.session.choose_layer("commitment", "scenario:slow")
+    type_into(window.panel.grid, "80")
+    assert window.session.deal.scenarios["slow"].set == {"commitment": 80.0}
+    window.show_sheet_of("scenarios")
+    window.panel.grid.go_to(0, 0)
+    texts = window.inspector
+    texts.show_target(window.panel.target())
+    texts.rebuild()
+    assert any("Commitment" in text for text in texts.texts())
+    press(window.panel.grid, K.Key_Delete, CTRL)
+    assert "slow" not in window.session.deal.scenarios
+    assert window.session.calc.scalar("total_paid") == pytest.approx(100)
+    window.undo()
+    assert window.session.calc.scalar("total_paid") == pytest.approx(80)
+
+
+def test_the_span_of_the_schedule_and_the_title_are_changed_on_the_terms_sheet(window):
+    window.actions_["properties"].trigger()
+    grid = window.panel.grid
+    assert grid.hasFocus()
+    grid.go_to(grid.grid_model.row_of("title"), 1)
+    type_into(grid, "Supply of chips")
+    grid.go_to(grid.grid_model.row_of("timeline.end"), 1)
+    type_into(grid, "2020-12-31")
+    assert "ends before it begins" in grid.bubble.text()
+    press(grid.editor, K.Key_Escape)
+    type_into(grid, "2032-12-31")
+    assert len(window.session.calc.timeline.periods) == 7
+    assert reopened(window) == window.session.deal
+    window.undo()
+    assert len(window.session.calc.timeline.periods) == 5
+
+
+def test_a_chart_of_the_selected_lines_is_made_changed_and_removed(window):
+    go(window, "paid")
+    window.actions_["structure.add_chart"].trigger()
+    answer(window, "Payments")
+    assert window.session.deal.charts["payments"].lines == ("paid",)
+    assert [view.key for view in window.panel.charts.views][-1] == "payments"
+    window.structure.set_option(("charts", "payments"), "type", "line", "Lines")
+    assert window.session.deal.charts["payments"].type == "line"
+    assert reopened(window) == window.session.deal
+    window.structure.remove_chart("payments")
+    assert "payments" not in window.session.deal.charts
+
+
+def test_the_plus_beside_the_parts_asks_what_to_add(window, monkeypatch):
+    shown: list[list[str]] = []
+    monkeypatch.setattr(QMenu, "exec", lambda self, *_: shown.append(list(entries(self))))
+    QTest.mouseClick(window.panel.chips._plus, Qt.MouseButton.LeftButton)
+    assert "Table of records" in shown[0]
+    insert(window, "table", "Orders")
+    window.panel.chips.menu_wanted.emit(1, QPoint(5, 5))
+    assert "Duplicate" in shown[1]
+
+
+def test_no_two_entries_of_a_menu_have_the_same_key():
+    for menu in {spec.menu for spec in ACTIONS}:
+        keys = [
+            spec.text[spec.text.index("&") + 1].lower() for spec in ACTIONS if spec.menu == menu and "&" in spec.text
+        ]
+        assert len(keys) == len(set(keys)), menu
