@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
@@ -326,16 +326,6 @@ def test_a_chart_of_the_selected_lines_is_made_changed_and_removed(window):
     assert reopened(window) == window.session.deal
     window.structure.remove_chart("payments")
     assert "payments" not in window.session.deal.charts
-
-
-def test_the_plus_beside_the_parts_asks_what_to_add(window, monkeypatch):
-    shown: list[list[str]] = []
-    monkeypatch.setattr(QMenu, "exec", lambda self, *_: shown.append(list(entries(self))))
-    QTest.mouseClick(window.panel.chips._plus, Qt.MouseButton.LeftButton)
-    assert "Table of records" in shown[0]
-    insert(window, "table", "Orders")
-    window.panel.chips.menu_wanted.emit(1, QPoint(5, 5))
-    assert "Duplicate" in shown[1]
 
 
 def test_no_two_entries_of_a_menu_have_the_same_key():
