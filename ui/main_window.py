@@ -45,9 +45,9 @@ from ui.panels.toolbar import Toolbar
 from ui.safekeeping import Keeper
 from ui.session import ChangeSet, DealSession
 from ui.settings import Settings
-from ui.sheets import SHEETS, sheet_index
+from ui.sheets import SHEETS
 from ui.slots import bound
-from ui.targets import NOTHING, Target, target_of
+from ui.targets import Target, target_of
 
 if TYPE_CHECKING:
     from ui.exchange.incoming import Incoming
@@ -299,20 +299,10 @@ class MainWindow(MenuActs):
             sizes[0], sizes[self.body.indexOf(side)] = max(1, self.body.width() - was), was
             self.body.setSizes(sizes)
 
-    def sheet_index(self, name: str) -> int | None:
-        """A sheet by its title."""
-        return sheet_index(name)
-
     def show_titled(self, title: str) -> SheetPanel:
         """Bring the sheet with a title to the front."""
         self.show_sheet(next(i for i, sheet in enumerate(SHEETS) if sheet.title == title))
         return self.panel
-
-    def next_sheet(self) -> None:
-        self.show_sheet((self.tabs.currentIndex() + 1) % len(SHEETS))
-
-    def previous_sheet(self) -> None:
-        self.show_sheet((self.tabs.currentIndex() - 1) % len(SHEETS))
 
     def next_region(self) -> None:
         regions.step(self._regions(), 1)
@@ -402,28 +392,7 @@ class MainWindow(MenuActs):
     def _jump(self, target: Target) -> None:
         self.explain.jump(target)
 
-    def go_to_name(self, text: str) -> None:
-        """From the name box: a key, an address, a label or part of one."""
-        grid = self.panel.grid
-        if text:
-            target = targets.find(self.session.calc, text)
-            if target is NOTHING or not self.explain.jump(target):
-                self.session.told.emit(f"There is nothing called “{text[:60]}” in this deal.")
-                self.formula_bar.name_box.selectAll()
-                return
-            grid = self.panel.grid
-        grid.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._target_changed()
-
-    def go_to(self) -> None:
-        box = self.formula_bar.name_box
-        box.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        box.selectAll()
-
     # --- formula bar ---------------------------------------------------------
-
-    def edit_formula(self) -> None:
-        self.formula_bar.begin()
 
     def _point(self, on: bool) -> None:
         """While the formula bar wants a name, cells give theirs when clicked."""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit, QTabBar
 
-from ui import actions
+from ui import actions, targets
 from ui import theme as themes
+from ui.sheets import SHEETS
+from ui.targets import NOTHING
 
 if TYPE_CHECKING:
     from ui.documents import Documents
     from ui.exchange.incoming import Incoming
     from ui.exchange.outgoing import Outgoing
+    from ui.explain_acts import Explaining
     from ui.panels.base import SheetPanel
     from ui.panels.formula_bar import FormulaBar
     from ui.panels.inspector import Inspector
@@ -33,6 +37,7 @@ class MenuActs(QMainWindow):
     formula_bar: FormulaBar
     inspector: Inspector
     status: StatusBar
+    tabs: QTabBar
     actions_: dict[str, QAction]
     _panels: dict[int, SheetPanel]
     _zoom: int
@@ -42,11 +47,47 @@ class MenuActs(QMainWindow):
         """The sheet in front."""
         raise NotImplementedError
 
+    @property
+    def explain(self) -> Explaining:
+        raise NotImplementedError
+
+    def show_sheet(self, index: int) -> None:
+        raise NotImplementedError
+
     def _target_changed(self) -> None:
         raise NotImplementedError
 
     def _show_side(self) -> None:
         raise NotImplementedError
+
+    # --- going somewhere -----------------------------------------------------
+
+    def next_sheet(self) -> None:
+        self.show_sheet((self.tabs.currentIndex() + 1) % len(SHEETS))
+
+    def previous_sheet(self) -> None:
+        self.show_sheet((self.tabs.currentIndex() - 1) % len(SHEETS))
+
+    def go_to_name(self, text: str) -> None:
+        """From the name box: a key, an address, a label or part of one."""
+        grid = self.panel.grid
+        if text:
+            target = targets.find(self.session.calc, text)
+            if target is NOTHING or not self.explain.jump(target):
+                self.session.told.emit(f"There is nothing called “{text[:60]}” in this deal.")
+                self.formula_bar.name_box.selectAll()
+                return
+            grid = self.panel.grid
+        grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._target_changed()
+
+    def go_to(self) -> None:
+        box = self.formula_bar.name_box
+        box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        box.selectAll()
+
+    def edit_formula(self) -> None:
+        self.formula_bar.begin()
 
     # --- edit menu -----------------------------------------------------------
 

@@ -37,7 +37,7 @@ def shot(
     from ui.documents import open_session
     from ui.main_window import MainWindow
     from ui.settings import Settings
-    from ui.sheets import SHEETS
+    from ui.sheets import SHEETS, sheet_index
 
     width, height = size
     if not (320 <= width <= 8000 and 240 <= height <= 8000):
@@ -60,7 +60,7 @@ def shot(
     settings = Settings()
     settings._store = QSettings(os.devnull, QSettings.Format.IniFormat)  # a picture depends on nobody's habits
     window = MainWindow(session, settings)
-    index = window.sheet_index(view)
+    index = sheet_index(view)
     if index is None:
         print(
             f"--view: there is no sheet “{view}”; choose {', '.join(sheet.title.lower() for sheet in SHEETS)}.",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
+import weakref
 
 import pytest
 
@@ -261,3 +263,17 @@ def test_headline_cards_are_an_undo_step_that_moves_no_value(session):
     assert session.deal.headline == ("multiple",)
     session.stack.undo()
     assert session.deal.headline == ("total_paid", "multiple")
+
+
+def test_a_session_with_undo_steps_goes_without_the_garbage_collector(qapp):
+    """Else the collector frees the steps before their stack, which then frees them again."""
+    gc.collect()
+    gc.disable()
+    try:
+        session = kit.session()
+        session.edit(set_value(session.deal, session.view, "rate", 0.3))
+        left = weakref.ref(session)
+        del session
+        assert left() is None
+    finally:
+        gc.enable()

@@ -47,7 +47,8 @@ class MasterCheck(QAbstractButton):
         elif unknown:
             self._state, text = "amber", f"{unknown} of {len(checks)} checks cannot be told"
         else:
-            self._state, text = "good", f"All {len(checks)} checks hold" if checks else "No checks"
+            counted = {0: "No checks", 1: "The check holds"}
+            self._state, text = "good", counted.get(len(checks), f"All {len(checks)} checks hold")
         self.setText(text)
         self.setToolTip("Go to the checks")
         self.setAccessibleName(f"Master check: {text}")
