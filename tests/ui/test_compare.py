@@ -237,6 +237,50 @@ def test_a_probability_can_be_taken_away(cases):
     assert cases.session.deal.scenarios["plan"].probability is None
 
 
+def told(cases: CasesPanel, row: str, column: str) -> str:
+    """What the inspector says of a cell."""
+    legal.at(cases.grid, row, column)
+    inspector = cases.window().inspector
+    inspector.show_target(cases.target())
+    inspector.rebuild()
+    return "\n".join(inspector.texts())
+
+
+@pytest.mark.parametrize("column", ["label", "view", "probability", "base", "output:fees", "sets", "note"])
+def test_every_cell_of_a_scenario_that_is_not_in_view_speaks_of_that_scenario(cases, column):
+    said = told(cases, "scenario:early", column)
+    assert said.startswith(cases.session.deal.scenarios["early"].label)
+    assert "40.0\u2009% probable" in said
+    assert "Bring it into view" in said
+
+
+def test_a_result_is_explained_in_the_row_in_view_and_follows_the_view(cases):
+    assert "Bring it into view" not in told(cases, "scenario:plan", "output:fees")
+    assert cases.target().key == "fees"
+    cases.session.set_view(scenario="early")
+    assert cases.target().path == ("scenarios", "plan")
+    told(cases, "scenario:early", "output:fees")
+    assert cases.target().key == "fees"
+    assert cases.source.find(cases.target()) == cases.grid.current
+
+
+@pytest.mark.parametrize("column", ["label", "probability", "output:fees", "note"])
+def test_the_weighted_row_says_what_it_weighs(cases, column):
+    said = told(cases, "weighted", column)
+    assert "Probability-weighted" in said
+    assert "60.0\u2009%" in said
+
+
+@pytest.mark.parametrize("row", ["scenario:early", "weighted"])
+def test_a_result_beside_the_scenario_in_view_is_not_typed_over_and_says_why(cases, row):
+    before = cases.session.deal
+    for key in (K.Key_F2, K.Key_Delete, K.Key_5):
+        press(legal.at(cases.grid, row, "output:fees"), key)
+        assert cases.grid.editor is None
+    assert cases.session.deal is before
+    assert "computed" in cases.grid.bubble.text()
+
+
 def test_double_click_on_a_scenario_looks_at_it(cases):
     grid = legal.at(cases.grid, "scenario:early", "view")
     QTest.mouseDClick(grid.viewport(), Qt.MouseButton.LeftButton, legal.NONE, grid.cell_rect(*grid.current).center())

@@ -18,7 +18,7 @@ from ui.grid.source import Cell, Change, ColumnSpec, Place, RowSpec
 from ui.panels.base import DealSource, error_words
 from ui.panels.terms_source import source_cell
 from ui.session import DealSession
-from ui.targets import NOTHING, Target, target_of
+from ui.targets import Target, target_of
 from ui.wording import is_number, wrapped
 
 NO_BASE = "None"
@@ -102,19 +102,26 @@ class CasesSource(DealSource):
         return name.removeprefix("output:") if name.startswith("output:") else ""
 
     def target(self, row: int, col: int) -> Target:
+        """A result is explained where it stands in view; in another row it stands for its scenario."""
         key, column = self.scenario(row), self._columns[col]
         if output := self._output(col):
-            return target_of(self.session.deal, output)
+            if key and key == self.session.view.scenario:
+                return target_of(self.session.deal, output)
+            return Target("none", f"scenarios:{key}", ("scenarios", key))
         if not key:
-            return NOTHING
+            return Target("none", "scenarios:", ("scenarios", ""))
         return layer_target("scenarios", key, column)
 
     def find(self, target: Target) -> Place | None:
         if target.path[:1] == ("scenarios",) and f"{_SCENARIO}{target.path[1]}" in self._keys:
             column = target.path[2] if target.path[2:] and target.path[2] in self._columns else "label"
             return self._keys.index(f"{_SCENARIO}{target.path[1]}"), self._columns.index(column)
-        name = f"output:{target.key}"
-        return (0, self._columns.index(name)) if name in self._columns and self._keys else None
+        name, here = f"output:{target.key}", f"{_SCENARIO}{self.session.view.scenario}"
+        return (
+            (self._keys.index(here), self._columns.index(name))
+            if name in self._columns and here in self._keys
+            else None
+        )
 
     def _field(self, key: str) -> Field:
         return field_for(self.session.deal.outputs[key], self.session.deal.unit)

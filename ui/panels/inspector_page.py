@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from model.deal import About, Right
 from model.explain import Explanation, Seen, dependents, explain, precedents, reach
+from model.fields import make_field
 from model.fields.date_text import show_date
 from model.fields.number_formats import show_text
 from model.formula.bind import RIGHT
@@ -27,6 +28,7 @@ from ui.targets import DOCUMENT, NOTHING, Target
 from ui.wording import sentence, with_unit
 
 _STEPS = 16
+_PERCENT = make_field("percent")
 
 
 class InspectorPage(QWidget):
@@ -269,9 +271,14 @@ class InspectorPage(QWidget):
     def _whole_page(self, target: Target) -> None:
         """A version or scenario with all that it sets, or a party with its rights."""
         deal, item = self.session.deal, targets.item_of(self.session.deal, target)
+        if target.path == ("scenarios", ""):
+            self._weighted_page()
+            return
         if item is None:
             return
         self._text(item.label, "title")
+        if target.path[0] == "scenarios" and item.probability is not None:
+            self._text(f"{_PERCENT.show(item.probability)} probable", "value")
         if item.note:
             self._text(item.note, "quiet")
         if target.path[0] == "parties":
@@ -292,7 +299,21 @@ class InspectorPage(QWidget):
         if not facts:
             words = "It sets nothing yet: bring it into view, then override values on the Terms sheet with the chip in the formula bar."
             self._text(words, "quiet")
+        if target.path[1] != getattr(self.session.view, target.path[0].removesuffix("s")):
+            self._section("Explain its numbers")
+            self._text("Bring it into view (double-click “show” in its row): then every number says why.", "quiet")
         self._source(target, item)
+
+    def _weighted_page(self) -> None:
+        """The row beneath the scenarios: what it weighs."""
+        self._text("Probability-weighted", "title")
+        self._text("Each value times the probability of its scenario, added up (PWERM).", "quiet")
+        facts = []
+        for key, one in self.session.deal.scenarios.items():
+            share = "not counted" if one.probability is None else _PERCENT.show(one.probability)
+            there = Target("text", f"scenarios:{key}", ("scenarios", key, "label"))
+            facts.append(Fact(one.label, share, target=there, tint="muted" if one.probability is None else ""))
+        self._rows("Weights", facts)
 
     def _source_page(self, target: Target) -> None:
         deal = self.session.deal
