@@ -34,6 +34,7 @@ from model.formula.nodes import (
     Span,
     Text,
     ToDate,
+    Unary,
     YearsToDate,
     children,
 )  # fmt: skip
@@ -176,6 +177,8 @@ def _steps(spot: Spot, part: Part, array: bool) -> Iterator[Step]:
     node = part.node
     if isinstance(node, LITERALS) or (isinstance(node, Name) and node.text.lower() == "never"):
         return
+    if isinstance(node, Unary) and isinstance(node.arg, LITERALS):  # -1, 2%
+        return
     taken = {id(p) for p in evaluated(spot, part)}
     inside = array or (isinstance(node, Call) and node.name == "SUMPRODUCT")
     for child in _inner(spot, part):
@@ -264,7 +267,9 @@ def show_value(value: Any, is_date: bool = False) -> str:
         return f"“{show_text(value)}”"
     if isinstance(value, Range):
         return f"{len(value)} values"
-    return make_field("date").show(float(value)) if is_date else number_text(float(f"{float(value):.10g}"))
+    if is_date:
+        return make_field("date").show(float(value))
+    return number_text(float(f"{float(value):.{6 if abs(value) < 1e5 else 10}g}"))  # six digits, all before the point
 
 
 def gives_date(spot: Spot, node: Node) -> bool:

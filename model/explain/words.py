@@ -159,7 +159,8 @@ class _Words:
             return (f"{args[0]}, year to date" if one else f"{args[0]} over the last {args[1]} years to date"), _PHRASE
         template = _WORDS.get((node.name, len(args)))
         if node.name == "IF" and template:
-            args = [self.say(part.parts[0])[0], *(self.inside(p, BINARY["="]) for p in part.parts[1:])]
+            args = [self.say(part.parts[0])[0]]
+            args += [self.inside(p, BINARY["="]) if p.parts else self.say(p)[0] for p in part.parts[1:]]
         if template:
             return template.format(*args), _PHRASE
         if node.name in _LISTS and args:

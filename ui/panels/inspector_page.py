@@ -106,7 +106,7 @@ class InspectorPage(QWidget):
         if found.words:
             self._section("In words")
             self._text(found.words, "")
-        self._rows("Decided by", [reasons.reason_fact(calc, why) for why in found.reasons])
+        self._rows("Decided by", [reasons.reason_fact(calc, why, found.words) for why in found.reasons])
         self._tree("Why", "up", precedents(calc, found.cell.key, found.cell.period) if found.text else [], target)
         parts = [step for step in found.steps if not step.is_name and step.text.strip() != found.formula.strip("= ")]
         self._rows("Step by step", [reasons.step_fact(step) for step in parts[:_STEPS]], len(parts))

@@ -77,12 +77,13 @@ def step_fact(step: Step) -> Fact:
     return Fact(text, step.shown, tint="bad" if bad else "")
 
 
-def reason_fact(calc: Calc, why: Why) -> Fact:
-    """One condition that decided a flag."""
+def reason_fact(calc: Calc, why: Why, said: str = "") -> Fact:
+    """One condition that decided a flag; its values alone where its words have just been ``said``."""
     value = {True: "holds", False: "does not hold", None: "unknown"}[why.holds]
     target = target_from(calc, why.key, why.period) if why.key else NOTHING
     below = f"{why.left} {why.op} {why.right}" if why.op else ""
-    return Fact(why.words, value, "", target, {True: "good", False: "bad", None: "muted"}[why.holds], why.text, below)
+    words, below = (below, "") if below and why.words == said else (why.words, below)
+    return Fact(words, value, "", target, {True: "good", False: "bad", None: "muted"}[why.holds], why.text, below)
 
 
 def fault_fact(calc: Calc, fault: Fault) -> Fact:
