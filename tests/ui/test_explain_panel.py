@@ -131,7 +131,8 @@ def test_an_error_names_its_root_and_leads_there(window):
 
 def test_a_check_says_what_decided_it(window):
     explained(window, "rate_sensible")
-    assert row(window, "20.0\u2009% < 0.5").fact.value == "holds", "the words stand above already: here their values"
+    decided = row(window, "20.0\u2009% < 50.0\u2009%").fact  # its words stand above already: here the values
+    assert decided.value == "holds"
 
 
 def test_ctrl_i_walks_into_the_inspector_and_esc_comes_back(window):
