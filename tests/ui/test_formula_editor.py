@@ -113,6 +113,24 @@ def test_a_bracket_and_its_partner_are_marked_and_a_lonely_one_is_red(window, qt
     press(field, K.Key_Escape)
 
 
+def test_the_hint_of_a_call_does_not_cover_the_sentence_that_says_what_is_wrong(window, qtbot):
+    field = editing(window, "yearly", "= ROUND(comitment, 0", qtbot)
+    bar = window.formula_bar
+    assert not bar.assist.help.isHidden()
+    press(field, K.Key_Return)
+    assert bar.error.isVisible()
+    qtbot.wait(60)
+    assert bar.assist.help.isHidden()
+    press(field, K.Key_Left)
+    qtbot.wait(60)
+    assert bar.assist.help.isHidden()
+    QTest.keyClicks(field, "1")
+    qtbot.wait(60)
+    assert not bar.error.isVisible()
+    assert not bar.assist.help.isHidden()
+    press(field, K.Key_Escape)
+
+
 def test_an_error_is_underlined_at_its_place_until_it_is_mended(window, qtbot):
     field = editing(window, "yearly", "= commitment + comitment", qtbot)
     press(field, K.Key_Return)

@@ -68,8 +68,8 @@ class FormulaAssist(QObject):
             self._picked = None
         self._mark_brackets(active)
         self._set_pointing(active and (self._picked is not None or wants_operand(before)))
-        if not active or not (was_typed or self.bar.editing):
-            self.hide()
+        if not active or not (was_typed or self.bar.editing) or self.bar.error.isVisible():
+            self.hide()  # what is wrong comes first: nothing covers it
             return
         target, deal = self.bar.target, self.bar.session.deal
         words = completions(deal, target, before) if was_typed and self._picked is None else []
@@ -79,9 +79,8 @@ class FormulaAssist(QObject):
         cursor = self.field.textCursor()
         cursor.setPosition(min(at, len(self.field.toPlainText())))
         left = self.field.cursorRect(cursor).left()
-        top = self.bar.height() if not self.bar.error.isVisible() else self.field.geometry().bottom() + 1
         within = self.field.viewport().mapTo(self.bar.window(), QPoint(left, 0))
-        return QPoint(within.x() - 10, self.bar.mapTo(self.bar.window(), QPoint(0, top)).y())
+        return QPoint(within.x() - 10, self.bar.mapTo(self.bar.window(), QPoint(0, self.bar.height())).y())
 
     def hide(self) -> None:
         if self._help is not None:
