@@ -11,6 +11,7 @@ The text of one formula comes from ``emit``, which proves kinds and leaves out t
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -71,6 +72,28 @@ def _ytd(row: Sequence[float], years: Sequence[float], i: int, span: float) -> f
     return total(row[j + 1 : i + 1])
 
 
+_HOLDS: dict[str, Callable[[float, float], bool]] = {
+    "=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
+}  # fmt: skip
+
+
+def _sum_where(values: Sequence[Any], cells: Sequence[Any], sign: str, bound: Any) -> float:
+    """SUMIFS of one criterion among whole numbers."""
+    if bound.__class__ is not float:
+        raise Fallback
+    holds, result = _HOLDS[sign], 0.0
+    for value, cell in zip(values, cells, strict=True):
+        if cell.__class__ is float:
+            if holds(cell, bound):
+                if value.__class__ is float:
+                    result += value
+                elif value is not None:
+                    raise Fallback
+        elif cell is not None:
+            raise Fallback
+    return result
+
+
 def _finite(row: list[Any]) -> None:
     for value in row:
         if value.__class__ is ErrorValue or (value.__class__ is float and not math.isfinite(value)):
@@ -80,7 +103,7 @@ def _finite(row: list[Any]) -> None:
 _GLOBALS: dict[str, Any] = {
     "__builtins__": {},
     "min": min, "max": max, "abs": abs, "sum": sum, "len": len, "float": float, "int": int, "round": round, "zip": zip, "range": range, "isfinite": math.isfinite,
-    "Range": Range, "_chk": _chk, "_bad": _bad, "_truth": _truth, "_teq": _teq, "_pow": coerce.power_fast, "_ytd": _ytd, "_finite": _finite, "_cell": _cell, "_total": total,
+    "Range": Range, "_chk": _chk, "_bad": _bad, "_truth": _truth, "_teq": _teq, "_pow": coerce.power_fast, "_ytd": _ytd, "_finite": _finite, "_cell": _cell, "_sum_where": _sum_where, "_total": total,
     "_eq": coerce.num_eq, "_lt": coerce.num_lt, "_le": coerce.num_le, "_cmp": coerce.compare,
     **FAST_NAMES,
     **{f"F_{name}": spec.live for name, spec in FUNCTIONS.items()},

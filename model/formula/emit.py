@@ -35,6 +35,8 @@ from model.formula.nodes import (
     ToDate,
     Unary,
     YearsToDate,
+    at_place,
+    columns_beneath,
 )  # fmt: skip
 
 INTEGER_RESULTS = frozenset(("YEAR", "MONTH", "DAY", "DATE", "EDATE", "EOMONTH", "COUNT", "COUNTIF", "COUNTIFS", "COUNTA", "MATCH", "DAYS", "LEN", "SIGN"))  # fmt: skip
@@ -278,8 +280,6 @@ class Emitter:
             thunks = ", ".join(f"lambda: {self.plain(a)}" for a in args)
             self.unsure -= 1
             return f"_chk(F_{name}({thunks}))", _RESULTS[spec.result], False
-        if name == "SUMPRODUCT" and any(not isinstance(a, (Column, Row, ToDate, SeriesRange)) for a in args):
-            raise Fallback
         if shaped(node):
             raise Fallback
         items = [self.emit(a) for a in args]
@@ -393,7 +393,42 @@ class Emitter:
             return f"_total({self.row(args[0].key)})", "n", False
         return None
 
+    def call_sumproduct(self, args: Sequence[Node]) -> tuple[str, str, bool] | None:
+        """Operators over columns are written out cell by cell; without operators the function itself will do."""
+        if all(isinstance(a, (Column, Row, ToDate, SeriesRange)) for a in args):
+            return None
+        columns = [columns_beneath(a) for a in args]
+        lengths = {len(c.keys) for found in columns for c in found or ()}
+        if not all(columns) or len(lengths) != 1 or not 1 < (length := lengths.pop()) <= _WRITTEN_OUT:
+            raise Fallback
+        terms = []
+        for place in range(length):
+            items = [self.emit(at_place(a, place)) for a in args]
+            if any(kind not in "in" for _, kind, _ in items):
+                raise Fallback  # of cells text and conditions count as 0
+            terms.append(" * ".join(code for code, _, _ in items))
+        return f"_total(({', '.join(terms)}))", "n", False
 
+    def call_sumifs(self, args: Sequence[Node]) -> tuple[str, str, bool] | None:
+        """One criterion that compares whole numbers is no text that must be read first."""
+        if len(args) != 3 or not isinstance(args[0], (Column, Row)) or args[0].__class__ is not args[1].__class__:
+            return None
+        ranges = [list(a.keys) if isinstance(a, Column) else [a.key] for a in args[:2] if isinstance(a, (Column, Row))]
+        if len(ranges[0]) != len(ranges[1]) or any(self.types.get(key) != "i" for key in ranges[1]):
+            return None
+        sign, wanted = "=", args[2]
+        if isinstance(wanted, Binary) and wanted.op == "&" and isinstance(wanted.left, Text):
+            sign, wanted = wanted.left.value, wanted.right
+        if sign not in ("=", "<", "<=", ">", ">="):
+            return None
+        bound, kind, _ = self.emit(wanted)
+        if kind != "i":
+            return None
+        values, cells = [self.row(a.key) if isinstance(a, Row) else self.emit(a)[0] for a in args[:2]]
+        return f"_sum_where({values}, {cells}, {self.arg('c', sign)}, {bound})", "n", False
+
+
+_WRITTEN_OUT = 64  # cells of a column
 _BELOW, _ABOVE = 1 - 3e-14, 1 + 3e-14  # numbers further apart than this differ within 15 digits
 _ARITHMETIC = ("+", "-", "*", "/")
 _PY = {"=": "==", "<>": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}

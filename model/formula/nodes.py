@@ -194,3 +194,28 @@ def children(node: Node) -> tuple[Node, ...]:
     if isinstance(node, ByYear):
         return (node.other,)
     return ()
+
+
+def columns_beneath(node: Node) -> list[Column] | None:
+    """The columns to which operators apply cell by cell, as in SUMPRODUCT; None where another kind of range stands
+    there."""
+    if isinstance(node, Column):
+        return [node]
+    if isinstance(node, (Row, ToDate, Earlier, SeriesRange, Array)):
+        return None
+    found: list[Column] = []
+    for child in children(node) if isinstance(node, (Binary, Unary)) else ():
+        beneath = columns_beneath(child)
+        if beneath is None:
+            return None
+        found += beneath
+    return found
+
+
+def at_place(node: Node, place: int) -> Node:
+    """An expression over columns at one of their places."""
+    if isinstance(node, Column):
+        return Ref(node.keys[place])
+    if isinstance(node, Binary):
+        return Binary(node.op, at_place(node.left, place), at_place(node.right, place))
+    return Unary(node.op, at_place(node.arg, place)) if isinstance(node, Unary) else node

@@ -16,12 +16,11 @@ from model.formula.nodes import (
     Earlier,
     Missing,
     Node,
-    Ref,
     Row,
     SeriesRange,
     ToDate,
-    Unary,
-    children,
+    at_place,
+    columns_beneath,
 )
 from model.formula.vector_emit import RANGE_NODES, Base, Operand, Unsupported
 from model.values import ErrorValue
@@ -233,15 +232,21 @@ class Emitter(Base):
 
     def call_sumproduct(self, node: Call, dest: str) -> Operand:
         """Place by place over columns of one length: the operators apply to the cells."""
-        lengths = {len(c.keys) for a in node.args for c in _columns(a)}
-        if len(lengths) != 1 or any(not self.numeric(key) for a in node.args for c in _columns(a) for key in c.keys):
+        columns: list[Column] = []
+        for arg in node.args:
+            found = columns_beneath(arg)
+            if found is None:
+                raise Unsupported
+            columns += found
+        lengths = {len(c.keys) for c in columns}
+        if len(lengths) != 1 or any(not self.numeric(key) for c in columns for key in c.keys):
             raise Unsupported
         d = dest or self.take("n")
         self.op(f"{d}[...] = 0.0")
         for p in range(lengths.pop()):
-            term = _at(node.args[0], p)
+            term = at_place(node.args[0], p)
             for arg in node.args[1:]:
-                term = Binary("*", term, _at(arg, p))
+                term = Binary("*", term, at_place(arg, p))
             o = self.number(term)
             self.op(f"add({d}, {o.code}, out={d})")
             self.drop(o)
@@ -272,23 +277,3 @@ class Emitter(Base):
 
     def call_power(self, node: Call, dest: str) -> Operand:
         return self.binary(Binary("^", node.args[0], node.args[1]), dest)
-
-
-def _columns(node: Node) -> list[Column]:
-    """The columns to which operators apply cell by cell; Unsupported where another kind of range stands there."""
-    if isinstance(node, Column):
-        return [node]
-    if isinstance(node, RANGE_NODES):
-        raise Unsupported
-    if isinstance(node, (Binary, Unary)):
-        return [c for child in children(node) for c in _columns(child)]
-    return []
-
-
-def _at(node: Node, place: int) -> Node:
-    """An expression over columns at one of their places."""
-    if isinstance(node, Column):
-        return Ref(node.keys[place])
-    if isinstance(node, Binary):
-        return Binary(node.op, _at(node.left, place), _at(node.right, place))
-    return Unary(node.op, _at(node.arg, place)) if isinstance(node, Unary) else node

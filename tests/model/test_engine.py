@@ -364,9 +364,13 @@ def test_compiled_code_agrees_with_the_typed_evaluator(text, is_line):
         "flag": Term(label="", kind="flag", value=True),
     }
     d = deal(terms=terms, lines={"x": "= year - 2026"}, series={"s": Series(label="", values={"2026": 4.0})})
+    if is_line or not any(w in text for w in ("x", "year", "end", "BYYEAR", "OVERLAP")):
+        _compiled_agrees(d, text, is_line)
+
+
+def _compiled_agrees(d, text, is_line):
+    """Whether compiled code was there and gave a value, which then must be the typed evaluator's."""
     calc = run(d, YEARS)
-    if not is_line and any(w in text for w in ("x", "year", "end", "BYYEAR", "OVERLAP")):
-        return
     types = dict(calc.program.plan.types)
     formula = bind("out", text, Namespace(d), is_line=is_line)
     block = compile_block((formula,), types)
@@ -375,14 +379,14 @@ def test_compiled_code_agrees_with_the_typed_evaluator(text, is_line):
     size = cells.size if is_line else 1
     expected = [evaluate(formula.tree, cells, i) for i in range(size)]
     if block.run is None:
-        return
+        return False
     from model.engine import _argument
 
     args = [_argument(cells, kind, key) for kind, key in block.args]
     try:
         got = block.run(cells.size, *args)
     except FALLBACK_ON:
-        return  # pessimistic is allowed, wrong is not
+        return False  # pessimistic is allowed, wrong is not
     got = got[0] if is_line else [got]
     for e, g in zip(expected, got, strict=True):
         e = 0.0 if e is None else e
@@ -390,6 +394,62 @@ def test_compiled_code_agrees_with_the_typed_evaluator(text, is_line):
         assert not isinstance(e, ErrorValue), (text, block.source, e, g)
         assert type(e) is type(g), (text, block.source, e, g)
         assert e == g or abs(e - g) <= 1e-12 * abs(e), (text, block.source, e, g)
+    return True
+
+
+_cells = st.recursive(
+    st.sampled_from(["t[n]", "t[k]", "t[on]", "a", "2", "1E308", "word", "MIN(t[on])", "c"]),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "^", "=", "<", "<=", ">", "<>"]), inner).map(
+            lambda t: f"({t[0]} {t[1]} {t[2]})"
+        ),
+        inner.map(lambda x: f"(-{x})"),
+        inner.map(lambda x: f"({x})%"),
+    ),
+    max_leaves=6,
+)
+_over_columns = st.one_of(
+    _cells.map(lambda e: f"SUMPRODUCT({e})"),
+    st.tuples(_cells, _cells).map(lambda t: f"SUMPRODUCT({t[0]}, {t[1]}) / days"),
+    st.tuples(
+        st.sampled_from(["t[n]", "t[k]", "t[on]"]),
+        st.sampled_from(["t[k]", "t[on]"]),
+        st.sampled_from(["=", "<", "<=", ">", ">=", "<>", ""]),
+        st.sampled_from(["end", "year", "c", "2", "2.5", "a", "word"]),
+    ).map(lambda t: f'SUMIFS({t[0]}, {t[1]}, "{t[2]}" & {t[3]})'),
+    st.sampled_from(["SUMIFS(ALL(x), ALL(year), year)", "SUMIFS(t[n], t[k], 2)", "ASOF(t[n], t[on])"]),
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    _over_columns,
+    st.tuples(
+        st.sampled_from([1.0, 0.0, -2.0, None, "undisclosed"]),
+        st.sampled_from([2, 0, None]),
+        st.sampled_from([dt.date(2026, 5, 5), "never", None, "undisclosed"]),
+    ),
+)
+def test_compiled_code_over_columns_agrees_with_the_typed_evaluator(text, cells):
+    columns = {"n": Column(label="", kind="money"), "k": Column(label="", kind="integer"), "on": Column(label="", kind="date")}  # fmt: skip
+    first = {"n": 3.0, "k": 2, "on": dt.date(2025, 1, 1)}
+    second = {key: value for key, value in zip(columns, cells, strict=True) if value is not None}
+    terms = {
+        "a": Term(label="", kind="money", value=2.0),
+        "c": Term(label="", kind="date", value=dt.date(2026, 5, 5)),
+        "word": Term(label="", kind="choice", value="ramp", choices=("ramp",)),
+    }
+    table = Table(label="", columns=columns, records={"r1": first, "r2": second})
+    _compiled_agrees(deal(terms=terms, tables={"t": table}, lines={"x": "= year - 2026"}), text, True)
+
+
+def test_sums_over_columns_do_compile():
+    columns = {"n": Column(label="", kind="money"), "on": Column(label="", kind="date")}
+    records = {"r1": {"n": 3.0, "on": dt.date(2025, 1, 1)}, "r2": {"n": 4.0, "on": dt.date(2026, 5, 5)}, "r3": {}}
+    d = deal(tables={"t": Table(label="", columns=columns, records=records)})
+    assert _compiled_agrees(d, "ASOF(t[n], t[on])", True)
+    del records["r3"]
+    assert _compiled_agrees(d, "SUMPRODUCT((t[on] <= end) * t[n] / 2)", True)
 
 
 def test_ordinary_deal_formulas_do_compile():
