@@ -78,10 +78,15 @@ def _number(value: Any) -> float | None:
 
 def _span(rows: list[list[Any]], count: int) -> tuple[int, int]:
     """The periods between the first and the last value that is not zero, and one more."""
-    used = [i for row in rows for i, v in enumerate(row) if _number(v) is None or abs(float(v)) > 1e-9]
-    if not used:
+    first = next((i for i in range(count) if any(_counts(row[i]) for row in rows)), None)
+    if first is None:
         return 0, count
-    return max(0, min(used)), min(count, max(used) + 2)
+    last = next(i for i in range(count - 1, -1, -1) if any(_counts(row[i]) for row in rows))
+    return first, min(count, last + 2)
+
+
+def _counts(value: Any) -> bool:
+    return _number(value) is None or abs(float(value)) > 1e-9
 
 
 def telling(values: list[float | None], step: float) -> set[int]:

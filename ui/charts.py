@@ -3,12 +3,13 @@ dashed verticals. Hovering explains, a click goes to the cell behind a mark."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
     QFont,
-    QFontMetricsF,
     QGuiApplication,
     QHelpEvent,
     QKeyEvent,
@@ -28,9 +29,12 @@ from ui import pictures
 from ui import theme as themes
 from ui.chart_data import ChartData, ChartFlag, ChartSeries, telling
 from ui.session import ChangeSet, DealSession
+from ui.texts import face
 from ui.wording import with_unit
 
 _TITLE = 26
+_TITLE_MIDDLE = 14.0
+_SMALL = 10
 _AXIS = 20
 _SIDE = 12
 _FLAG_ROW = 14
@@ -49,6 +53,7 @@ class ChartView(QWidget):
         self._data: ChartData | None = None
         self._at: int | None = None
         self._places: list[tuple[ChartFlag, float, QRectF, int]] | None = None
+        self._area: QRectF | None = None
         self._painted: tuple[object, QPixmap] | None = None  # the picture on screen, and of what state
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -77,14 +82,14 @@ class ChartView(QWidget):
     def refresh(self) -> None:
         self._data = None
         self._at = None
-        self._places = self._painted = None
+        self._places = self._area = self._painted = None
         self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(340, 200)
 
     def resizeEvent(self, event: object) -> None:
-        self._places = None
+        self._places = self._area = None
         size = self._button.sizeHint()
         self._button.setGeometry(self.width() - size.width() - 4, 2, size.width(), size.height())
 
@@ -116,9 +121,12 @@ class ChartView(QWidget):
     # --- geometry ------------------------------------------------------------
 
     def _plot(self) -> QRectF:
-        rows = self._flag_rows()
-        top = _TITLE + rows * _FLAG_ROW + 14
-        return QRectF(_SIDE, top, max(1, self.width() - 2 * _SIDE), max(1, self.height() - top - _AXIS))
+        """Where the marks stand."""
+        if self._area is None:
+            rows = self._flag_rows()
+            top = _TITLE + rows * _FLAG_ROW + 14
+            self._area = QRectF(_SIDE, top, max(1, self.width() - 2 * _SIDE), max(1, self.height() - top - _AXIS))
+        return self._area
 
     def _step(self) -> float:
         return self._plot().width() / max(1, len(self.data.periods))
@@ -133,14 +141,14 @@ class ChartView(QWidget):
         return self._places
 
     def _place_flags(self) -> list[tuple[ChartFlag, float, QRectF, int]]:
-        metrics = QFontMetricsF(themes.ui_font(10))
+        small = face(_SMALL)
         width = max(1, self.width() - 2 * _SIDE)
         step = width / max(1, len(self.data.periods))
         ends = [-1e9] * _FLAG_ROWS
         out = []
         for flag in self.data.flags:
             x = _SIDE + flag.at * step
-            size = metrics.horizontalAdvance(flag.label)
+            size = small.width(flag.label)
             left = min(max(x + 3, _SIDE), self.width() - size - 2)
             row = next((i for i, end in enumerate(ends) if left > end + 6), -1)
             if row >= 0 and size < width * 0.6:
@@ -175,18 +183,19 @@ class ChartView(QWidget):
     def _paint(self, p: QPainter, button: bool = False) -> None:
         t, data = themes.current(), self.data
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        p.setFont(themes.ui_font(12, weight=QFont.Weight.DemiBold))
+        bold, plain = face(12, QFont.Weight.DemiBold), face(11)
+        p.setFont(bold.font)
         p.setPen(t.color("text"))
         unit = data.series[0].field.unit if data.series else ""
         beside = self._button.x() if button else self.width()
         room = beside - _SIDE - 8
-        title = p.fontMetrics().elidedText(data.label, Qt.TextElideMode.ElideRight, room)
-        p.drawText(QRectF(_SIDE, 4, room, 20), int(Qt.AlignmentFlag.AlignVCenter), title)
-        used = p.fontMetrics().horizontalAdvance(title)
-        p.setFont(themes.ui_font(11))
+        title = bold.elided(data.label, room)
+        bold.draw(p, _SIDE, _TITLE_MIDDLE, title)
+        used = bold.width(title)
+        p.setFont(plain.font)
         p.setPen(t.color("muted"))
         if unit and used + 60 < room:
-            p.drawText(QRectF(_SIDE + used + 8, 4, room - used - 8, 20), int(Qt.AlignmentFlag.AlignVCenter), unit)
+            plain.draw(p, _SIDE + used + 8, _TITLE_MIDDLE, plain.elided(unit, room - used - 8))
         values = [v for s in data.series for v in s.values if v is not None]
         if not values:
             p.drawText(self._plot(), int(Qt.AlignmentFlag.AlignCenter), "Nothing to show yet.")
@@ -194,6 +203,7 @@ class ChartView(QWidget):
         low, high = min(0.0, *values), max(0.0, *values)
         if high == low:
             high = low + 1.0
+        p.setFont(face(_SMALL).font)  # of all texts but the title
         self._paint_flags(p)
         self._paint_axis(p, low, high)
         if data.type == "bar":
@@ -201,117 +211,124 @@ class ChartView(QWidget):
         else:
             self._paint_lines(p, low, high)
 
-    def _y(self, value: float, low: float, high: float) -> float:
+    def _y(self, low: float, high: float) -> Callable[[float], float]:
+        """From a value to its height on screen."""
         plot = self._plot()
-        return plot.bottom() - (value - low) / (high - low) * plot.height()
+        bottom, scale = plot.bottom(), plot.height() / (high - low)
+        return lambda value: bottom - (value - low) * scale
 
     def _paint_flags(self, p: QPainter) -> None:
-        t, plot = themes.current(), self._plot()
-        p.setFont(themes.ui_font(10))
+        t, plot, small = themes.current(), self._plot(), face(_SMALL)
         p.setRenderHint(
             QPainter.RenderHint.Antialiasing, False
         )  # upright lines need none, and dashes take long with it
         drawn: set[int] = set()
-        for flag, x, box, row in self._flag_places():
-            top = box.top() + 2 if row >= 0 else _TITLE + self._flag_rows() * _FLAG_ROW
+        line, words, ground = QPen(t.color("bad", 190), 1, Qt.PenStyle.DashLine), t.color("bad"), t.color("background")
+        below = _TITLE + self._flag_rows() * _FLAG_ROW
+        for _, x, box, row in self._flag_places():
+            top = box.top() + 2 if row >= 0 else below
             if round(x) not in drawn:  # several on one day share a line
                 drawn.add(round(x))
-                p.setPen(QPen(t.color("bad", 190), 1, Qt.PenStyle.DashLine))
+                p.setPen(line)
                 p.drawLine(QPointF(round(x), top), QPointF(round(x), plot.bottom()))
+        p.setPen(words)
+        for flag, _, box, row in self._flag_places():
             if row >= 0:
-                p.fillRect(box, t.color("background"))
-                p.setPen(t.color("bad"))
-                p.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), flag.label)
+                p.fillRect(box, ground)
+                small.draw(p, box.left(), box.center().y(), flag.label)
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_axis(self, p: QPainter, low: float, high: float) -> None:
-        t, plot, step = themes.current(), self._plot(), self._step()
+        t, plot, step, small = themes.current(), self._plot(), self._step(), face(_SMALL)
         p.setPen(QPen(t.color("line"), 1))
-        zero = self._y(0, low, high)
+        zero = self._y(low, high)(0)
         p.drawLine(QPointF(plot.left(), zero), QPointF(plot.right(), zero))
-        p.setFont(themes.ui_font(10))
-        metrics = QFontMetricsF(p.font())
         p.setPen(t.color("muted"))
-        last = -1e9
+        last, edge = -1e9, self.width()
+        yearly = self.session.view.period == "year"
+        middle_of_text = plot.bottom() + 3 + small.height / 2
         for i, period in enumerate(self.data.periods):
-            yearly = self.session.view.period == "year"
             if not yearly and period.start.month != 1 and i:
                 continue
             text = str(period.year)
-            width = metrics.horizontalAdvance(text)
-            middle = plot.left() + (i + 0.5) * step if yearly else plot.left() + i * step + width / 2
-            if middle - width / 2 > last + 4 and middle + width / 2 <= self.width():
-                p.drawText(QRectF(middle - width / 2, plot.bottom() + 3, width + 1, _AXIS - 4), 0, text)
-                last = middle + width / 2
+            width = small.width(text)
+            left = plot.left() + ((i + 0.5) * step - width / 2 if yearly else i * step)
+            if left > last + 4 and left + width <= edge:
+                small.draw(p, left, middle_of_text, text)
+                last = left + width
 
     def _paint_bars(self, p: QPainter, low: float, high: float) -> None:
-        t, plot, step = themes.current(), self._plot(), self._step()
+        t, plot, step, y_of = themes.current(), self._plot(), self._step(), self._y(low, high)
         count = len(self.data.series)
         wide = max(1.0, step * (0.6 if step > 5 else 0.9) / count)
-        zero = self._y(0, low, high)
+        zero = y_of(0)
+        strong = t.color("accent")
         for n, series in enumerate(self.data.series):
             color = _shade(n)
             told = telling(series.values, step)
-            last = -1e9
+            last, show = -1e9, _brief(series).show
             for i, value in enumerate(series.values):
                 x = plot.left() + (i + 0.5) * step - wide * count / 2 + n * wide
                 if value is None:
                     brush = QBrush(t.color("muted", 110), Qt.BrushStyle.BDiagPattern)
                     p.fillRect(QRectF(x, plot.top(), wide, plot.height()), brush)
                     continue
-                y = self._y(value, low, high)
-                strong = t.color("accent") if i == self._at else color
-                p.fillRect(QRectF(x, min(y, zero), wide, max(abs(zero - y), 0.5 if value else 0)), strong)
+                y = y_of(value)
+                height = max(abs(zero - y), 0.5 if value else 0)
+                p.fillRect(QRectF(x, min(y, zero), wide, height), strong if i == self._at else color)
                 if count == 1 and (i in told or i == self._at):
-                    last = self._mark(p, series, value, x + wide / 2, y, last, above=value >= 0, force=i == self._at)
+                    last = self._mark(p, show, value, x + wide / 2, y, last, above=value >= 0, force=i == self._at)
 
     def _paint_lines(self, p: QPainter, low: float, high: float) -> None:
-        t, plot, step = themes.current(), self._plot(), self._step()
+        t, plot, step, y_of = themes.current(), self._plot(), self._step(), self._y(low, high)
         for n, series in enumerate(self.data.series):
             pen = QPen(t.color("accent") if n == 0 else _shade(n), 2)
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-            points: list[QPointF] = []
             told = telling(series.values, step)
-            last = -1e9
-            for i, value in enumerate([*series.values, None]):
-                if value is not None:
-                    points.append(QPointF(plot.left() + (i + 0.5) * step, self._y(value, low, high)))
+            last, show = -1e9, _brief(series).show
+            spots = [
+                None if value is None else QPointF(plot.left() + (i + 0.5) * step, y_of(value))
+                for i, value in enumerate(series.values)
+            ]
+            points: list[QPointF] = []
+            p.setPen(pen)
+            p.setBrush(Qt.BrushStyle.NoBrush)
+            for spot in [*spots, None]:
+                if spot is not None:
+                    points.append(spot)
                     continue
-                p.setPen(pen)
-                p.setBrush(Qt.BrushStyle.NoBrush)
                 p.drawPolyline(QPolygonF(points))
                 points = []
-            for i, value in enumerate(series.values):
-                if value is None:
-                    continue
-                spot = QPointF(plot.left() + (i + 0.5) * step, self._y(value, low, high))
-                if step > 10 or i == self._at:
-                    p.setPen(Qt.PenStyle.NoPen)
-                    p.setBrush(pen.color())
+            p.setPen(Qt.PenStyle.NoPen)
+            p.setBrush(pen.color())
+            for i, spot in enumerate(spots):
+                if spot is not None and (step > 10 or i == self._at):
                     radius = 4.0 if i == self._at else 2.5
                     p.drawEllipse(spot, radius, radius)
-                if n == 0 and (i in told or i == self._at):
-                    before = series.values[i - 1] if i else None
-                    if i == self._at or before is None or abs(value - before) > (high - low) * 0.02:
-                        last = self._mark(p, series, value, spot.x(), spot.y() - 3, last, True, force=i == self._at)
+            for i, spot in enumerate(spots):
+                if spot is None or n or not (i in told or i == self._at):
+                    continue
+                value, before = series.values[i], series.values[i - 1] if i else None
+                if i == self._at or before is None or abs(value - before) > (high - low) * 0.02:
+                    last = self._mark(p, show, value, spot.x(), spot.y() - 3, last, True, force=i == self._at)
 
     def _mark(
-        self, p: QPainter, series: ChartSeries, value: float, x: float, y: float, last: float, above: bool, force: bool
+        self, p: QPainter, show: Callable[[float], str], value: float, x: float, y: float, last: float, above: bool,
+        force: bool,
     ) -> float:  # fmt: skip
         """The number at a mark, unless it would meet the one before. Where the last one ends."""
         if abs(value) < 1e-9 and not force:
             return last
-        p.setFont(themes.ui_font(10))
-        text = _brief(series).show(value)
-        width = QFontMetricsF(p.font()).horizontalAdvance(text)
+        small, text = face(_SMALL), show(value)
+        width = small.width(text)
         left = min(max(x - width / 2, 1), self.width() - width - 1)
         if left <= last + 3 and not force:
             return last
-        box = QRectF(left, y - 14 if above else y + 1, width + 1, 13)
+        top = y - 14 if above else y + 1
         if force:
-            p.fillRect(box, themes.current().color("background"))
+            p.fillRect(QRectF(left, top, width + 1, 13), themes.current().color("background"))
         p.setPen(themes.current().color("text"))
-        p.drawText(box, int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter), text)
+        small.draw(p, left, top + 6.5, text)
         return left + width
 
     # --- mouse and keys ------------------------------------------------------

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.grid_demo import ScheduleSource, TermSource
 from ui import theme
-from ui.grid.delegate import shown
 from ui.grid.source import Cell, ColumnSpec, RowSpec
 from ui.grid.view import GridView
+from ui.texts import shown
 
 K, M = Qt.Key, Qt.KeyboardModifier
 

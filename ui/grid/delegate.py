@@ -6,32 +6,23 @@ columns of thirty rows must paint well inside a frame.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QStaticText
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
 from ui.grid.model import GridModel
 from ui.grid.source import NO_BOX, PARTLY, TICKED, Cell, RowSpec
+from ui.texts import Face, shown
 from ui.theme import BASE_PX, PAD, SMALL_PX, Theme, ui_font
 
 Rows = Sequence[tuple[int, int, int]]  # row, y, height
 Columns = Sequence[tuple[int, int, int]]  # column, x, width
 Block = tuple[int, int, int, int]  # top, left, bottom, right
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 TICK_COLUMN = 36  # pixels at 100 %: the first column of a table with boxes to tick
 TICK_BOX = 14
-_CACHE_LIMIT = 20_000
-_LONGEST = 500
-
-
-def shown(text: str) -> str:
-    """A text as it is safe to paint on one line: breaks as a sign, invisible controls as their code."""
-    text = text[:_LONGEST].replace("\r\n", "\n").replace("\n", " ↵ ").replace("\t", " ")
-    return _CONTROL.sub(lambda m: f"⟨U+{ord(m[0]):04X}⟩", text)
 
 
 class PaintState(msgspec.Struct):
@@ -45,31 +36,6 @@ class PaintState(msgspec.Struct):
     collapsed: frozenset[str] | set[str] = frozenset()
 
 
-class _Face:
-    """A font with its metrics and its laid-out texts."""
-
-    __slots__ = ("ascent", "font", "height", "metrics", "texts")
-
-    def __init__(self, font: QFont) -> None:
-        self.font = font
-        self.metrics = QFontMetricsF(font)
-        self.ascent = self.metrics.ascent()
-        self.height = self.metrics.height()
-        self.texts: dict[str, tuple[QStaticText, float]] = {}
-
-    def text(self, text: str) -> tuple[QStaticText, float]:
-        found = self.texts.get(text)
-        if found is None:
-            if len(self.texts) > _CACHE_LIMIT:
-                self.texts.clear()
-            static = QStaticText(shown(text))
-            static.setTextFormat(Qt.TextFormat.PlainText)
-            static.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-            static.prepare(font=self.font)
-            found = self.texts[text] = (static, self.metrics.horizontalAdvance(shown(text)))
-        return found
-
-
 class CellPainter:
     """Paints panes of cells in a theme at a zoom (1.0 = 100 %)."""
 
@@ -78,10 +44,10 @@ class CellPainter:
         self.zoom = zoom
         self.pad = round(PAD * zoom)
         px = BASE_PX * zoom
-        self.plain = _Face(ui_font(px))
-        self.bold = _Face(ui_font(px, weight=QFont.Weight.DemiBold))
-        self.slanted = _Face(ui_font(px, italic=True))
-        self.small = _Face(ui_font(SMALL_PX * zoom))
+        self.plain = Face(ui_font(px))
+        self.bold = Face(ui_font(px, weight=QFont.Weight.DemiBold))
+        self.slanted = Face(ui_font(px, italic=True))
+        self.small = Face(ui_font(SMALL_PX * zoom))
         t = theme
         self._background = t.color("background")
         self._band = t.color("band")
@@ -175,7 +141,7 @@ class CellPainter:
 
     def _texts(self, p: QPainter, model: GridModel, rows: Rows, cols: Columns) -> None:
         pad, pens, specs = self.pad, self._pens, model.columns
-        face_now: _Face | None = None
+        face_now: Face | None = None
         role_now = ""
         for row, y, h in rows:
             spec = model.rows[row]
@@ -230,7 +196,7 @@ class CellPainter:
                 if cell.overridden:
                     self._corner(p, x, y, w)
 
-    def _cut(self, face: _Face, text: str, room: float, number: bool) -> str:
+    def _cut(self, face: Face, text: str, room: float, number: bool) -> str:
         """What fits. A number is never shown in part: it could be read as another number."""
         if number:
             return "#" * max(1, int(room / face.metrics.horizontalAdvance("#")))
