@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from model.commands.headless import OK, PROBLEMS, day_of, problems_of
+from model.commands.common import OK, PROBLEMS, day_of, problems_of
 from model.deal import Deal, Question
 from model.decisions import Reply, ask, value_of
 from model.engine import Calc, run

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from model import store
-from model.commands.headless import OK, PROBLEMS, USAGE, to_json
+from model.commands.common import OK, PROBLEMS, USAGE, to_json
 from model.deal import About
 from model.engine import Calc, run
 from model.fields import field_for

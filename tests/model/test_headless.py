@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from model.commands import headless
+from model.commands import common, headless
 
 ROOT = Path(__file__).parents[2]
 
@@ -112,7 +112,7 @@ def test_csv_tables_come_from_frames(capsys):
 
 
 def test_text_that_looks_like_a_formula_is_prefixed_in_csv():
-    assert [headless.safe_csv(v) for v in ("=1", "+1", "-1", "@x", "\tx", "x", -1.0)] == [
+    assert [common.safe_csv(v) for v in ("=1", "+1", "-1", "@x", "\tx", "x", -1.0)] == [
         "'=1", "'+1", "'-1", "'@x", "'\tx", "x", -1.0,
     ]  # fmt: skip
 
@@ -128,7 +128,7 @@ def test_check_covers_every_version_and_scenario(capsys):
     status, out, _ = call(capsys, "check", "microsoft-openai")
     assert status == 0
     assert "8 combinations" in out
-    assert call(capsys, "check", "blank")[0] == 0
+    assert call(capsys, "check", "blank") == (0, "New deal: no problems; its check holds.\n", "")
 
 
 # refusals -----------------------------------------------------------------------------------------

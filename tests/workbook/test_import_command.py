@@ -70,6 +70,51 @@ def test_apply_writes_a_deal_that_agrees_with_the_book(files, capsys):
     assert "No differences." in capsys.readouterr().out
 
 
+@pytest.fixture
+def doubtful(files):
+    """A book with one clear change and one that needs a thought: a number typed as text."""
+    book = plan(run(small(), default_view(small())))
+    return edited(files / "same.xlsx", {place_of(book, "third"): 0.5, place_of(book, "months"): "9"}, "doubt.xlsx")
+
+
+def applied(files, capsys, book, *extra):
+    """Exit status, what was written, and standard error of ``import --apply``."""
+    out = files / "new.deal"
+    status = main.main(["import", str(files / "small.deal"), str(book), "--apply", "-o", str(out), *extra])
+    return status, store.load(out).deal, capsys.readouterr().err
+
+
+def test_apply_leaves_out_what_needs_a_thought_and_says_so(files, doubtful, capsys):
+    status, deal, err = applied(files, capsys, doubtful)
+    assert status == 1
+    assert deal.terms["third"].value == 0.5 and deal.terms["months"] == small().terms["months"]
+    assert "with 1 difference applied" in err and "Left out: " in err and "text" in err and "--all" in err
+
+
+def test_apply_all_takes_it_too(files, doubtful, capsys):
+    status, deal, err = applied(files, capsys, doubtful, "--all")
+    assert (status, deal.terms["third"].value, deal.terms["months"].value) == (0, 0.5, 9)
+    assert "Left out" not in err
+
+
+def test_apply_only_takes_what_is_named(files, doubtful, capsys):
+    status, deal, err = applied(files, capsys, doubtful, "--only", "MONTHS")
+    assert (status, deal.terms["third"], deal.terms["months"].value) == (0, small().terms["third"], 9)
+    assert "Left out: " in err and "It was not named." in err
+
+
+def test_only_can_name_a_layer(files, capsys):
+    status, deal, _ = applied(files, capsys, files / "edited.xlsx", "--only", "rate@scenario:low")
+    assert status == 0 and deal.scenarios["low"].set["rate"] == 0.1 and deal.terms["third"] == small().terms["third"]
+
+
+def test_json_says_of_each_difference_whether_it_was_applied(files, doubtful, capsys):
+    args = ["import", str(files / "small.deal"), str(doubtful), "--json", "--apply", "-o", str(files / "new.deal")]
+    assert main.main(args) == 1
+    found = json.loads(capsys.readouterr().out)["differences"]
+    assert {d["address"]: d["applied"] for d in found} == {"third": True, "months": False}
+
+
 def test_a_date_survives_json_and_the_deal_file(files, capsys):
     deal = small()
     place = next(c.place for c in input_cells(plan(run(deal, default_view(deal)))) if c.address == "closing")
@@ -99,8 +144,9 @@ def test_a_refused_book_is_said_on_stderr_with_status_1(files, capsys):
 
 
 @pytest.mark.parametrize(
-    "extra", [["--apply"], ["-o", "x.deal"], ["--version", "nonsense"], ["--scenario", "nonsense"]]
-)
+    "extra", [["--apply"], ["-o", "x.deal"], ["--version", "nonsense"], ["--scenario", "nonsense"], ["--all"], ["--only", "third"],
+     ["--apply", "-o", "x.deal", "--only", "nonsense"], ["--apply", "-o", "x.deal", "--all", "--only", "third"]],
+)  # fmt: skip
 def test_a_wrong_command_line_has_status_2(files, capsys, extra):
     assert main.main(["import", str(files / "small.deal"), str(files / "same.xlsx"), *extra]) == 2
     assert capsys.readouterr().err

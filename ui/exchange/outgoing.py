@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
-from model.commands.headless import safe_csv
+from model.commands.common import safe_csv
 from model.fields.number_formats import show_text
 from model.problems import Problem, Refused, refuse
 from model.workbook.text import file_name

@@ -81,7 +81,7 @@ def offscreen() -> Iterator[None]:
 def command(args: argparse.Namespace) -> int:
     """``export DEAL -o X.pdf`` without a display. 0, 1 for problems, 2 for a wrong command line."""
     from model import store
-    from model.commands.headless import view_of
+    from model.commands.common import view_of
 
     try:
         loaded = store.load(store.find(args.deal))
