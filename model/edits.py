@@ -48,38 +48,66 @@ class Edit(msgspec.Struct, frozen=True):
 def apply(deal: Deal, edit: Edit) -> tuple[Deal, Edit]:
     """The edited deal and the edit that takes it back. Raises KeyError for a path that leads nowhere."""
     inverse: list[Put] = []
+    made: dict[int, dict[str, Any]] = {}  # mappings copied here, by id: each is copied once, then written in place
     for put in edit.puts:
-        deal, back = _put(deal, put.path, put)
+        deal, back = _put(deal, put.path, put, made)
         inverse.append(back)
     return deal, Edit(edit.title, tuple(reversed(inverse)), edit.touches, edit.about)
 
 
-def _put(node: Any, path: tuple[str, ...], put: Put) -> tuple[Any, Put]:
+def _put(node: Any, path: tuple[str, ...], put: Put, made: dict[int, dict[str, Any]]) -> tuple[Any, Put]:
     head, rest = path[0], path[1:]
     if rest:
-        child, back = _put(_get(node, head), rest, put)
-        return _set(node, head, child), back
+        was = _get(node, head)
+        child, back = _put(was, rest, put, made)
+        return (node if child is was else _set(node, head, child, made)), back
     if isinstance(node, Mapping):
-        keys = list(node)
-        old = node.get(head, ABSENT)
-        at = keys.index(head) if head in node else None
-        if put.value is ABSENT:
-            return {k: v for k, v in node.items() if k != head}, Put(put.path, old, at)
-        if head in node and put.index is None:
-            return {**node, head: put.value}, Put(put.path, old)
-        items = [(k, v) for k, v in node.items() if k != head]
-        items.insert(len(items) if put.index is None else put.index, (head, put.value))
-        return dict(items), Put(put.path, old, at)
-    return _set(node, head, put.value), Put(put.path, getattr(node, head))
+        return _enter(_own(node, made), head, put)
+    return _set(node, head, put.value, made), Put(put.path, getattr(node, head))
+
+
+def _enter(node: dict[str, Any], head: str, put: Put) -> tuple[dict[str, Any], Put]:
+    """Put, add or take out one entry of a mapping."""
+    old = node.get(head, ABSENT)
+    if head in node and put.value is not ABSENT and put.index is None:
+        node[head] = put.value
+        return node, Put(put.path, old)
+    at = _position(node, head) if head in node else None
+    node.pop(head, None)
+    if put.value is ABSENT:
+        return node, Put(put.path, old, at)
+    if put.index is None or put.index >= len(node):
+        node[head] = put.value
+    else:
+        items = list(node.items())
+        items.insert(put.index, (head, put.value))
+        node.clear()
+        node.update(items)
+    return node, Put(put.path, old, at)
+
+
+def _position(node: dict[str, Any], head: str) -> int:
+    """Where an entry stands; at once for the last, which many undone additions ask for."""
+    return len(node) - 1 if next(reversed(node)) == head else list(node).index(head)
+
+
+def _own(node: Mapping[str, Any], made: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    if id(node) in made:
+        return made[id(node)]
+    copy = dict(node)
+    made[id(copy)] = copy
+    return copy
 
 
 def _get(node: Any, key: str) -> Any:
     return node[key] if isinstance(node, Mapping) else getattr(node, key)
 
 
-def _set(node: Any, key: str, value: Any) -> Any:
+def _set(node: Any, key: str, value: Any, made: dict[int, dict[str, Any]]) -> Any:
     if isinstance(node, Mapping):
-        return {**node, key: value}
+        own = _own(node, made)
+        own[key] = value
+        return own
     return msgspec.structs.replace(node, **{key: value})
 
 

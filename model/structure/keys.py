@@ -35,17 +35,30 @@ _COLUMN_WORDS: Final = frozenset(("true", "false", "never"))
 
 def key_for(deal: Deal, container: Path, label: str) -> str:
     """A free key for a new entry of ``container`` (``("lines",)``, ``("tables", t, "columns")`` …)."""
-    plain = unicodedata.normalize("NFKD", label.translate(_LETTERS)).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
-    if not stem[:1].isalpha():
-        stem = f"{container[-1].removesuffix('s')}_{stem}".strip("_")
-    stem = stem[: MAX_KEY - 5].rstrip("_")
-    avoid = _avoided(deal, container)
-    key, count = stem, 1
-    while key in avoid:
-        count += 1
-        key = f"{stem}_{count}"
-    return key
+    return NewKeys(deal, container).key(label)
+
+
+class NewKeys:
+    """Free keys for many new entries of one container; each that was given is taken from then on."""
+
+    def __init__(self, deal: Deal, container: Path) -> None:
+        self._prefix = container[-1].removesuffix("s")
+        self._taken = _avoided(deal, container)
+        self._counts: dict[str, int] = {}  # the last number given to a stem: many rows may have one label
+
+    def key(self, label: str) -> str:
+        plain = unicodedata.normalize("NFKD", label.translate(_LETTERS)).encode("ascii", "ignore").decode().lower()
+        stem = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+        if not stem[:1].isalpha():
+            stem = f"{self._prefix}_{stem}".strip("_")
+        stem = stem[: MAX_KEY - 5].rstrip("_")
+        key, count = stem, self._counts.get(stem, 1)
+        while key in self._taken:
+            count += 1
+            key = f"{stem}_{count}"
+        self._counts[stem] = count
+        self._taken.add(key)
+        return key
 
 
 def _avoided(deal: Deal, container: Path) -> set[str]:

@@ -11,7 +11,7 @@ Nothing here changes the deal, and no cell is guessed: what cannot be read is a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ from model.workbook.review_values import Decimal
 __all__ = ["KEY", "YEAR", "CellPreview", "DateOrder", "Decimal", "Grid", "Match", "Mode", "Preview", "Proposal", "RowPreview", "apply", "best_target", "preview", "propose", "read_grid", "read_text"]  # fmt: skip
 
 
+MAX_NEW: Final = 5_000  #: records, each of which is a row of formulas; more would hold the window up for seconds
 _UNIT: Final = re.compile(
     r"[(\[]\s*((?:(?:US)?[$€£¥]|USD|EUR|GBP)\s*(?:k|m|mn|bn|tn)?|%|bps|(?:k|m|mn|bn|tn))\s*[)\]]", re.IGNORECASE
 )
@@ -67,12 +68,14 @@ def preview(
     decimal: Decimal = "",
     order: DateOrder = "",
     mode: Mode = "update",
+    progress: Callable[[float], Any] = lambda part: None,
 ) -> Preview:
     """Every cell that a proposal takes in, read or with its problem. Raises Refused for a proposal that cannot be.
 
-    ``decimal`` and ``order`` say how numbers and dates are meant where the columns do not show it themselves.
+    ``decimal`` and ``order`` say how numbers and dates are meant where the columns do not show it themselves;
+    ``progress`` hears fractions of the work and may raise to cancel.
     """
-    reader = Reader(deal, view, grid, decimal, order, mode)
+    reader = Reader(deal, view, grid, decimal, order, mode, progress)
     rows = reader.series(proposal) if proposal.target in deal.series else reader.table(proposal)
     notes = [
         *grid.notes,
@@ -110,6 +113,9 @@ def apply(deal: Deal, view: View, shown: Preview) -> Edit:
     if not items and not puts and not gone:
         raise refuse(shown.source, "There is nothing to bring in.", "Match other columns, or mend the cells listed.")
     new = len(puts)
+    if new > MAX_NEW:
+        what = f"{new:,} new records are too many at once; up to {MAX_NEW:,} are brought in."
+        raise refuse(shown.source, what, "Sum them up before, or leave rows out.")
     if items:
         puts = [*set_values(deal, view, items).puts, *puts]
     for key in gone:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, TypeAlias
+from collections.abc import Callable
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from model.addresses import is_formula
 from model.deal import Deal, Input
@@ -10,9 +11,9 @@ from model.edits import label_of
 from model.fields import Field, field_for
 from model.layers import View, held
 from model.problems import Problem, Refused, refuse
-from model.structure.keys import key_for
+from model.structure.keys import NewKeys
 from model.tables_in.hints import DateOrder, can_be_two, decimal_of, in_order, order_of
-from model.tables_in.match import KEY, YEAR, Proposal, same_words, year_of
+from model.tables_in.match import KEY, YEAR, Proposal, plain, year_of
 from model.tables_in.read import Grid
 from model.values import ErrorValue
 from model.workbook.review_values import AmbiguousError, Decimal, read_value
@@ -20,6 +21,7 @@ from model.workbook.viewpoint import letters
 
 #: "update" changes what is there and adds what is new, "append" only adds, "replace" also takes out what is not listed
 Mode: TypeAlias = Literal["update", "append", "replace"]
+_STEP: Final = 200  # rows between two words about the progress
 
 
 class CellPreview(NamedTuple):
@@ -50,8 +52,17 @@ class RowPreview(NamedTuple):
 class Reader:
     """Reads one grid into rows for a series or a table."""
 
-    def __init__(self, deal: Deal, view: View, grid: Grid, decimal: Decimal, order: DateOrder, mode: Mode) -> None:
-        self.deal, self.view, self.grid = deal, view, grid
+    def __init__(
+        self,
+        deal: Deal,
+        view: View,
+        grid: Grid,
+        decimal: Decimal,
+        order: DateOrder,
+        mode: Mode,
+        tell: Callable[[float], Any] = lambda part: None,
+    ) -> None:
+        self.deal, self.view, self.grid, self._tell = deal, view, grid, tell
         self.decimal, self.order, self.mode = decimal, order, mode
         self.notes: list[str] = []
         self.first = 0  # the first row of values
@@ -105,7 +116,9 @@ class Reader:
     def _years(self, key: str, field: Field, cells: list[tuple[int, int, int, int]]) -> list[RowPreview]:
         rows: list[RowPreview] = []
         seen: set[str] = set()
-        for year_row, year_col, row, col in cells:
+        for count, (year_row, year_col, row, col) in enumerate(cells):
+            if count % _STEP == 0:
+                self._tell(count / len(cells))
             said, raw = self.grid.rows[year_row][year_col], self.grid.rows[row][col]
             if said is None and raw is None:
                 continue
@@ -139,17 +152,18 @@ class Reader:
         if not columns:
             raise refuse(proposal.target, "No column is matched.", "Match at least one.")
         rows: list[RowPreview] = []
-        used = set(table.records)
+        known = _Known(self.deal, proposal)
         seen: set[str] = set()
         for index in range(proposal.first, len(self.grid.rows)):
+            if index % _STEP == 0:
+                self._tell(index / len(self.grid.rows))
             cells = self.grid.rows[index]
             if not any(cells[col] is not None for col in columns.values()):
                 continue
-            key, label, problem = self._record(proposal, index, used)
+            key, label, problem = self._record(proposal, index, known)
             if key in seen and problem is None:
                 problem = Problem(f"row {self.grid.first_row + index}", f"The record “{label}” comes twice.", "Keep one row for it.")  # fmt: skip
             seen.add(key)
-            used.add(key)
             is_new = key not in table.records
             read = [
                 self._cell(field_for(table.columns[to], self.deal.unit), f"{proposal.target}.{key}.{to}", index, col, self._held(proposal.target, key, to))
@@ -163,42 +177,30 @@ class Reader:
             return None
         return held(self.deal, self.view, f"{table}.{record}.{column}").value
 
-    def _record(self, proposal: Proposal, index: int, used: set[str]) -> tuple[str, str, Problem | None]:
+    def _record(self, proposal: Proposal, index: int, known: _Known) -> tuple[str, str, Problem | None]:
         """The record of a row: by its key, else by its name; otherwise a new one."""
         table, cells = self.deal.tables[proposal.target], self.grid.rows[index]
         where = f"row {self.grid.first_row + index}"
         key_col = proposal.column(KEY)
         names = [(to, cells[m.index]) for m in proposal.columns if (to := m.to) in table.columns and table.columns[to].kind == "text"]  # fmt: skip
         label = next((_shown(v) for _, v in names if v is not None), "")
+        said = "" if key_col is None or cells[key_col] is None else _shown(cells[key_col])
         if self.mode == "append":
-            said = "" if key_col is None or cells[key_col] is None else _shown(cells[key_col])
-            return self._new_key(proposal.target, said or label or "record", used), label or said, None
-        if key_col is not None and cells[key_col] is not None:
-            said = _shown(cells[key_col])
-            found = [k for k in table.records if k.casefold() == said.casefold()]
-            if found:
-                return found[0], label or said, None
-            label = label or said
-            return self._new_key(proposal.target, said, used), label, None
+            return known.new.key(said or label or "record"), label or said, None
+        if said:
+            found = known.keys.get(said.casefold())
+            return (found, label or said, None) if found else (known.new.key(said), label or said, None)
         for column, value in names:
             if value is None:
                 continue
-            found = [k for k, r in table.records.items() if same_words(str(r.get(column, "")), _shown(value))]
-            if len(found) == 1:
-                return found[0], label, None
-            if len(found) > 1:
-                what = f"“{label}” may be any of the records {', '.join(found)}."
+            hits = known.named(column, _shown(value))
+            if len(hits) == 1:
+                return hits[0], label, None
+            if len(hits) > 1:
+                what = f"“{label}” may be any of the records {', '.join(hits)}."
                 return "", label, Problem(where, what, "Add a column with their keys.")
             break
-        return self._new_key(proposal.target, label or "record", used), label, None
-
-    def _new_key(self, table: str, label: str, used: set[str]) -> str:
-        key = key_for(self.deal, ("tables", table, "records"), label)
-        stem, count = key, 1
-        while key in used:
-            count += 1
-            key = f"{stem}_{count}"
-        return key
+        return known.new.key(label or "record"), label, None
 
     # -- cells -------------------------------------------------------------------------------
 
@@ -244,3 +246,28 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     return f"{value:.15g}" if isinstance(value, float) else str(value or "")
+
+
+class _Known:
+    """The records that a table has, by key and by what their columns of text say, and keys for new ones."""
+
+    def __init__(self, deal: Deal, proposal: Proposal) -> None:
+        self._records = deal.tables[proposal.target].records
+        self.keys = {key.casefold(): key for key in self._records}
+        self.new = NewKeys(deal, ("tables", proposal.target, "records"))
+        self._names: dict[str, dict[str, list[str]]] = {}
+
+    def named(self, column: str, text: str) -> list[str]:
+        """Records of this name, but for case and punctuation."""
+        names = self._names.get(column)
+        if names is None:
+            names = self._names[column] = {}
+            for key, record in self._records.items():
+                for form in _forms(str(record.get(column, ""))):
+                    names.setdefault(form, []).append(key)
+        return list(dict.fromkeys(key for form in _forms(text) for key in names.get(form, ())))
+
+
+def _forms(text: str) -> set[str]:
+    """Under which forms two names are one: as written but for case, and in plain words."""
+    return {f"={text.strip().casefold()}", *(f"~{words}" for words in (plain(text),) if words)}

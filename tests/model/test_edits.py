@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -159,3 +160,13 @@ def test_the_shipped_deals_values_do_not_depend_on_how_they_were_reached():
             full = run(d, view)
             assert calc.cells.rows == full.cells.rows
             assert calc.cells.scalars == full.cells.scalars
+
+
+def test_an_edit_leaves_the_deal_before_it_untouched_and_copies_only_what_it_writes():
+    before = DEAL
+    kept = msgspec.json.encode(before)
+    puts = (Put(("terms", "d", "note"), "a"), Put(("terms", "d", "note"), "b"), Put(("terms", "d"), ABSENT))
+    after, inverse = apply(before, Edit("Note, then remove", puts))
+    assert msgspec.json.encode(before) == kept and "d" not in after.terms
+    assert after.lines is before.lines
+    assert apply(after, inverse)[0] == before and list(apply(after, inverse)[0].terms) == list(before.terms)

@@ -360,3 +360,35 @@ def test_the_likely_target_is_found():
 def test_a_heading_that_names_another_unit_is_pointed_out(heading, said):
     shown = looked_at(f"Year,Revenue path ({heading})\n2026,5\n", "path")
     assert bool(shown.units) == said and shown.rows[0].cells[0].new == 5.0
+
+
+def many(count):
+    return read_text("Name\tAmount raised\n" + "".join(f"Tranche\t{i}\n" for i in range(count)))
+
+
+def test_progress_is_heard_and_may_end_the_reading():
+    grid, heard = many(1_000), []
+    preview(DEAL, VIEW, grid, propose(DEAL, grid, "rounds"), progress=heard.append)
+    assert len(heard) >= 4 and heard == sorted(heard) and 0 <= heard[0] and heard[-1] <= 1
+
+    def cancel(part):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        preview(DEAL, VIEW, grid, propose(DEAL, grid, "rounds"), progress=cancel)
+
+
+def test_many_rows_of_one_name_get_keys_of_their_own_and_can_be_taken_back():
+    grid = many(5_000)
+    shown = preview(DEAL, VIEW, grid, propose(DEAL, grid, "rounds"), mode="append")
+    edit = apply(DEAL, VIEW, shown)
+    made, inverse = edits.apply(DEAL, edit)
+    assert list(made.tables["rounds"].records)[2:5] == ["tranche", "tranche_2", "tranche_3"]
+    assert len(made.tables["rounds"].records) == 5_002
+    assert edits.apply(made, inverse)[0] == DEAL
+
+
+def test_more_new_records_than_a_deal_can_bear_are_refused():
+    grid = many(5_001)
+    with pytest.raises(Refused, match="5,001 new records are too many"):
+        apply(DEAL, VIEW, preview(DEAL, VIEW, grid, propose(DEAL, grid, "rounds"), mode="append"))

@@ -117,6 +117,7 @@ def test_another_sheet_of_a_workbook_can_be_chosen(window, qtbot, tmp_path):
     dialog = read(qtbot, window, tmp_path / "t.xlsx")
     dialog.sheet_box.setCurrentIndex(1)
     dialog.sheet_box.activated.emit(1)
+    qtbot.waitUntil(lambda: dialog.source_grid.width == 2, timeout=10_000)
     dialog.target_box.setCurrentIndex(dialog.target_box.findData("volume"))
     dialog.target_box.activated.emit(0)
     assert texts(dialog.row_grid, 0)[4] == "25.0"
@@ -154,3 +155,32 @@ def test_formulas_in_a_file_stay_text(window):
     dialog = pasted(window, "What\tAmount\n=1+1\t5\n")
     dialog.take()
     assert any(r.get("label") == "'=1+1" for r in window.session.deal.tables["payments"].records.values())
+
+
+MANY = "Year\tVolume\n" + "".join(f"{2026 + i % 15}\t{i}\n" for i in range(3_000))
+
+
+def test_many_rows_are_read_on_a_worker_and_nothing_can_be_taken_before(window, qtbot):
+    dialog = pasted(window, MANY)
+    assert dialog.job_bar.isVisible() and not dialog.take_button.isEnabled() and dialog.rows.shown is None
+    qtbot.waitUntil(lambda: dialog.rows.shown is not None, timeout=20_000)
+    qtbot.waitUntil(dialog.job_bar.isHidden, timeout=1_000)
+    assert dialog.take_button.text() == "Bring in 15 rows"  # each year once; the others say that it comes twice
+
+
+def test_reading_many_rows_can_be_cancelled_and_begun_again(window, qtbot):
+    dialog = pasted(window, MANY)
+    QTest.mouseClick(dialog.job_bar.button, Qt.MouseButton.LeftButton)
+    assert "cancelled" in dialog.notice.text() and dialog.rows.shown is None
+    qtbot.waitUntil(dialog.job_bar.isHidden, timeout=10_000)
+    dialog.mode_box.setCurrentIndex(1)
+    dialog.mode_box.activated.emit(1)
+    qtbot.waitUntil(lambda: dialog.rows.shown is not None, timeout=20_000)
+    assert dialog.notice.isHidden()
+
+
+def test_a_dialog_that_is_closed_ends_its_reading(window, qtbot):
+    dialog = pasted(window, MANY)
+    job = dialog._jobs["preview"]
+    dialog.reject()
+    assert job.cancelled

@@ -59,10 +59,10 @@ def with_sheet(book, rows, tail=""):
 
 
 def refused(path):
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(Refused) as caught:
         read.scan(path)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     problem = caught.value.problems[0]
     assert problem.what.endswith(".") and problem.remedy.endswith((".", "instead."))
     return problem.what
@@ -240,10 +240,10 @@ def test_a_long_formula_shared_by_many_cells_is_refused_before_it_is_written_out
 
 
 def test_a_formula_of_quotation_marks_takes_no_time():
-    start = time.monotonic()
+    start = time.process_time()
     for text in ("'" * 8192, '"' * 8191, "a" * 8192, "$" * 8192, "'a" * 4096, "A1:" * 2700):
         canonical(text, "Terms")
-    assert time.monotonic() - start < 3
+    assert time.process_time() - start < 3
 
 
 @pytest.mark.parametrize("merges", ['<mergeCell ref="A1:XFD1048576"/>', '<mergeCell ref="A1:B2"/>' * 150_000, '<mergeCell ref="A1:B9999999"/>'])  # fmt: skip
@@ -254,18 +254,18 @@ def test_huge_merges_are_refused(book, merges):
 def test_fifty_thousand_merges_are_read_at_once(book):
     merges = "".join(f'<mergeCell ref="A{i}:B{i}"/>' for i in range(1, 50_001))
     path = with_sheet(book, '<row r="1"><c r="A1"><v>1</v></c></row>', f"<mergeCells>{merges}</mergeCells>")
-    start = time.monotonic()
+    start = time.process_time()
     assert read.read_book(path).sheets["Terms"].cells == {(0, 0): read.Cell(1.0)}
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_one_far_cell_is_read_sparsely(book):
     path = with_sheet(
         book, '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
     )
-    start = time.monotonic()
+    start = time.process_time()
     assert read.read_book(path).sheets["Terms"].cells == {(0, 0): read.Cell(1.0), (1048575, 16383): read.Cell(2.0)}
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_more_cells_than_this_program_holds_are_refused(book, monkeypatch):
@@ -404,8 +404,8 @@ def test_the_worst_files_stay_within_ten_seconds_and_500_megabytes(book, tmp_pat
     bomb.write_bytes(head + packed + entry + tail)
     program = (
         "import sys, time\nfrom model.problems import Refused\nfrom model.workbook.read import scan\n"
-        "for p in sys.argv[1:]:\n    t = time.monotonic()\n    try: scan(p)\n    except Refused: pass\n"
-        "    assert time.monotonic() - t < 10, p\n"
+        "for p in sys.argv[1:]:\n    t = time.process_time()\n    try: scan(p)\n    except Refused: pass\n"
+        "    assert time.process_time() - t < 10, p\n"
         # not ru_maxrss: a child's begins at the peak of the process that started it
         "status = open('/proc/self/status').read()\n"
         "print(int(status.split('VmHWM:')[1].split()[0]) // 1024)\n"

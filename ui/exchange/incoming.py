@@ -29,6 +29,7 @@ TABLES = "Tables (*.csv *.tsv *.txt *.xlsx *.xlsm)"
 BOOKS = "Excel workbooks (*.xlsx *.xlsm)"
 _BOOK_ENDINGS = (".xlsx", ".xlsm")
 _TABLE_ENDINGS = (".csv", ".tsv", ".txt")
+_LONG_TEXT = 200_000  # characters on the clipboard
 
 
 class Incoming(QObject):
@@ -129,42 +130,50 @@ class Incoming(QObject):
 
     def read_table(self, path: Path) -> Job | None:
         """Read a table from a file on a worker, then show how it would come in."""
-        if self.job is not None and self.job.running:
-            self._window.session.told.emit("A file is still being read.")
-            return None
-        job = self.job = Job(lambda _: _grid(path), self)
-        job.done.connect(lambda grid: self._show_table(grid, lambda sheet: _grid(path, sheet)))
-        job.refused.connect(lambda problems: self._refused(path, problems))
-        job.failed.connect(self._window.report_failure)
-        self._window.job_bar.follow(job, f"Reading {show_text(path.name)} …")
-        job.start()
-        return job
+        return self._read_table(path.name, lambda: _grid(path), lambda sheet: _grid(path, sheet))
 
     def paste_table(self) -> None:
-        """The table on the clipboard."""
+        """The table on the clipboard; a long one is read on a worker."""
         from model.tables_in import read_text
         from ui.exchange.table_dialog import CLIPBOARD
 
         text = QGuiApplication.clipboard().text()
+        if len(text) > _LONG_TEXT:
+            self._read_table(CLIPBOARD, lambda: read_text(text, CLIPBOARD), None)
+            return
         try:
             if not text.strip():
                 raise refuse("", "The clipboard holds no table.", "Copy cells in a spreadsheet first.")
-            grid = read_text(text, CLIPBOARD)
+            grid, target = _with_target(self._window.session.deal, read_text(text, CLIPBOARD), self._wanted())
         except Refused as refused:
             self._window.banner.tell("Nothing was pasted.", refused.problems)
             return
-        self._show_table(grid, None)
+        self._show_table(grid, target, None)
 
-    def _show_table(self, grid: Grid, reread: Callable[[str], Grid] | None) -> None:
+    def _read_table(self, name: str, read: Callable[[], Grid], reread: Callable[[str], Grid] | None) -> Job | None:
+        if self.job is not None and self.job.running:
+            self._window.session.told.emit("A file is still being read.")
+            return None
+        deal, wanted = self._window.session.deal, self._wanted()
+        job = self.job = Job(lambda _: _with_target(deal, read(), wanted), self)
+        job.done.connect(lambda found: self._show_table(found[0], found[1], reread))
+        job.refused.connect(lambda problems: self._refused(Path(name), problems))
+        job.failed.connect(self._window.report_failure)
+        self._window.job_bar.follow(job, f"Reading {show_text(name)} …")
+        job.start()
+        return job
+
+    def _wanted(self) -> str:
+        """The series or table that the current cell belongs to."""
+        return self._window.panel.target().key.partition(".")[0]
+
+    def _show_table(self, grid: Grid, target: str, reread: Callable[[str], Grid] | None) -> None:
         from ui.exchange.table_dialog import TableDialog
 
         window, session = self._window, self._window.session
-        wanted = window.panel.target().key.partition(".")[0]
-        try:
-            shown = TableDialog(session.deal, session.view, grid, wanted, self._take_table, reread, window)
-        except Refused as refused:
-            window.banner.tell(f"{show_text(grid.name)} was not imported; nothing has changed.", refused.problems)
-            return
+        if target not in session.deal.series and target not in session.deal.tables:  # edited meanwhile
+            target = _with_target(session.deal, grid, "")[1]
+        shown = TableDialog(session.deal, session.view, grid, target, self._take_table, reread, window)
         self.dialog = shown
         shown.open()
 
@@ -222,6 +231,13 @@ def _grid(path: Path, sheet: str = "") -> Grid:
     from model.tables_in import read_grid
 
     return read_grid(path, sheet)
+
+
+def _with_target(deal: Deal, grid: Grid, wanted: str) -> tuple[Grid, str]:
+    """The grid, and the series or table that it is most likely meant for. Raises Refused where there is none."""
+    from model.tables_in import best_target
+
+    return grid, best_target(deal, grid, wanted)
 
 
 def first_of(deal: Deal, edit: Edit) -> Target:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from model.edits import Edit
 from model.engine import Calc
@@ -14,16 +15,15 @@ from model.fields.number_formats import show_text
 from model.layers import layer_label
 from model.problems import Problem, Refused
 from model.workbook.review import Difference, Review, apply
-from ui import theme as themes
 from ui.exchange import parts
 from ui.exchange.impact import impact
 from ui.exchange.parts import counted
 from ui.exchange.review_source import BOOK, DOUBT, FORMULAS, GROUPS, PLACES, SURE, TEXTS, UNREAD, ReviewSource
-from ui.exchange.ticks import TickGrid
+from ui.exchange.tick_dialog import TickDialog
 from ui.grid import clipboard
-from ui.jobs import Job
+from ui.jobs import Progress
 from ui.panels.chips import Chips
-from ui.panels.notices import JobBar, words
+from ui.panels.notices import words
 
 _FILTERS: tuple[tuple[str, frozenset[str]], ...] = (
     ("All", frozenset(GROUPS)),
@@ -36,7 +36,7 @@ _SOON = 120  # milliseconds after the last tick
 _DECIMALS = (("Ask", ""), ("Decimal point: 1,234.5", "."), ("Decimal comma: 1.234,5", ","))
 
 
-class ReviewDialog(QDialog):
+class ReviewDialog(TickDialog):
     """``take`` gets the chosen differences when the button is pressed and returns problems, or none."""
 
     decimal_chosen = Signal(str)
@@ -44,43 +44,24 @@ class ReviewDialog(QDialog):
     def __init__(
         self, calc: Calc, take: Callable[[Edit, list[Difference]], tuple[Problem, ...]], parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.calc, self._take = calc, take
-        self._job: Job | None = None
         self.source = ReviewSource(calc.deal)
-        self.grid = TickGrid(self.source, self, "Differences")
-        self.grid.setObjectName("framed")
+        super().__init__(self.source, "Differences", "Import", 1240, parent=parent)
+        self.grid, self.import_button = self.ticks, self.take_button
         self.grid.ticks_changed.connect(self._ticked)
         self.grid.current_changed.connect(lambda *_: self._show_row())
-        self.title = parts.heading(self)
         self.about = parts.quiet(self)
-        self.notice = parts.notice(self)
-        self.detail = parts.reader(self, "The selected row in full")
         self.impact = parts.quiet(self)
         self.impact.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.import_button = parts.button(self, "Import", primary=True)
-        self.import_button.clicked.connect(self.take)
-        self.close_button = parts.button(self, "Cancel")
-        self.close_button.clicked.connect(self.reject)
         self.copy_button = parts.button(self, "Copy the list")
         self.copy_button.clicked.connect(self._copy)
-        self.job_bar = JobBar(self)
         self._soon = QTimer(self, interval=_SOON, singleShot=True)
         self._soon.timeout.connect(self._weigh)
         self._lay_out()
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self.take)
         QShortcut(QKeySequence("Ctrl+F"), self, self.search.setFocus)
-        parts.step_with_f6(self)
-        self._restyle()
-        room = self.screen().availableGeometry()
-        self.resize(min(1240, room.width() - 32), min(760, room.height() - 64))
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 14)
-        column.setSpacing(8)
+        column = self.column
         for widget in (self.title, self.about, self.notice):
             column.addWidget(widget)
         self.decimals = QWidget(self)
@@ -122,12 +103,7 @@ class ReviewDialog(QDialog):
         column.addWidget(self.detail)
         column.addWidget(self.impact)
         column.addWidget(self.job_bar)
-        last = QHBoxLayout()
-        last.addWidget(self.copy_button)
-        last.addStretch(1)
-        last.addWidget(self.close_button)
-        last.addWidget(self.import_button)
-        column.addLayout(last)
+        self.last_row(self.copy_button)
 
     # --- what is shown ---------------------------------------------------------
 
@@ -184,8 +160,7 @@ class ReviewDialog(QDialog):
     def _tell_notice(self, found: Review) -> None:
         said = [show_text(f"{n.what} {n.remedy}".strip()) for n in found.notes if n.kind == "book"]
         lead = [text for text in said if found.stale and "has changed since" in text] or said[:1]
-        self.notice.setText(lead[0] if lead else "")
-        self.notice.setVisible(bool(lead))
+        self.tell(lead[0] if lead else "")
 
     def _filter(self) -> None:
         self.source.shown = _FILTERS[max(self.chips.current, 0)][1]
@@ -212,8 +187,7 @@ class ReviewDialog(QDialog):
 
     def _weigh(self) -> None:
         """Say what the ticked changes do to the headline."""
-        if self._job is not None:
-            self._job.cancel()
+        self.drop("impact")
         try:
             edit = self._edit()
         except Refused as refused:
@@ -222,12 +196,7 @@ class ReviewDialog(QDialog):
         if edit is None:
             self.impact.setText("Nothing is ticked.")
             return
-        calc = self.calc
-        job = self._job = Job(lambda _: impact(calc, edit), self)
-        job.done.connect(self.impact.setText)
-        job.refused.connect(lambda problems: self.impact.setText(words(problems[0])))
-        job.failed.connect(lambda _: self.impact.setText(""))
-        job.start()
+        self.work("impact", partial(_weighed, self.calc, edit), self.impact.setText)
 
     # --- acts --------------------------------------------------------------------
 
@@ -238,12 +207,8 @@ class ReviewDialog(QDialog):
             problems = self._take(edit, self.source.chosen) if edit is not None else ()
         except Refused as refused:
             problems = refused.problems
-        if edit_refused := "\n".join(words(p) for p in problems):
-            self.notice.setText(f"Nothing was imported. {edit_refused}")
-            self.notice.setProperty("bad", True)
-            self.notice.style().unpolish(self.notice)
-            self.notice.style().polish(self.notice)
-            self.notice.show()
+        if problems:
+            self.say(problems, "Nothing was imported.")
         elif self.source.chosen:
             self.accept()
 
@@ -258,23 +223,14 @@ class ReviewDialog(QDialog):
                 lines.append([model.cell(row, col).clip for col in range(len(model.columns))])
         QGuiApplication.clipboard().setText(clipboard.encode(lines))
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._restyle()
-
-    def _restyle(self) -> None:
-        sheet = parts.style(themes.current())
-        if sheet != self.styleSheet():
-            self.setStyleSheet(sheet)
-
-    def showEvent(self, event: object) -> None:
-        super().showEvent(event)  # type: ignore[arg-type]
-        if self.grid.isVisibleTo(self):
-            self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
-
     def done(self, result: int) -> None:
-        if self._job is not None:
-            self._job.cancel()
         self._soon.stop()
         super().done(result)
+
+
+def _weighed(calc: Calc, edit: Edit, progress: Progress) -> str:
+    """What the edit does to the headline, or why it cannot be made."""
+    try:
+        return impact(calc, edit)
+    except Refused as refused:
+        return words(refused.problems[0])

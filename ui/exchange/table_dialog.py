@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QWidget
 
 from model.deal import Deal
 from model.edits import Edit
 from model.fields.number_formats import show_text
 from model.layers import View
 from model.problems import Problem, Refused
-from model.tables_in import Grid, Preview, Proposal, apply, best_target, preview, propose
+from model.tables_in import Grid, Preview, Proposal, apply, preview, propose
 from ui import theme as themes
 from ui.exchange import parts
 from ui.exchange.parts import counted
 from ui.exchange.table_source import MatchSource, PreviewSource
-from ui.exchange.ticks import TickGrid
+from ui.exchange.tick_dialog import TickDialog
 from ui.grid.view import GridView
 from ui.panels.chips import FlowLayout
-from ui.panels.notices import words
 
 _MODES = (("Update and add", "update"), ("Only add", "append"), ("Replace all", "replace"))
 _DECIMALS = (("as the column shows", ""), ("point: 1,234.5", "."), ("comma: 1.234,5", ","))
@@ -30,59 +29,44 @@ _ORDERS = (("as the column shows", ""), ("day first: 31/12/2026", "dmy"), ("mont
 CLIPBOARD = "the clipboard"
 _HEADS = 20
 _MATCH_ROWS = 6
+_AT_ONCE = 5_000  # cells that are read while the eye blinks; more go to a worker
 
 
-class TableDialog(QDialog):
+class TableDialog(TickDialog):
     """``take`` gets the edit when the button is pressed and returns problems, or none; ``reread`` gives the grid of
-    another sheet of the same workbook."""
+    another sheet of the same workbook. Where ``target`` is "", the best one is looked for."""
 
     def __init__(
         self,
         deal: Deal,
         view: View,
         grid: Grid,
-        wanted: str,
+        target: str,
         take: Callable[[Edit], tuple[Problem, ...]],
         reread: Callable[[str], Grid] | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.deal, self.view, self.source_grid = deal, view, grid
+        self.rows = PreviewSource(deal)
+        super().__init__(self.rows, "Rows", "Bring in", 1160, 2, parent)
         self._take, self._reread = take, reread
         self._header: int | None = None
         self.proposal: Proposal | None = None
         self.setWindowTitle(f"Import a table from {show_text(grid.name)}")
-        self.title = parts.heading(self)
-        self.notice = parts.notice(self)
         self.notes = parts.quiet(self)
         self.match = MatchSource(deal)
         self.match.on_match = self._matched
         self.match_grid = GridView(self.match, self, "Columns")
         self.match_grid.setObjectName("framed")
-        self.rows = PreviewSource(deal)
-        self.row_grid = TickGrid(self.rows, self, "Rows")
-        self.row_grid.setObjectName("framed")
+        self.row_grid = self.ticks
         self.row_grid.ticks_changed.connect(self._ticked)
         self.row_grid.current_changed.connect(lambda *_: self._show_row())
-        self.detail = parts.reader(self, "The selected row in full", 2)
-        self.take_button = parts.button(self, "Bring in", primary=True)
-        self.take_button.clicked.connect(self.take)
-        self.close_button = parts.button(self, "Cancel")
-        self.close_button.clicked.connect(self.reject)
-        self._lay_out(wanted)
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self.take)
-        parts.step_with_f6(self)
-        self._restyle()
-        room = self.screen().availableGeometry()
-        self.resize(min(1160, room.width() - 32), min(760, room.height() - 64))
+        self.job_bar.cancelled.connect(self._cancelled)
+        self._lay_out(target)
         self._propose()
 
-    def _lay_out(self, wanted: str) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 14)
-        column.setSpacing(8)
+    def _lay_out(self, target: str) -> None:
+        column = self.column
         column.addWidget(self.title)
         form = QWidget(self)
         flow = FlowLayout(form, 8)
@@ -90,7 +74,7 @@ class TableDialog(QDialog):
         targets = [(f"Series: {show_text(s.label)}", key) for key, s in self.deal.series.items()]
         targets += [(f"Table: {show_text(t.label)}", key) for key, t in self.deal.tables.items()]
         self.target_box = self._choice(flow, "Into", targets, self._propose)
-        self.target_box.setCurrentIndex(self.target_box.findData(best_target(self.deal, self.source_grid, wanted)))
+        self.target_box.setCurrentIndex(self.target_box.findData(target))
         sheets = [(show_text(name), name) for name in self.source_grid.sheets]
         self.sheet_box = self._choice(flow, "Sheet", sheets, self._other_sheet, len(sheets) > 1)
         self.head_box = self._choice(flow, "Headings", [("found", None)], self._other_header)
@@ -110,11 +94,8 @@ class TableDialog(QDialog):
         column.addWidget(split, 1)
         column.addWidget(self.detail)
         column.addWidget(self.notes)
-        last = QHBoxLayout()
-        last.addStretch(1)
-        last.addWidget(self.close_button)
-        last.addWidget(self.take_button)
-        column.addLayout(last)
+        column.addWidget(self.job_bar)
+        self.last_row()
 
     def _choice(
         self, flow: FlowLayout, name: str, items: list, then: Callable[[], None], shown: bool = True
@@ -144,14 +125,13 @@ class TableDialog(QDialog):
         return str(self.target_box.currentData())
 
     def _other_sheet(self) -> None:
-        if self._reread is None:
-            return
-        try:
-            self.source_grid = self._reread(str(self.sheet_box.currentData()))
-        except Refused as refused:
-            self._say(refused.problems)
-            return
-        self._header = None
+        reread, sheet = self._reread, str(self.sheet_box.currentData())
+        if reread is not None:
+            self._wait()
+            self.work("sheet", lambda _: reread(sheet), self._show_sheet, f"Reading the sheet {show_text(sheet)} …")
+
+    def _show_sheet(self, grid: Grid) -> None:
+        self.source_grid, self._header = grid, None
         self._propose()
 
     def _other_header(self) -> None:
@@ -174,7 +154,7 @@ class TableDialog(QDialog):
             self.proposal = None
             self._offer_heads(0)
             self._show(None)
-            self._say(refused.problems)
+            self.say(refused.problems)
             return
         self._offer_heads(self.proposal.first)
         self._look()
@@ -197,17 +177,33 @@ class TableDialog(QDialog):
 
     def _look(self) -> None:
         """Read every cell as it would come in."""
-        if self.proposal is None:
+        proposal = self.proposal
+        if proposal is None:
+            return
+        read = partial(
+            preview, self.deal, self.view, self.source_grid, proposal, self.decimal_box.currentData(),
+            self.order_box.currentData(), self.mode_box.currentData(),
+        )  # fmt: skip
+        self.drop("preview")
+        if len(self.source_grid.rows) * max(1, len(proposal.columns)) > _AT_ONCE:
+            self._wait()
+            self.work("preview", lambda progress: read(progress=progress), self._looked, "Reading the rows …")
             return
         try:
-            shown = preview(
-                self.deal, self.view, self.source_grid, self.proposal, self.decimal_box.currentData(),
-                self.order_box.currentData(), self.mode_box.currentData(),
-            )  # fmt: skip
+            self._looked(read())
         except Refused as refused:
             self._show(None)
-            self._say(refused.problems)
-            return
+            self.say(refused.problems)
+
+    def _wait(self) -> None:
+        """Nothing can be brought in before it has been read."""
+        self._show(None)
+        self.tell("")
+
+    def _cancelled(self) -> None:
+        self.tell("Reading was cancelled. Choose anything above to read again.")
+
+    def _looked(self, shown: Preview) -> None:
         self._show(shown)
         asks = [show_text(text) for text in shown.units]
         if shown.asks_decimal:
@@ -220,7 +216,7 @@ class TableDialog(QDialog):
             names = ", ".join(f"“{show_text(label)}”" for _, label in shown.removed[:4])
             more = f" and {len(shown.removed) - 4} more" if len(shown.removed) > 4 else ""
             asks.append(f"Taken out, because the file does not list them: {names}{more}.")
-        self._tell(" ".join(asks), bad=False)
+        self.tell(" ".join(asks))
 
     def _show(self, shown: Preview | None) -> None:
         self.match.grid, self.match.proposal = self.source_grid, self.proposal
@@ -249,18 +245,6 @@ class TableDialog(QDialog):
         self.take_button.setEnabled(bool(rows) or bool(gone))
         self.take_button.setText(f"Bring in {counted(len(rows), 'row')}" if rows else "Bring in")
 
-    # --- what is wrong -------------------------------------------------------------
-
-    def _say(self, problems: tuple[Problem, ...]) -> None:
-        self._tell("\n".join(words(p) for p in problems), bad=True)
-
-    def _tell(self, text: str, bad: bool) -> None:
-        self.notice.setText(text)
-        self.notice.setProperty("bad", bad)
-        self.notice.style().unpolish(self.notice)
-        self.notice.style().polish(self.notice)
-        self.notice.setVisible(bool(text))
-
     # --- acts ------------------------------------------------------------------------
 
     def take(self) -> None:
@@ -274,20 +258,6 @@ class TableDialog(QDialog):
         except Refused as refused:
             problems = refused.problems
         if problems:
-            self._say(problems)
+            self.say(problems)
         else:
             self.accept()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._restyle()
-
-    def _restyle(self) -> None:
-        sheet = parts.style(themes.current())
-        if sheet != self.styleSheet():
-            self.setStyleSheet(sheet)
-
-    def showEvent(self, event: object) -> None:
-        super().showEvent(event)  # type: ignore[arg-type]
-        self.row_grid.setFocus(Qt.FocusReason.OtherFocusReason)

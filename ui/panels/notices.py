@@ -81,6 +81,7 @@ class JobBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("jobBar")
+        self._job: Job | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 8, 4)
@@ -90,7 +91,7 @@ class JobBar(QWidget):
         self.bar.setFixedWidth(240)
         self.button = QToolButton(self)
         self.button.setText("Cancel")
-        self.button.clicked.connect(self.cancelled)
+        self.button.clicked.connect(self._cancel)
         row.addWidget(self.label)
         row.addWidget(self.bar)
         row.addStretch(1)
@@ -98,14 +99,27 @@ class JobBar(QWidget):
         self.hide()
 
     def follow(self, job: Job, title: str) -> None:
+        """Show this job until it ends; one that was shown before is no longer heard."""
+        self._job = job
         self.label.setText(title)
         self.bar.setRange(0, 0)
-        job.progressed.connect(self._progressed)
-        job.ended.connect(self.hide)
-        self.cancelled.connect(job.cancel)
+        job.progressed.connect(lambda part, text: self._progressed(job, part, text))
+        job.ended.connect(lambda: self._ended(job))
         self.show()
 
-    def _progressed(self, part: float, text: str) -> None:
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self.cancelled.emit()
+
+    def _ended(self, job: Job) -> None:
+        if job is self._job:
+            self._job = None
+            self.hide()
+
+    def _progressed(self, job: Job, part: float, text: str) -> None:
+        if job is not self._job:
+            return
         self.bar.setRange(0, 1000)
         self.bar.setValue(round(min(max(part, 0.0), 1.0) * 1000))
         if text:
