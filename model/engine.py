@@ -232,10 +232,19 @@ def _propagate(calc: Calc, moved: set[str], fresh: frozenset[str] = frozenset())
 
     for key in moved:
         touch(key)
+    steps, scalars, rows = plan.steps, cells.scalars, cells.rows
     while heap:
         index = heapq.heappop(heap)
-        step = plan.steps[index]
-        held: list[dict[str, Any]] = [cells.rows if f.is_line else cells.scalars for f in step.formulas]  # circles mix
+        step = steps[index]
+        if len(step.keys) == 1:  # as most are
+            key, single = step.keys[0], rows if step.formulas[0].is_line else scalars
+            old = single.get(key)
+            _step(calc, index)
+            if not same(old, single[key]):
+                moved.add(key)
+                touch(key)
+            continue
+        held: list[dict[str, Any]] = [rows if f.is_line else scalars for f in step.formulas]  # circles mix
         before = [values.get(k) for values, k in zip(held, step.keys, strict=True)]
         _step(calc, index)
         for values, key, old in zip(held, step.keys, before, strict=True):
@@ -263,12 +272,12 @@ def same(a: Any, b: Any) -> bool:
 
 
 def _step(calc: Calc, index: int) -> None:
-    cells = calc.cells
-    step = calc.program.plan.steps[index]
+    cells, plan = calc.cells, calc.program.plan
+    step = plan.steps[index]
     if step.loop:
         for formula in step.formulas:
             _fill(cells, formula.key, formula.is_line, circular(step.loop))
-    elif not _run(cells, calc.program.plan.block(index), step.keys):
+    elif not _run(cells, step.block or plan.block(index), step.keys):
         _typed(cells, step)
 
 

@@ -208,9 +208,12 @@ class MainWindow(MenuActs):
     def _show_title(self) -> None:
         session = self.session
         note = " (read-only)" if session.read_only else ""
-        self.setWindowTitle(f"[*]{show_text(session.name)}{note} — Dealsheet")
-        self.setWindowModified(session.dirty)
-        self.setWindowFilePath("")
+        title = f"[*]{show_text(session.name)}{note} — Dealsheet"
+        if title != self.windowTitle():  # each of these asks the window system
+            self.setWindowTitle(title)
+            self.setWindowFilePath("")
+        if session.dirty != self.isWindowModified():
+            self.setWindowModified(session.dirty)
         self.toolbar.show_saved()
 
     def _stack_moved(self, index: int = 0) -> None:

@@ -49,6 +49,8 @@ class MasterCheck(QAbstractButton):
         else:
             counted = {0: "No checks", 1: "The check holds"}
             self._state, text = "good", counted.get(len(checks), f"All {len(checks)} checks hold")
+        if text == self.text():  # which says the state too
+            return
         self.setText(text)
         self.setToolTip("Go to the checks")
         self.setAccessibleName(f"Master check: {text}")
