@@ -27,7 +27,8 @@ class Spec(msgspec.Struct, frozen=True):
 
 
 ACTIONS: tuple[Spec, ...] = (
-    Spec("&File", ">templates", "&New from template"),
+    Spec("&File", "new_deal", "&New…", ("Ctrl+N",), tip="A deal that begins with a template"),
+    Spec("&File", ">templates", "New &from template"),
     Spec("&File", "open_file", "&Open…", ("Ctrl+O",)),
     Spec("&File", ">recent", "Open &recent"),
     Spec("&File"),

@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QBrush,
     QColor,
     QFont,
-    QGuiApplication,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -20,14 +19,14 @@ from PySide6.QtGui import (
     QPixmap,
     QPolygonF,
 )  # fmt: skip
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QSizePolicy, QToolButton, QToolTip, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QToolTip, QWidget
 
 from model.fields import make_field
 from model.fields.base import Field
 from model.formula.bind import EVENT
-from ui import pictures
 from ui import theme as themes
 from ui.chart_data import ChartData, ChartFlag, ChartSeries, telling
+from ui.pictures import PictureButton
 from ui.session import ChangeSet, DealSession
 from ui.texts import face
 from ui.wording import with_unit
@@ -59,18 +58,7 @@ class ChartView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(288, 150)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._button = QToolButton(self)
-        self._button.setText("⋯")
-        self._button.setToolTip("Copy or save this chart")
-        self._button.setProperty("quiet", True)
-        self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._button.setAccessibleName("Copy or save the chart")
-        menu = QMenu(self._button)
-        menu.addAction("Copy picture", self.copy_picture)
-        menu.addAction("Copy data", self.copy_data)
-        menu.addSeparator()
-        menu.addAction("Save picture (PNG or SVG)…", self.save_picture)
-        self._button.setMenu(menu)
+        self.button = PictureButton(self, self, session.told.emit, self._figures)
 
     @property
     def data(self) -> ChartData:
@@ -90,10 +78,12 @@ class ChartView(QWidget):
 
     def resizeEvent(self, event: object) -> None:
         self._places = self._area = None
-        size = self._button.sizeHint()
-        self._button.setGeometry(self.width() - size.width() - 4, 2, size.width(), size.height())
+        self.button.to_corner()
 
     # --- copying -------------------------------------------------------------
+
+    def _figures(self) -> str:
+        return self.data.table()
 
     def draw(self, painter: QPainter) -> None:
         """The chart at its size, without buttons and marks of the mouse, on whatever the painter paints."""
@@ -106,17 +96,6 @@ class ChartView(QWidget):
 
     def drawing_name(self) -> str:
         return self.data.label
-
-    def copy_picture(self) -> None:
-        pictures.copy(self)
-        self.session.told.emit("Chart copied as a picture.")
-
-    def copy_data(self) -> None:
-        QGuiApplication.clipboard().setText(self.data.table())
-        self.session.told.emit("Chart data copied.")
-
-    def save_picture(self) -> None:
-        pictures.ask_and_save(self, self.window(), self.session.told.emit)
 
     # --- geometry ------------------------------------------------------------
 
@@ -187,7 +166,7 @@ class ChartView(QWidget):
         p.setFont(bold.font)
         p.setPen(t.color("text"))
         unit = data.series[0].field.unit if data.series else ""
-        beside = self._button.x() if button else self.width()
+        beside = self.button.x() if button else self.width()
         room = beside - _SIDE - 8
         title = bold.elided(data.label, room)
         bold.draw(p, _SIDE, _TITLE_MIDDLE, title)

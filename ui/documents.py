@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject
 
 from model import store
 from model.problems import Problem, Refused
+from ui.file_dialogs import ask_open, ask_save
 from ui.jobs import Job, Progress
 from ui.panels.notices import words
 from ui.session import DealSession
@@ -77,6 +78,7 @@ class Documents(QObject):
         super().__init__(window)
         self._window = window
         self.job: Job | None = None
+        self.dialog: QtWidgets.QDialog | None = None
 
     @property
     def _session(self) -> DealSession:
@@ -114,18 +116,53 @@ class Documents(QObject):
     # --- after a crash -------------------------------------------------------
 
     def offer_left_behind(self) -> None:
-        """If a window ended without saving, offer its edits."""
-        keeper, banner = self._window.keeper, self._window.banner
-        found = keeper.left_behind()
+        """If windows ended without saving, offer their edits: one at once, several in a list."""
+        banner = self._window.banner
+        found = self._window.keeper.left_behind()
         if not found:
             return
-        kept = found[0]
-        more = f" ({len(found) - 1} more after this one.)" if len(found) > 1 else ""
         before = f"{banner.label.text()}\n" if banner.isVisible() else ""
+        if len(found) > 1:
+            banner.tell(
+                f"{before}Dealsheet ended without saving; the changes of {len(found)} deals were kept.",
+                choices=(("Show them…", self.show_left_behind), ("Discard all", lambda: self._discard(found))),
+            )
+            return
+        kept = found[0]
         banner.tell(
-            f"{before}Dealsheet ended without saving “{kept.name}”; its changes were kept at {kept.when:%H:%M on %d %b %Y}.{more}",
-            choices=(("Restore", lambda: self._restore(kept)), ("Discard", lambda: self._discard(kept))),
+            f"{before}Dealsheet ended without saving “{kept.name}”; its changes were kept at {kept.when:%H:%M on %d %b %Y}.",
+            choices=(("Restore", lambda: self._restore(kept)), ("Discard", lambda: self._discard(found))),
         )
+
+    def show_left_behind(self) -> None:
+        """The list of all deals that were left behind."""
+        from ui.choosing import Choice, Chooser, left_behind
+
+        lead = "Dealsheet ended without saving these deals. Restoring one opens it here, unsaved; the others stay kept."
+        dialog = self.dialog = Chooser("Unsaved changes", lead, left_behind(self._window.keeper.left_behind()), self._window)  # fmt: skip
+
+        def with_chosen(act: Callable[[Choice], object]) -> None:
+            if (choice := dialog.chosen()) is not None:
+                act(choice)
+
+        def restore(choice: Choice) -> None:
+            dialog.accept()
+            self._restore(choice.what)  # type: ignore[arg-type]
+
+        def discard(choice: Choice) -> None:
+            if self._discard([choice.what]):  # type: ignore[list-item]
+                rest = left_behind(self._window.keeper.left_behind())
+                dialog.show_choices(rest) if rest else dialog.accept()
+
+        def discard_all() -> None:
+            if self._discard(self._window.keeper.left_behind()):
+                dialog.accept()
+
+        dialog.add_button("Restore", lambda: with_chosen(restore))
+        dialog.add_button("Discard", lambda: with_chosen(discard))
+        dialog.add_button("Discard all", discard_all)
+        dialog.add_button("Later", dialog.reject)
+        dialog.open()
 
     def _restore(self, kept: Kept) -> None:
         if not self.may_discard():
@@ -143,19 +180,37 @@ class Documents(QObject):
         if not self._window.banner.isVisible():
             self.offer_left_behind()
 
-    def _discard(self, kept: Kept) -> None:
-        self._window.keeper.forget(kept)
+    def _discard(self, found: Sequence[Kept]) -> bool:
+        """Take copies away for good, after asking. Whether that was done."""
+        names = ", ".join(f"“{kept.name}”" for kept in found[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")  # fmt: skip
+        box = QtWidgets.QMessageBox(QtWidgets.QMessageBox.Icon.Warning, "Discard changes?", "", parent=self._window)
+        box.setText(f"Discard the unsaved changes of {names}?")
+        box.setInformativeText("They cannot be brought back.")
+        buttons = QtWidgets.QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Discard | buttons.Cancel)
+        box.button(buttons.Discard).setText("Discard")
+        box.setDefaultButton(buttons.Cancel)
+        if _answer(box) != buttons.Discard:
+            return False
+        for kept in found:
+            self._window.keeper.forget(kept)
         self._window.banner.hide()
         self.offer_left_behind()
+        return True
+
+    def ask_new(self) -> None:
+        """Ask what a new deal begins with."""
+        from ui.choosing import template_dialog
+
+        self.dialog = template_dialog(self.open_path, self._window)
+        self.dialog.open()
 
     def ask_open(self) -> None:
         settings = self._window.settings
-        path, _ = QtWidgets.QFileDialog.getOpenFileName(
-            self._window, "Open a deal", str(settings.folder("deal")), DEALS
-        )
-        if path:
-            settings.set_folder("deal", Path(path).parent)
-            self.open_path(path)
+        path = ask_open(self._window, "Open a deal", settings.folder("deal"), DEALS)
+        if path is not None:
+            settings.set_folder("deal", path.parent)
+            self.open_path(str(path))
 
     # --- saving --------------------------------------------------------------
 
@@ -176,14 +231,9 @@ class Documents(QObject):
     def save_as(self) -> bool:
         session, settings = self._session, self._window.settings
         start = session.path or settings.folder("deal") / f"{file_name(session.deal.name)}{store.SUFFIX}"
-        name, _ = QtWidgets.QFileDialog.getSaveFileName(self._window, "Save the deal", str(start), DEALS)
-        if not name:
+        path = ask_save(self._window, "Save the deal", start, DEALS, (store.SUFFIX,))
+        if path is None:
             return False
-        path = Path(name)
-        if path.suffix.lower() != store.SUFFIX:
-            path = path.with_name(path.name + store.SUFFIX)
-            if path.exists() and not self._ask_replace(path):
-                return False
         if is_template(path):
             self._window.banner.tell(
                 "",
@@ -224,12 +274,6 @@ class Documents(QObject):
         box.setDefaultButton(buttons.No)
         return _answer(box)
 
-    def _ask_replace(self, path: Path) -> bool:
-        answer = QtWidgets.QMessageBox.question(
-            self._window, "Replace the file?", f"{path.name} exists already. Replace it?"
-        )
-        return answer == QtWidgets.QMessageBox.StandardButton.Yes
-
     def may_discard(self) -> bool:
         """Save, don't save or cancel. True: go on."""
         session = self._session
@@ -264,12 +308,9 @@ class Documents(QObject):
             return
         settings = self._window.settings
         start = settings.folder("book") / self.book_name()
-        name, _ = QtWidgets.QFileDialog.getSaveFileName(self._window, "Export to Excel", str(start), BOOKS)
-        if not name:
+        path = ask_save(self._window, "Export to Excel", start, BOOKS, (".xlsx",))
+        if path is None:
             return
-        path = Path(name)
-        if path.suffix.lower() != ".xlsx":
-            path = path.with_name(path.name + ".xlsx")
         settings.set_folder("book", path.parent)
         self.export_to(path)
 

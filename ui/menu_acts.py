@@ -141,6 +141,10 @@ class MenuActs(QMainWindow):
 
     # --- file menu -----------------------------------------------------------
 
+    def new_deal(self) -> None:
+        if self.settled():
+            self.documents.ask_new()
+
     def open_file(self) -> None:
         if self.settled():
             self.documents.ask_open()

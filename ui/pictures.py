@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPixmap
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from model.problems import Refused, refuse
 from ui import theme as themes
+from ui.file_dialogs import ask_save
 
 _SCALE = 2
 
@@ -24,6 +25,51 @@ class Drawing(Protocol):
     def drawing_size(self) -> QSize: ...
 
     def drawing_name(self) -> str: ...
+
+
+class PictureButton(QToolButton):
+    """The ⋯ in the corner of a drawing: its picture copied or saved, and its figures copied where it has some."""
+
+    def __init__(
+        self,
+        drawing: Drawing,
+        parent: QWidget,
+        tell: Callable[[str], object],
+        figures: Callable[[], str] | None = None,
+        what: str = "chart",
+    ) -> None:
+        super().__init__(parent)
+        self._drawing, self._tell, self._figures, self._what = drawing, tell, figures, what
+        self.setText("⋯")
+        self.setToolTip(f"Copy or save this {what}")
+        self.setAccessibleName(f"Copy or save the {what}")
+        self.setProperty("quiet", True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        menu.addAction("Copy picture", self.copy_picture)
+        if figures is not None:
+            menu.addAction("Copy data", self.copy_figures)
+            menu.addSeparator()
+        menu.addAction("Save picture (PNG or SVG)…", self.save_picture)
+        self.setMenu(menu)
+
+    def to_corner(self) -> None:
+        """To the upper right of the drawing. For its resizeEvent."""
+        size, corner = self.sizeHint(), self._drawing.drawing_size().width()
+        self.setGeometry(corner - size.width() - 4, 2, size.width(), size.height())
+
+    def copy_picture(self) -> None:
+        copy(self._drawing)
+        self._tell(f"{self._what.capitalize()} copied as a picture.")
+
+    def copy_figures(self) -> None:
+        if self._figures is not None:
+            QGuiApplication.clipboard().setText(self._figures())
+            self._tell(f"Data of the {self._what} copied.")
+
+    def save_picture(self) -> None:
+        ask_and_save(self._drawing, self.window(), self._tell)
 
 
 def picture(drawing: Drawing) -> QPixmap:
@@ -75,12 +121,9 @@ def ask_and_save(drawing: Drawing, parent: QWidget, tell: Callable[[str], object
 
     kinds = "PNG picture, twice its size (*.png);;SVG drawing (*.svg)"
     start = Path.home() / f"{file_name(drawing.drawing_name())}.png"
-    chosen, kind = QFileDialog.getSaveFileName(parent, "Save the picture", str(start), kinds)
-    if not chosen:
+    path = ask_save(parent, "Save the picture", start, kinds, (".png", ".svg"))
+    if path is None:
         return
-    path = Path(chosen)
-    if path.suffix.lower() not in (".png", ".svg"):
-        path = path.with_name(path.name + (".svg" if "svg" in kind.lower() else ".png"))
     try:
         save(drawing, path)
         said = f"Saved {path}."

@@ -183,7 +183,7 @@ def test_the_bridge_paints_rises_and_falls_in_their_colours(qapp, qtbot, dark):
     deal = store.load(legal.LICENCE).deal
     view = default_view(deal)
     found = bridge(run(deal, view), run(deal, view._replace(version="amended")), "owed")
-    chart = BridgeChart()
+    chart = BridgeChart(lambda _: None)
     qtbot.addWidget(chart)
     chart.show_bridge(found, make_field("money", (), "€m"), "Fee", ("A", "B"))
     chart.resize(600, 240)

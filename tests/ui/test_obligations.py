@@ -6,7 +6,9 @@ import datetime as dt
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QFileDialog
 
 from tests.ui import kit, legal
 from tests.ui.kit import K, press
@@ -53,6 +55,19 @@ def test_the_day_as_of_which_it_stands_can_be_changed_in_place_and_undone(window
     window.undo()
     assert panel.as_of.field.text() == "31 Dec 2025"
     assert legal.text(panel.grid, "due:total", "amount") == "18.0"
+
+
+def test_the_bars_are_copied_and_saved_as_a_picture(panel, tmp_path, monkeypatch):
+    told: list[str] = []
+    panel.session.told.connect(told.append)
+    panel.bars.button.copy_figures()
+    assert QGuiApplication.clipboard().text() == "First year\t9.0\nSecond year\t9.0\n"
+    panel.bars.button.copy_picture()
+    assert not QGuiApplication.clipboard().pixmap().isNull()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "bars"), "SVG drawing (*.svg)"))
+    panel.bars.button.save_picture()
+    assert "Second year" in (tmp_path / "bars.svg").read_text(encoding="utf-8") and "bars.svg" in told[-1]
+    assert panel.bars.button.geometry().right() < panel.bars.width()
 
 
 def test_a_day_that_is_none_is_refused_in_place(panel):

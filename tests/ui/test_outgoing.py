@@ -33,7 +33,8 @@ def window(qtbot, tmp_path):
 def saved_as(monkeypatch, path: Path | str) -> list[str]:
     proposed: list[str] = []
 
-    def run(_parent, _title, start, _kinds):
+    def run(_parent, _title, start, _kinds, _kind, options):
+        assert options == QFileDialog.Option.ReadOnly  # in it nothing is deleted or renamed
         proposed.append(Path(start).name)
         return str(path), ""
 
@@ -183,10 +184,10 @@ def test_the_charts_menu_asks_for_a_place_and_tells(chart, tmp_path, monkeypatch
     told: list[str] = []
     chart.session.told.connect(told.append)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "chart"), "SVG drawing (*.svg)"))
-    chart.save_picture()
+    chart.button.save_picture()
     assert (tmp_path / "chart.svg").exists() and "chart.svg" in told[0]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "chart.png"), ""))
-    chart.save_picture()
+    chart.button.save_picture()
     assert "cannot be written" in told[1]
 
 
@@ -204,7 +205,7 @@ def test_the_rights_picture_and_the_bridge_are_saved_too(qtbot, tmp_path, ending
     deal, view = session.deal, session.view
     other = run(deal, view._replace(scenario=list(deal.scenarios)[1]), session.calc)
     output = next(k for k in deal.outputs if session.calc.scalar(k) != other.scalar(k))
-    chart = BridgeChart()
+    chart = BridgeChart(session.told.emit)
     qtbot.addWidget(chart)
     from model.fields import field_for
 

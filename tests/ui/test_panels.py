@@ -268,9 +268,9 @@ def test_charts_show_the_lines_and_a_click_goes_to_the_cell(window, schedule):
 def test_a_charts_data_and_picture_can_be_copied(window, schedule):
     panel = window.panel
     assert isinstance(panel, SchedulePanel)
-    panel.charts.views[0].copy_data()
+    panel.charts.views[0].button.copy_figures()
     assert QGuiApplication.clipboard().text().splitlines()[:2] == ["Period\tClosing balance, €m", "2025\t90.0"]
-    panel.charts.views[0].copy_picture()
+    panel.charts.views[0].button.copy_picture()
     assert not QGuiApplication.clipboard().pixmap().isNull()
 
 

@@ -8,13 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QThreadPool
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QMessageBox, QPushButton, QToolButton
 
 from model import store
 from tests.ui import kit
 from tests.ui.kit import go, type_into
+from ui.choosing import Chooser
 from ui.main_window import MainWindow
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +30,7 @@ from PySide6.QtWidgets import QApplication
 from tests.ui import kit
 from ui.documents import open_session
 from model.edits import set_value
+from ui.choosing import Chooser
 from ui.main_window import MainWindow
 app = QApplication(sys.argv)
 folder = Path(sys.argv[1])
@@ -118,14 +121,69 @@ def test_after_a_kill_the_edits_are_offered_and_come_back_as_unsaved(qtbot, tmp_
     assert copies(tmp_path) == []
 
 
-def test_what_was_left_behind_can_be_discarded(qtbot, tmp_path, child):
+def test_what_was_left_behind_can_be_discarded_after_a_question(qtbot, tmp_path, child, monkeypatch):
     child.kill()
     child.wait()
     window = kit.window(qtbot, tmp_path)
     window.documents.offer_left_behind()
+    answers = [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard]
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: answers.pop(0))
+    choice(window, "Discard").click()
+    assert len(copies(tmp_path)) == 1
     choice(window, "Discard").click()
     assert copies(tmp_path) == []
     assert not window.banner.isVisible()
+
+
+@pytest.fixture
+def three(qtbot, tmp_path, monkeypatch):
+    """A window that finds three copies, and every question answered with yes."""
+    window = kit.window(qtbot, tmp_path)
+    (tmp_path / "unsaved").mkdir()
+    deal = store.load(kit.SUPPLY).deal
+    for i, name in enumerate(("One", "Two", "Three")):
+        copy = tmp_path / "unsaved" / f"{i}.deal"
+        store.save(msgspec.structs.replace(deal, name=name), copy)
+        os.utime(copy, (1_000_000 + i, 1_000_000 + i))
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: QMessageBox.StandardButton.Discard)
+    window.documents.offer_left_behind()
+    return window
+
+
+def listed(window: MainWindow) -> list[str]:
+    choice(window, "Show them…").click()
+    chooser = window.documents.dialog
+    assert isinstance(chooser, Chooser)
+    return [chooser.list.item(i).text().split("\n")[0] for i in range(chooser.list.count())]
+
+
+def press_in(window: MainWindow, text: str) -> None:
+    next(b for b in window.documents.dialog.findChildren(QPushButton) if b.text() == text).click()
+
+
+def test_several_are_offered_in_one_list_the_latest_first(three, tmp_path):
+    assert "the changes of 3 deals were kept" in three.banner.label.text()
+    assert listed(three) == ["Three", "Two", "One"]
+    three.documents.dialog.list.setCurrentRow(1)
+    press_in(three, "Restore")
+    assert three.session.deal.name == "Two" and three.session.dirty
+    assert "the changes of 2 deals" in three.banner.label.text()
+
+
+def test_one_of_several_or_all_of_them_can_be_discarded(three, tmp_path):
+    listed(three)
+    three.documents.dialog.list.setCurrentRow(2)
+    press_in(three, "Discard")
+    assert [store.load(c).deal.name for c in copies(tmp_path)] == ["Two", "Three"]
+    assert three.documents.dialog.list.count() == 2
+    press_in(three, "Discard all")
+    assert copies(tmp_path) == [] and not three.banner.isVisible()
+
+
+def test_later_keeps_them_for_the_next_start(three, tmp_path):
+    listed(three)
+    press_in(three, "Later")
+    assert len(copies(tmp_path)) == 3 and three.banner.isVisible()
 
 
 def test_the_copy_and_the_lock_of_a_living_window_are_left_alone(qtbot, tmp_path, child):

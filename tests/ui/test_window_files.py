@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QPlainTextEdit
 from model import store
 from model.problems import Problem, Refused
 from tests.ui import kit
-from tests.ui.kit import go, type_into
+from tests.ui.kit import CTRL, K, go, press, type_into
 from ui import app, display, documents
+from ui.choosing import Chooser
 from ui.jobs import Job
 from ui.main_window import MainWindow
 from ui.shot import shot
@@ -50,7 +51,8 @@ def choose(monkeypatch, path: Path | str) -> list[str]:
     """The path that file dialogs return, and what they proposed."""
     proposed: list[str] = []
 
-    def run(_parent, _title, start, _filters):
+    def run(_parent, _title, start, _filters, _filter, options):
+        assert options == QFileDialog.Option.ReadOnly  # in it nothing is deleted or renamed
         proposed.append(start)
         return str(path), ""
 
@@ -331,3 +333,25 @@ def test_a_picture_of_an_unknown_sheet_or_deal_is_refused_in_words(qapp, tmp_pat
     assert shot("no-such-deal", str(tmp_path / "x.png")) == 1
     assert "no template and no file" in capsys.readouterr().err
     assert not (tmp_path / "x.png").exists()
+
+
+def test_ctrl_n_asks_for_a_template_and_opens_it_as_a_new_deal(window, monkeypatch):
+    press(window.panel.grid, K.Key_N, CTRL)
+    chooser = window.documents.dialog
+    assert isinstance(chooser, Chooser) and chooser.isVisible()
+    names = [chooser.list.item(i).text().split("\n")[0] for i in range(chooser.list.count())]
+    assert names[0] == "New deal" and len(names) == len(store.list_templates())
+    chooser.list.setCurrentRow(1)
+    press(chooser.list, K.Key_Return)
+    assert window.session.name == names[1] and window.session.path is None
+
+
+def test_a_name_that_gets_its_ending_is_asked_about_where_such_a_file_exists(window, tmp_path, monkeypatch):
+    there = tmp_path / "mine.deal"
+    there.write_text("not to be lost", encoding="utf-8")
+    choose(monkeypatch, tmp_path / "mine")
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: BUTTON.No)
+    assert not window.documents.save_as()
+    assert there.read_text(encoding="utf-8") == "not to be lost"
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: BUTTON.Yes)
+    assert window.documents.save_as() and store.load(there).deal == window.session.deal

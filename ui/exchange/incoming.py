@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QDialog, QMessageBox
 
 from model.edits import Edit
 from model.fields.number_formats import show_text
 from model.layers import BASE, held
 from model.problems import Problem, Refused, refuse
 from ui.exchange.parts import counted
+from ui.file_dialogs import ask_open
 from ui.jobs import Job, Progress
 from ui.targets import NOTHING, Target, target_of
 
@@ -45,10 +46,10 @@ class Incoming(QObject):
 
     def ask_book(self) -> None:
         settings = self._window.settings
-        name, _ = QFileDialog.getOpenFileName(self._window, "Import from Excel", str(settings.folder("book")), BOOKS)
-        if name:
-            settings.set_folder("book", Path(name).parent)
-            self.read_book(Path(name))
+        path = ask_open(self._window, "Import from Excel", settings.folder("book"), BOOKS)
+        if path is not None:
+            settings.set_folder("book", path.parent)
+            self.read_book(path)
 
     def read_book(self, path: Path, decimal: str = "", dialog: ReviewDialog | None = None) -> Job | None:
         """Read on a worker, then show the review; ``dialog`` is one that asks for a second reading."""
@@ -123,10 +124,10 @@ class Incoming(QObject):
 
     def ask_table(self) -> None:
         settings = self._window.settings
-        name, _ = QFileDialog.getOpenFileName(self._window, "Import a table", str(settings.folder("book")), TABLES)
-        if name:
-            settings.set_folder("book", Path(name).parent)
-            self.read_table(Path(name))
+        path = ask_open(self._window, "Import a table", settings.folder("book"), TABLES)
+        if path is not None:
+            settings.set_folder("book", path.parent)
+            self.read_table(path)
 
     def read_table(self, path: Path) -> Job | None:
         """Read a table from a file on a worker, then show how it would come in."""

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 
 from model.commands.common import safe_csv
 from model.fields.number_formats import show_text
 from model.problems import Problem, Refused, refuse
 from model.workbook.text import file_name
+from ui.file_dialogs import ask_save
 from ui.grid.model import GridModel
 
 if TYPE_CHECKING:
@@ -34,13 +34,9 @@ class Outgoing(QObject):
     def _ask(self, title: str, name: str, ending: str, kinds: str) -> Path | None:
         settings = self._window.settings
         start = settings.folder("book") / f"{file_name(name, 120) or 'Deal'}{ending}"
-        chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(start), kinds)
-        if not chosen:
-            return None
-        path = Path(chosen)
-        if path.suffix.lower() != ending:
-            path = path.with_name(path.name + ending)
-        settings.set_folder("book", path.parent)
+        path = ask_save(self._window, title, start, kinds, (ending,))
+        if path is not None:
+            settings.set_folder("book", path.parent)
         return path
 
     def _carry_out(self, path: Path, write: Callable[[Path], None]) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
-    QGuiApplication,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -14,13 +15,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from model.fields.base import Field
 from model.fields.number_formats import show_text
 from model.whatif.bridge import Bar, Bridge
-from ui import pictures
 from ui import theme as themes
+from ui.pictures import PictureButton
 from ui.wording import with_unit
 
 ROW = 26
@@ -45,7 +46,7 @@ class BridgeChart(QWidget):
 
     clicked = Signal(str)  # address
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, tell: Callable[[str], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bridge: Bridge | None = None
         self.message = ""
@@ -57,30 +58,19 @@ class BridgeChart(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
         self.setAccessibleName("Value bridge")
-        self._button = QToolButton(self)
-        self._button.setText("⋯")
-        self._button.setToolTip("Copy or save this chart")
-        self._button.setProperty("quiet", True)
-        self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._button.setAccessibleName("Copy or save the bridge")
-        menu = QMenu(self._button)
-        menu.addAction("Copy picture", self.copy_picture)
-        menu.addAction("Copy data", self.copy_data)
-        menu.addSeparator()
-        menu.addAction("Save picture (PNG or SVG)…", self.save_picture)
-        self._button.setMenu(menu)
+        self.button = PictureButton(self, self, tell, self.figures, "bridge")
         self.say("")
 
     def say(self, text: str) -> None:
         """A sentence in place of a bridge."""
         self.bridge, self.message, self._at = None, text, None
-        self._button.hide()
+        self.button.hide()
         self._grow()
 
     def show_bridge(self, found: Bridge, field: Field, title: str, names: tuple[str, str]) -> None:
         self.bridge, self.message, self._at = found, "", None
         self._field, self._title, self._names = field, show_text(title), names
-        self._button.show()
+        self.button.show()
         self.setAccessibleName(f"Value bridge: {title}")
         self._grow()
 
@@ -109,8 +99,7 @@ class BridgeChart(QWidget):
         return QSize(520, _TOP + count * ROW + 10 if count else 96)
 
     def resizeEvent(self, event: object) -> None:
-        size = self._button.sizeHint()
-        self._button.setGeometry(self.width() - size.width() - 4, 4, size.width(), size.height())
+        self.button.to_corner()
 
     # --- painting ------------------------------------------------------------
 
@@ -245,15 +234,10 @@ class BridgeChart(QWidget):
     def drawing_name(self) -> str:
         return f"{self._title or 'Value'} – bridge"
 
-    def copy_picture(self) -> None:
-        pictures.copy(self)
-
-    def save_picture(self) -> None:
-        pictures.ask_and_save(self, self.window())
-
-    def copy_data(self) -> None:
+    def figures(self) -> str:
         """All bars, also those drawn together, for a spreadsheet."""
         found = self.bridge
-        if found is not None:
-            lines = [f"{self._names[0]}\t{found.start!r}", *(f"{bar.label}\t{bar.amount!r}" for bar in found.bars)]
-            QGuiApplication.clipboard().setText("\n".join([*lines, f"{self._names[1]}\t{found.end!r}"]) + "\n")
+        if found is None:
+            return ""
+        lines = [f"{self._names[0]}\t{found.start!r}", *(f"{bar.label}\t{bar.amount!r}" for bar in found.bars)]
+        return "\n".join([*lines, f"{self._names[1]}\t{found.end!r}"]) + "\n"

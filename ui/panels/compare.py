@@ -76,7 +76,7 @@ class ComparePanel(SheetPanel):
         self._grid = self.add_grid(self.source, "Comparison")
         self._grid.current_changed.connect(lambda *_: self._picked())
         self._grid.activated.connect(lambda _: self._go())
-        self.chart = BridgeChart()
+        self.chart = BridgeChart(session.told.emit)
         self.chart.say(_PICK)
         self.chart.clicked.connect(lambda address: self.go_wanted.emit(target_of(session.deal, address)))
         self.job: Job | None = None

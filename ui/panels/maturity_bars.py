@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from model.fields.base import Field
 from model.fields.number_formats import show_text
 from ui import theme as themes
+from ui.pictures import PictureButton
 
 _ROW, _SIDE, _WIDEST = 24, 14, 720
 
@@ -18,14 +19,17 @@ _ROW, _SIDE, _WIDEST = 24, 14, 720
 class MaturityBars(QWidget):
     """One bar for each row of a schedule; the table above has the same figures for the keyboard."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, tell: Callable[[str], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._title = ""
         self._rows: list[tuple[str, float]] = []
         self._field: Field | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.button = PictureButton(self, self, tell, self.figures)
 
-    def show_rows(self, rows: Sequence[tuple[str, float]], field: Field) -> None:
+    def show_rows(self, rows: Sequence[tuple[str, float]], field: Field, title: str) -> None:
         self._rows, self._field = [(show_text(name), amount) for name, amount in rows], field
+        self._title = show_text(title)
         self.setAccessibleName("What falls due: " + ", ".join(f"{n} {field.show(a)}" for n, a in self._rows))
         self.updateGeometry()
         self.update()
@@ -33,11 +37,36 @@ class MaturityBars(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(400, len(self._rows) * _ROW + 24)
 
+    def resizeEvent(self, event: object) -> None:
+        self.button.to_corner()
+
+    # --- copying -------------------------------------------------------------
+
+    def draw(self, painter: QPainter) -> None:
+        """The bars at their size, without the button, on whatever the painter paints."""
+        self._paint(painter)
+
+    def drawing_size(self) -> QSize:
+        return self.size()
+
+    def drawing_name(self) -> str:
+        return self._title or "What falls due"
+
+    def figures(self) -> str:
+        """Names and amounts in full precision, for a spreadsheet."""
+        return "".join(f"{name}\t{amount!r}\n" for name, amount in self._rows)
+
+    # --- painting ------------------------------------------------------------
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        p, t = QPainter(self), themes.current()
-        p.fillRect(self.rect(), t.color("background"))
+        p = QPainter(self)
+        p.fillRect(self.rect(), themes.current().color("background"))
+        self._paint(p)
+        p.end()
+
+    def _paint(self, p: QPainter) -> None:
+        t = themes.current()
         if not self._rows or self._field is None:
-            p.end()
             return
         p.setFont(themes.ui_font(12))
         metrics = QFontMetricsF(p.font())
@@ -56,4 +85,3 @@ class MaturityBars(QWidget):
             p.fillRect(QRectF(left, y + 5, width, _ROW - 10), t.color("accent" if amount >= 0 else "bad"))
             p.setPen(t.color("text"))
             p.drawText(QRectF(left + width + 6, y, numbers + 4, _ROW), middle, text)
-        p.end()

@@ -52,7 +52,7 @@ class ObligationsPanel(SheetPanel):
         self.outer.addWidget(self.chips)
         self.outer.addWidget(self._bar())
         self.outer.addWidget(self._parts, 1)
-        self.bars = MaturityBars(self)
+        self.bars = MaturityBars(session.told.emit, self)
         self.outer.addWidget(self.bars)
         self._arrange()
 
@@ -193,7 +193,7 @@ class ObligationsPanel(SheetPanel):
             deal, table = self.session.deal, source.table
             names = [record_label(deal, table, record) for record in deal.tables[table].records]
             field = field_for(deal.tables[table].columns[source.amount_column()], deal.unit)
-            self.bars.show_rows(list(zip(names, amounts, strict=True)), field)
+            self.bars.show_rows(list(zip(names, amounts, strict=True)), field, deal.tables[table].label)
 
     def _dated(self, day: dt.date) -> None:
         session, address, source = self.session, self._as_of, self.grid.deal_source

@@ -8,7 +8,7 @@ from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from model.formula.bind import RIGHT
 from model.problems import Refused
@@ -23,6 +23,7 @@ from ui.panels.pickers import DateLine
 from ui.panels.rights_picture import RightsTimeline
 from ui.panels.rights_source import MatrixSource, RightsSource
 from ui.panels.what_ends import WhatEnds
+from ui.pictures import PictureButton
 from ui.session import ChangeSet, DealSession
 from ui.targets import Target
 
@@ -101,17 +102,7 @@ class RightsPanel(SheetPanel):
         row.addWidget(self.on_name)
         row.addWidget(self.on)
         row.addSpacing(8)
-        self.picture_button = QToolButton(bar)
-        self.picture_button.setText("⋯")
-        self.picture_button.setToolTip("Copy or save this picture")
-        self.picture_button.setAccessibleName("Copy or save the picture")
-        self.picture_button.setProperty("quiet", True)
-        self.picture_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.picture_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self.picture_button)
-        menu.addAction("Copy picture", self.picture.copy_picture)
-        menu.addAction("Save picture (PNG or SVG)…", self.picture.save_picture)
-        self.picture_button.setMenu(menu)
+        self.picture_button = PictureButton(self.picture, bar, self.session.told.emit, what="picture")
         self.add_button = quiet_button("Add a right", self.add_right, bar)
         self.again_button = quiet_button("Duplicate", self.copy_right, bar)
         self.remove_button = quiet_button("Remove", self.remove_right, bar)

@@ -13,7 +13,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from model.values import from_serial
-from ui import pictures
 from ui.event_moves import Handle, month_end
 from ui.panels.rights_paint import ROW, TOP, Geometry, Marks, Placed, paint
 from ui.rights_bars import Bar, RightsPicture
@@ -213,10 +212,3 @@ class TimelineSurface(QAbstractScrollArea):
 
     def drawing_name(self) -> str:
         return "Rights"
-
-    def copy_picture(self) -> None:
-        pictures.copy(self)
-        self.session.told.emit("Picture copied.")
-
-    def save_picture(self) -> None:
-        pictures.ask_and_save(self, self.window(), self.session.told.emit)
