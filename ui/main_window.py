@@ -249,7 +249,8 @@ class MainWindow(MenuActs):
             self.stack.addWidget(panel)
             if panel.side is not None:
                 panel.side.hide()
-                self.body.addWidget(panel.side)
+                if panel.side.parentWidget() is not self.body:
+                    self.body.addWidget(panel.side)
             panel.target_changed.connect(self._target_changed)
             panel.formula_wanted.connect(self.formula_bar.begin)
             panel.go_wanted.connect(self._jump)

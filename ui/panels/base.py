@@ -9,7 +9,7 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from model.engine import Calc
 from model.fields.base import Field
@@ -315,9 +315,15 @@ class SheetPanel(QWidget):
         self.outer.setContentsMargins(0, 0, 0, 0)
         self.outer.setSpacing(0)
 
-    def add_grid(self, source: DealSource, name: str) -> SheetGrid:
-        """A grid wired to this panel."""
-        grid = SheetGrid(source, self, name)
+    def beside(self) -> QSplitter | None:
+        """The part of the window in which the sheets stand, and what is beside them."""
+        stack = self.parentWidget()
+        home = stack.parentWidget() if stack is not None else None
+        return home if isinstance(home, QSplitter) else None
+
+    def add_grid(self, source: DealSource, name: str, parent: QWidget | None = None) -> SheetGrid:
+        """A grid wired to this panel. Made where it will stand: a widget that moves is styled once more."""
+        grid = SheetGrid(source, parent or self, name)
         grid.current_changed.connect(lambda *_: self.target_changed.emit())
         grid.formula_wanted.connect(self.formula_wanted)
         return grid

@@ -40,29 +40,38 @@ class MayTheyPanel(SheetPanel):
 
     def __init__(self, session: DealSession, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.form = AskForm(session)
+        self._stack = QStackedWidget(self)
+        self.outer.addWidget(self._stack, 1)
+        body = QSplitter(Qt.Orientation.Horizontal, self._stack)
+        area = scroll_area("mayThey")
+        body.addWidget(area)
+        column = scrolled(area)
+        self.form = AskForm(session, column.parentWidget())
+        column.addWidget(self.form)
+        column.addStretch(1)
+        self._parts = QSplitter(Qt.Orientation.Vertical)
+        body.addWidget(self._right())
         self.rules = RulesSource(session)
         self.rules.question = self.form.question
-        self._grid = self.add_grid(self.rules, "Decision table")
+        self._grid = self.add_grid(self.rules, "Decision table", self._parts)
         self.faults = FaultsSource(session)
         self.faults.question = self.form.question
-        self.fault_grid = self.add_grid(self.faults, "Gaps and overlaps")
+        self.fault_grid = self.add_grid(self.faults, "Gaps and overlaps", self._parts)
+        self._parts.addWidget(self._grid)
+        self._parts.addWidget(self.fault_grid)
+        self._parts.setStretchFactor(0, 1)
+        self._parts.setSizes([500, 130])
         self.fault_grid.activated.connect(lambda _: self._go_to_fault())
         self.form.answered.connect(self._answered)
         self.form.question_changed.connect(self._question)
         self.form.rule_wanted.connect(self.show_rule)
         self.form.go_wanted.connect(self.go_wanted)
-        body = QSplitter(Qt.Orientation.Horizontal, self)
         body.setHandleWidth(1)
         body.setChildrenCollapsible(False)
-        body.addWidget(scrolled(self.form, "mayThey"))
-        body.addWidget(self._right())
         body.setStretchFactor(1, 1)
         body.setSizes([ASK_WIDTH, 900])
-        self._stack = QStackedWidget(self)
         self._stack.addWidget(body)
-        self._stack.addWidget(EmptyHint(_EMPTY))
-        self.outer.addWidget(self._stack, 1)
+        self._stack.addWidget(EmptyHint(_EMPTY, self._stack))
         self._arrange()
         if self.form.reply is not None:
             self._answered(self.form.reply)
@@ -87,12 +96,7 @@ class MayTheyPanel(SheetPanel):
         row.addWidget(self.copy_button)
         row.addWidget(self.remove_button)
         column.addWidget(bar)
-        self._parts = QSplitter(Qt.Orientation.Vertical, page)
         self._parts.setHandleWidth(1)
-        self._parts.addWidget(self._grid)
-        self._parts.addWidget(self.fault_grid)
-        self._parts.setStretchFactor(0, 1)
-        self._parts.setSizes([500, 130])
         column.addWidget(self._parts, 1)
         return page
 
@@ -193,15 +197,9 @@ class MayTheyPanel(SheetPanel):
             self.session.told.emit(str(problem))
 
 
-def scrolled(widget: QWidget, name: str) -> QScrollArea:
-    """A column of the window that scrolls when it is longer than the window."""
-    page = QWidget()
-    page.setObjectName("inspectorPage")
-    column = QVBoxLayout(page)
-    column.setContentsMargins(16, 14, 16, 16)
-    column.addWidget(widget)
-    column.addStretch(1)
-    area = QScrollArea()
+def scroll_area(name: str, parent: QWidget | None = None) -> QScrollArea:
+    """A column of the window that scrolls when it is longer than the window, to be filled with ``scrolled``."""
+    area = QScrollArea(parent)
     area.setObjectName("inspector")
     area.setAccessibleName(name)
     area.setFrameShape(QFrame.Shape.NoFrame)
@@ -209,8 +207,18 @@ def scrolled(widget: QWidget, name: str) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setMinimumWidth(240)
-    area.setWidget(page)
     return area
+
+
+def scrolled(area: QScrollArea) -> QVBoxLayout:
+    """The layout of what scrolls. Its parts are made in the page that stands there: a tree of widgets that moves is
+    styled once more."""
+    page = QWidget(area.viewport())
+    page.setObjectName("inspectorPage")
+    column = QVBoxLayout(page)
+    column.setContentsMargins(16, 14, 16, 16)
+    area.setWidget(page)
+    return column
 
 
 def quiet_button(text: str, slot: Callable[[], None], parent: QWidget) -> QToolButton:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Literal
 
 from PySide6.QtCore import Qt
@@ -15,10 +16,10 @@ from model.problems import Refused
 from ui import legal_entries
 from ui.event_moves import Handle, move_edit
 from ui.panels.ask_form import AskForm
-from ui.panels.base import EmptyHint, SheetGrid, SheetPanel
+from ui.panels.base import DealSource, EmptyHint, SheetGrid, SheetPanel
 from ui.panels.chips import Chips
 from ui.panels.events_source import EventsSource
-from ui.panels.may_they import quiet_button, scrolled
+from ui.panels.may_they import quiet_button, scroll_area, scrolled
 from ui.panels.pickers import DateLine
 from ui.panels.rights_picture import RightsTimeline
 from ui.panels.rights_source import MatrixSource, RightsSource
@@ -51,44 +52,57 @@ class RightsPanel(SheetPanel):
             ),
         )
         self.chips.chosen.connect(self._choose)
-        self.source = RightsSource(session)
-        self._table = self.add_grid(self.source, "Rights")
-        self._table.current_changed.connect(self._row_changed)
-        self.matrix = self.add_grid(MatrixSource(session), "Rights at year-ends")
-        self.events = self.add_grid(EventsSource(session), "Events")
-        self.picture = RightsTimeline(session)
+        self._stack = QStackedWidget(self)
+        self.outer.addWidget(self._stack, 1)
+        page = QWidget(self._stack)
+        self._stack.addWidget(page)
+        self._stack.addWidget(EmptyHint(_EMPTY, self._stack))
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._parts = QStackedWidget(page)
+        self._split = QSplitter(Qt.Orientation.Vertical, self._parts)
+        self._split.setHandleWidth(1)
+        self._parts.addWidget(self._split)
+        self.picture = RightsTimeline(session, self._split)
         self.picture.chosen.connect(self.select)
         self.picture.opened.connect(self._open)
         self.picture.previewed.connect(self._preview)
         self.picture.moved.connect(self._moved)
         self.picture.dropped.connect(lambda: session.preview(None))
-        self._split = QSplitter(Qt.Orientation.Vertical, self)
-        self._split.setHandleWidth(1)
+        self.source = RightsSource(session)
+        self._table = self.add_grid(self.source, "Rights", self._split)
+        self._table.current_changed.connect(self._row_changed)
         self._split.addWidget(self.picture)
         self._split.addWidget(self._table)
         self._split.setStretchFactor(0, 1)
         self._split.setCollapsible(0, False)
-        self._parts = QStackedWidget(self)
-        self._parts.addWidget(self._split)
-        self._parts.addWidget(self.matrix)
-        self._parts.addWidget(self.events)
-        page = QWidget(self)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._bar())
+        column.addWidget(self._bar(page))
         column.addWidget(self._parts, 1)
-        self._stack = QStackedWidget(self)
-        self._stack.addWidget(page)
-        self._stack.addWidget(EmptyHint(_EMPTY))
-        self.outer.addWidget(self._stack, 1)
         self.side = self._side()
         self._part = 0
         self._arrange()
         self.select(next(iter(session.deal.rights), ""))
 
-    def _bar(self) -> QWidget:
-        bar = QWidget(self)
+    def _late(self, source: DealSource, name: str) -> SheetGrid:
+        """A part of the sheet, made when it is first asked for."""
+        grid = self.add_grid(source, name, self._parts)
+        self._parts.addWidget(grid)
+        self.grid_made.emit(grid)
+        return grid
+
+    @cached_property
+    def matrix(self) -> SheetGrid:
+        """How each right stands at the year-ends."""
+        return self._late(MatrixSource(self.session), "Rights at year-ends")
+
+    @cached_property
+    def events(self) -> SheetGrid:
+        """What triggers what."""
+        return self._late(EventsSource(self.session), "Events")
+
+    def _bar(self, page: QWidget) -> QWidget:
+        bar = QWidget(page)
         bar.setObjectName("chips")
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(bar)
@@ -116,18 +130,22 @@ class RightsPanel(SheetPanel):
 
     def _side(self) -> QWidget:
         """May they?, and what ends when, in the place of the inspector."""
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 0, 0)
+        beside = self.beside()
+        area = scroll_area("May they, and what ends when")
+        area.hide()
+        if beside is not None:
+            beside.addWidget(area)
+        column = scrolled(area)
         column.setSpacing(8)
-        self.ask = AskForm(self.session, compact=True)
+        page = column.parentWidget()
+        self.ask = AskForm(self.session, page, compact=True)
         self.ask.go_wanted.connect(self.go_wanted)
         self.ask.rule_wanted.connect(
             lambda question, rule: self.go_wanted.emit(
                 Target("text", f"rule:{question}.{rule}", ("questions", question, "rules", rule, "why"))
             )
         )
-        self.ends = WhatEnds(self.session)
+        self.ends = WhatEnds(self.session, page)
         self.ends.go_wanted.connect(self.go_wanted)
         self._ask_title = _title("May they?")
         column.addWidget(self._ask_title)
@@ -136,7 +154,8 @@ class RightsPanel(SheetPanel):
         self._ends_title = _title("What ends when")
         column.addWidget(self._ends_title)
         column.addWidget(self.ends)
-        return scrolled(inner, "May they, and what ends when")
+        column.addStretch(1)
+        return area
 
     # --- parts ---------------------------------------------------------------
 
@@ -146,10 +165,11 @@ class RightsPanel(SheetPanel):
 
     @property
     def grid(self) -> SheetGrid:
-        return (self._table, self._table, self.matrix, self.events)[self._part]
+        return self._table if self._part < 2 else self.matrix if self._part == 2 else self.events
 
     def grids(self) -> Iterable[SheetGrid]:
-        return (self._table, self.matrix, self.events)
+        made = vars(self)
+        return (self._table, *(made[name] for name in ("matrix", "events") if name in made))
 
     def regions(self) -> list[QWidget]:
         """More parts of this sheet for F6."""
@@ -163,7 +183,7 @@ class RightsPanel(SheetPanel):
         """Picture, Table or Year-ends."""
         self._part = PARTS.index(name)
         self.chips.set_current(self._part)
-        self._parts.setCurrentIndex((0, 0, 1, 2)[self._part])
+        self._parts.setCurrentWidget(self._split if self._part < 2 else self.grid)
         self.picture.setVisible(self._part == 0)
         self.picture_button.setVisible(self._part == 0)
         for widget in (self.on_name, self.on):
