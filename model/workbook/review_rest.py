@@ -17,6 +17,7 @@ from model.workbook.viewpoint import letters
 
 _EMPTY: Final = Cell(None)
 _LONG: Final = 160
+_FEW: Final = 4
 _LONGEST: Final = 8_192
 _HERE: Final = "Formulas are changed in Dealsheet, not by import."
 
@@ -74,7 +75,7 @@ class _Rest:
             if kind is not None:
                 found.setdefault(kind, {}).setdefault((at[0], what), []).append(at[1])
         out = [note for kind, rows in found.items() for note in self._grouped(kind, rows)]
-        return [*out, *self._lost(lost), *self._added()]
+        return [*out, *self._shifted(), *self._lost(lost), *self._added()]
 
     def _compare(self, was: Cell, now: Cell) -> tuple[NoteKind | None, str]:
         if was.formula is not None:
@@ -113,6 +114,21 @@ class _Rest:
             first, last = f"{letters(min(cols))}{row + 1}", f"{letters(max(cols))}{row + 1}"
             yield Note(kind, self.theirs.name, first if first == last else f"{first}:{last}", what, remedy)
 
+    def _shifted(self) -> Iterator[Note]:
+        """Rows and columns that were put in or taken out, told by what stands farther along than it did."""
+        for one, many, places, name in (
+            ("row", "rows", self.map.rows, lambda at: str(at + 1)),
+            ("column", "columns", self.map.cols, letters),
+        ):
+            said = [
+                f"{abs(by)} {one if abs(by) == 1 else many} {'put in' if by > 0 else 'taken out'} at {one} {name(at)}"
+                for at, by in _steps(places)
+            ]
+            if said:
+                more = f" and {len(said) - _FEW} more" if len(said) > _FEW else ""
+                what = f"{', '.join(said[:_FEW])}{more}; what follows was found where it stands now."
+                yield Note("moved", self.theirs.name, "", what[0].upper() + what[1:])
+
     def _lost(self, lost: dict[int, int]) -> Iterator[Note]:
         """Cells of the export that have no place in the book: whole rows, or columns."""
         rows = [row for row in lost if row not in self.map.rows]
@@ -138,6 +154,20 @@ class _Rest:
             first, last = f"{letters(cols[0])}{row + 1}", f"{letters(cols[-1])}{row + 1}"
             ref = first if first == last else f"{first}:{last}"
             yield Note("extra", self.theirs.name, ref, f"This was added: {values}{more}. It was not imported.")
+
+
+def _steps(places: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    """Where the distance to the old place grows or shrinks: the place now from which on, and by how much.
+    What was moved against the order is left aside."""
+    before, last = 0, -1
+    for was in sorted(places):
+        now = places[was]
+        if now <= last:
+            continue
+        if now - was != before:
+            yield min(now, last + 1), now - was - before
+            before = now - was
+        last = now
 
 
 def _said(cell: Cell) -> str:

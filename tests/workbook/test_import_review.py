@@ -520,6 +520,24 @@ def test_inputs_are_found_after_rows_and_columns_were_put_in(sheet, row, col, co
     assert found(got) == {("third", ""): 0.5, ("path.2027", ""): 9.0, ("rate", "scenario:low"): 0.1, ("rounds.one.amount", ""): 11.0}  # fmt: skip
     assert not got.open
     assert not kinds(got) & {"formula", "overwritten", "text"}
+    said = " ".join(n.what for n in got.notes if n.kind == "moved" and n.sheet == sheet)
+    assert f"{count} row" in said and "put in at row" in said
+
+
+@pytest.mark.parametrize("sheet", ["Cover", "Summary", "Schedule", "Valuation", "Checks"])
+def test_columns_and_rows_put_in_on_sheets_without_inputs_are_named(sheet, made):
+    deal = small()
+    path, _ = made(deal)
+    got = review(deal, shifted(shifted(path, sheet, row=3, count=2), sheet, col=2, count=1))
+    said = [n.what for n in got.notes if n.kind == "moved" and n.sheet == sheet]
+    assert any(what.startswith("2 rows put in at row ") for what in said), got.notes
+    assert any(what.startswith("1 column put in at column ") for what in said), got.notes
+    assert not got.differences and not got.open
+
+
+def test_an_untouched_book_has_nothing_moved(made):
+    path, _ = made(small())
+    assert "moved" not in kinds(review(small(), path))
 
 
 def test_a_renamed_sheet_is_found_and_said(made):
