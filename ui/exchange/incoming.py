@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QObject
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QMessageBox
 
 from model.edits import Edit
@@ -16,6 +15,7 @@ from model.layers import BASE, held
 from model.problems import Problem, Refused, refuse
 from ui.exchange.parts import counted
 from ui.file_dialogs import ask_open
+from ui.grid.operations import pasted_text
 from ui.jobs import Job, Progress
 from ui.targets import NOTHING, Target, target_of
 
@@ -138,7 +138,7 @@ class Incoming(QObject):
         from model.tables_in import read_text
         from ui.exchange.table_dialog import CLIPBOARD
 
-        text = QGuiApplication.clipboard().text()
+        text = pasted_text()
         if len(text) > _LONG_TEXT:
             self._read_table(CLIPBOARD, lambda: read_text(text, CLIPBOARD), None)
             return

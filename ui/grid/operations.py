@@ -93,7 +93,7 @@ class Operations:
         return self._done(self._model.clear(cells, _title(verb, len(cells))))
 
     def paste(self, text: str | None = None) -> bool:
-        raw = QGuiApplication.clipboard().text() if text is None else text
+        raw = pasted_text() if text is None else text
         if len(raw) > clipboard.MAX_CHARS:
             return self._say("The clipboard holds far more text than a table.", "Copy a smaller block.")
         block = clipboard.decode(raw)
@@ -217,3 +217,14 @@ def _title(verb: str, cells: int) -> str:
 
 def _size(rows: int, columns: int) -> str:
     return f"{rows} × {columns}"
+
+
+def pasted_text() -> str:
+    """The text of the clipboard, numbers in all their digits where the program that copied them gives these."""
+    clip = QGuiApplication.clipboard()
+    data, text = clip.mimeData(), clip.text()
+    if data is None or not data.hasHtml() or not text:
+        return text
+    from ui.grid.full_digits import with_all_digits
+
+    return with_all_digits(text, data.html())
