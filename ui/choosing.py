@@ -58,7 +58,7 @@ class Chooser(QDialog):
         self._row.addStretch(1)
         column.addLayout(self._row)
         self._buttons: list[QPushButton] = []
-        self.resize(560, min(440, 170 + 56 * len(choices)))
+        self.resize(680, min(440, 120 + 48 * len(choices)))
         self.show_choices(choices)
 
     def show_choices(self, choices: Sequence[Choice]) -> None:
@@ -96,7 +96,8 @@ def templates() -> list[Choice]:
             deal = store.load(store.TEMPLATES / f"{name}{store.SUFFIX}").deal
         except Refused:
             continue
-        found.append(Choice(deal.name, deal.title if deal.title != deal.name else deal.note, name))
+        about = deal.title.removeprefix(f"{deal.name}: ")
+        found.append(Choice(deal.name, deal.note if name == "blank" else about[:1].upper() + about[1:], name))
     return sorted(found, key=lambda choice: choice.what != "blank")
 
 

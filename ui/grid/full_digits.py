@@ -58,7 +58,7 @@ def _digits(shown: str, said: str, number: str) -> str:
 def _rounds_to(value: Decimal, shown: Decimal) -> bool:
     exponent = shown.as_tuple().exponent
     assert isinstance(exponent, int)
-    return abs(value - shown) <= Decimal(1).scaleb(exponent) / 2
+    return abs(value - shown) <= Decimal(1).scaleb(exponent) / 2 + value.scaleb(-15)  # spreadsheets keep 15 digits
 
 
 class _Table(HTMLParser):
