@@ -21,7 +21,7 @@ from model.workbook.read import read_book
 from model.workbook.review_compare import Comparison
 from model.workbook.review_data import Difference, Note, Review
 from model.workbook.review_values import Decimal
-from model.workbook.review_view import stamp_alike, view_of_book
+from model.workbook.review_view import edits_of_book, stamp_alike, view_of_book
 from model.workbook.write import export
 
 __all__ = ["Difference", "Note", "Review", "apply", "review"]
@@ -47,7 +47,7 @@ def review(
     calc = run(deal, found)
     with tempfile.TemporaryDirectory(prefix="dealsheet-") as folder:
         fresh = Path(folder) / "fresh.xlsx"
-        export(calc, fresh, lambda done: tell(0.25 + 0.35 * done))
+        export(calc, fresh, lambda done: tell(0.25 + 0.35 * done), edits=edits_of_book(theirs))
         ours = read_book(fresh, lambda done: tell(0.6 + 0.2 * done))
     tell(0.8)
     stamp_alike(ours, theirs)

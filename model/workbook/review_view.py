@@ -27,6 +27,7 @@ from model.workbook.names import PREFIX
 from model.workbook.read import BookFile
 from model.workbook.review_data import Note
 from model.workbook.scenarios import overlays as overlays_of
+from model.workbook.sheet_changes import EDITS, NO_EDITS
 from model.workbook.stamp import read_stamp
 from model.workbook.text import Texts
 
@@ -128,6 +129,23 @@ def stamp_alike(fresh: BookFile, book: BookFile) -> None:
                     text = text.replace(f"{today:{form}}", f"{day:{form}}")
                 text = text.replace(show_date(today), show_date(day))
                 sheet.cells[at] = cell._replace(value=text)
+
+
+def edits_of_book(book: BookFile) -> tuple[str, ...] | None:
+    """The edits that the book's Change log lists, None where they were not known: what else stands there was added."""
+    sheet = book.sheets.get(CHANGES)
+    cells = sheet.cells if sheet is not None else {}
+    head = next((at for at, c in sorted(cells.items()) if c.value == EDITS), None)
+    if head is None:
+        return None
+    found: list[str] = []
+    while (cell := cells.get((head[0] + len(found) + 1, head[1]))) is not None and isinstance(cell.value, str):
+        number, _, said = cell.value.partition("  ")
+        if number != str(len(found) + 1):
+            break
+        found.append(said)
+    first = cells.get((head[0] + 1, head[1]))
+    return tuple(found) if found or (first is not None and first.value == NO_EDITS) else None
 
 
 def _exported(book: BookFile) -> float | None:

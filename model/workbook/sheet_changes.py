@@ -17,6 +17,8 @@ from model.workbook.canvas import Canvas, number_format
 from model.workbook.styles import LINK
 from model.workbook.viewpoint import letters
 
+EDITS: Final = "Edits since the deal was opened"
+UNKNOWN_EDITS, NO_EDITS = "Not known: exported by a command.", "None."
 BEFORE, AFTER, CHANGE, KEY = VALUE, VALUE + 1, VALUE + 2, VALUE + 3
 _WIDTHS: Final[dict[int, float]] = {LABEL: 46, UNIT: 14, BEFORE: 24, AFTER: 24, CHANGE: 20, KEY: 28}
 
@@ -47,14 +49,14 @@ def write_changes(canvas: Canvas) -> None:
 
 def _edits(canvas: Canvas, row: int) -> int:
     """What was done to the deal since its file was opened, oldest first."""
-    canvas.section(row, "Edits since the deal was opened", KEY)
+    canvas.section(row, EDITS, KEY)
     edits = canvas.book.edits
     if edits is None:
         row += 1
-        canvas.text(row, LABEL, "Not known: exported by a command.", "muted", indent=1)
+        canvas.text(row, LABEL, UNKNOWN_EDITS, "muted", indent=1)
     elif not edits:
         row += 1
-        canvas.text(row, LABEL, "None.", "muted", indent=1)
+        canvas.text(row, LABEL, NO_EDITS, "muted", indent=1)
     for count, said in enumerate(edits or ()):
         row += 1
         canvas.text(row, LABEL, f"{count + 1}  {said}", "stamp", where="edits", indent=1)

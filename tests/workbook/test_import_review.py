@@ -535,6 +535,26 @@ def test_columns_and_rows_put_in_on_sheets_without_inputs_are_named(sheet, made)
     assert not got.differences and not got.open
 
 
+@pytest.mark.parametrize("done", [None, (), ("Set Rate to 30 %", "Bring 2 values into Path"), ("None.",)])
+def test_the_edits_that_the_change_log_lists_are_no_difference(done, tmp_path):
+    deal = small()
+    export(run(deal, default_view(deal)), tmp_path / "book.xlsx", edits=done)
+    got = review(deal, tmp_path / "book.xlsx")
+    assert not got.differences and not got.notes
+
+
+def test_what_a_colleague_writes_into_the_change_log_is_named(tmp_path):
+    deal = small()
+    path = tmp_path / "book.xlsx"
+    export(run(deal, default_view(deal)), path, edits=("Set Rate to 30 %",))
+    book = openpyxl.load_workbook(path)
+    sheet = book["Change log"]
+    sheet.cell(sheet.max_row + 1, 2).value = "Anna: looks too high"
+    book.save(path)
+    (note,) = review(deal, path).notes
+    assert note.kind == "extra" and "Anna" in note.what
+
+
 def test_an_untouched_book_has_nothing_moved(made):
     path, _ = made(small())
     assert "moved" not in kinds(review(small(), path))
