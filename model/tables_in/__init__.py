@@ -26,7 +26,7 @@ from model.tables_in.read import Grid, read_grid, read_text
 from model.tables_in.rows import CellPreview, Mode, Reader, RowPreview
 from model.workbook.review_values import Decimal
 
-__all__ = ["KEY", "YEAR", "CellPreview", "DateOrder", "Decimal", "Grid", "Match", "Mode", "Preview", "Proposal", "RowPreview", "apply", "best_target", "preview", "propose", "read_grid", "read_text"]  # fmt: skip
+__all__ = ["KEY", "MAX_NEW", "YEAR", "CellPreview", "DateOrder", "Decimal", "Grid", "Match", "Mode", "Preview", "Proposal", "RowPreview", "apply", "best_target", "preview", "propose", "read_grid", "read_text"]  # fmt: skip
 
 
 MAX_NEW: Final = 5_000  #: records, each of which is a row of formulas; more would hold the window up for seconds

@@ -14,7 +14,7 @@ from model.edits import Edit
 from model.fields.number_formats import show_text
 from model.layers import View
 from model.problems import Problem, Refused
-from model.tables_in import Grid, Preview, Proposal, apply, preview, propose
+from model.tables_in import MAX_NEW, Grid, Preview, Proposal, apply, preview, propose
 from ui import theme as themes
 from ui.exchange import parts
 from ui.exchange.parts import counted
@@ -212,6 +212,8 @@ class TableDialog(TickDialog):
             )
         if shown.asks_order:
             asks.append("Some dates can be read in two ways: choose under “Dates”.")
+        if (new := sum(row.is_new for row in shown.rows)) > MAX_NEW:
+            asks.append(f"{new:,} rows would be new; up to {MAX_NEW:,} can come in at once.")
         if shown.removed:
             names = ", ".join(f"“{show_text(label)}”" for _, label in shown.removed[:4])
             more = f" and {len(shown.removed) - 4} more" if len(shown.removed) > 4 else ""
