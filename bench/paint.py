@@ -1,11 +1,12 @@
 """Edit to painted pixels: on the shipped deal when every visible cell changes and when one does, and on 40 × 32 visible
 cells of model M. Beside each stands a whole repaint of the same window that changes nothing. Offscreen, in one run.
 
-uv run python -m bench.paint
+uv run python -m bench.paint [--runs 30]
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
 import itertools
 import os
@@ -27,7 +28,7 @@ from ui.main_window import MainWindow
 from ui.session import DealSession
 
 
-def took(action: Callable[[], object], runs: int = 30) -> str:
+def took(action: Callable[[], object], runs: int) -> str:
     """Milliseconds of processor time of an action and of all that follows it until the window has nothing left to do:
     median and best of some runs. All is one thread; offscreen the pixels are the processor's work too."""
     times = []
@@ -110,36 +111,39 @@ def narrowest(session: DealSession, window: MainWindow) -> str:
     return min(found, key=found.__getitem__)
 
 
-def report(name: str, window: MainWindow, edit: Callable[[], None], aim: str) -> None:
+def report(name: str, window: MainWindow, edit: Callable[[], None], aim: str, runs: int) -> None:
     before = visible(window)
     edit()
     settle(0.8)
     after = visible(window)
     moved = sum(after.get(place) != text for place, text in before.items())
     print(
-        f"{name}: {moved} of {len(before)} visible numbers change; edit to pixels {took(edit)}, aim {aim}; "
-        f"a repaint that changes nothing {took(window.repaint)}",
+        f"{name}: {moved} of {len(before)} visible numbers change; edit to pixels {took(edit, runs)}, aim {aim}; "
+        f"a repaint that changes nothing {took(window.repaint, runs)}",
         flush=True,
     )
     settle(0.8)
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=30, help="repetitions of each")
+    runs = parser.parse_args().runs
     app = QApplication.instance() or QApplication([])
     theme.install(app, "light")
     session = open_session(None)[0]
     for sheet in ("Terms", "Schedule"):
         window = window_on(session, sheet, (1440, 900))
-        report(f"shipped deal, {sheet}, all inputs", window, scaled(session), "16 ms")
+        report(f"shipped deal, {sheet}, all inputs", window, scaled(session), "16 ms", runs)
         key = narrowest(session, window)
-        report(f"shipped deal, {sheet}, the input {key}", window, one(session, key), "3 ms when one changes")
+        report(f"shipped deal, {sheet}, the input {key}", window, one(session, key), "3 ms when one changes", runs)
         session = open_session(None)[0]
     deal = models.build("M")
     window = window_on(DealSession(deal, view=default_view(deal)), "Schedule", (2600, 1250))
     window.settings.inspector = False
     window._show_side()
     settle()
-    report("M", window, one(window.session, "t", 9.0, 21.0), "33 ms")
+    report("M", window, one(window.session, "t", 9.0, 21.0), "33 ms", runs)
 
 
 if __name__ == "__main__":

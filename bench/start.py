@@ -1,6 +1,6 @@
 """Start to first paint with the shipped deal, beside a bare Qt table and LibreOffice loading the exported book, in one run.
 
-uv run python -m bench.start
+uv run python -m bench.start [--runs 7] [--without-office]
 
 Each figure is the median wall time from starting a fresh process until it says that it is done: the window after its
 first paint, LibreOffice after it has loaded the book and written its first sheet as CSV (its own start with nothing
@@ -9,6 +9,7 @@ loaded stands beside it). Everything is warm: the first round counts for nothing
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import statistics
@@ -38,7 +39,7 @@ ui.app.run(None)
 _RUNS = 7
 
 
-def median(*commands: list[str], runs: int = _RUNS) -> list[float]:
+def median(*commands: list[str], runs: int) -> list[float]:
     """Median seconds of each command, the commands taken in turns, the first round left out."""
     times: list[list[float]] = [[] for _ in commands]
     for _ in range(runs + 1):
@@ -80,8 +81,14 @@ def office(folder: Path) -> list[list[str]]:
 
 def main() -> None:
     python = [sys.executable, "-c"]
-    bare, app = median([*python, _BARE], [*python, _APP])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=_RUNS, help="starts of each, without the first")
+    parser.add_argument("--without-office", action="store_true")
+    asked = parser.parse_args()
+    bare, app = median([*python, _BARE], [*python, _APP], runs=asked.runs)
     print(f"bare Qt table {bare:.3f} s; Dealsheet to first paint {app:.3f} s; ratio {app / bare:.2f}")
+    if asked.without_office:
+        return
     with tempfile.TemporaryDirectory() as folder:
         commands = office(Path(folder))
         if not commands:

@@ -29,6 +29,8 @@ _KINDS: Final = (
     (b"\x1f\x8b", "a gzip archive"), (b"Rar!", "a RAR archive"), (b"7z\xbc\xaf", "a 7-Zip archive"), (b"\x89PNG", "a picture"), (b"SQLite", "a database"),
 )  # fmt: skip
 
+_NO_BOOKS: Final = frozenset(("a PDF", "a picture", "a database", "a gzip archive", "a RAR archive", "a 7-Zip archive", "another kind of file"))  # fmt: skip
+
 
 def read_file(path: Path) -> bytes:
     """The bytes of a workbook: read once, so that what is checked is what is used. Raises Refused."""
@@ -45,7 +47,8 @@ def archive(data: bytes, path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         opened = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
-        raise refuse(where, f"The file is damaged: {_plain(error)}.", _BROKEN) from None
+        plain = "its end is missing, or it was changed on the way" if str(error) == "File is not a zip file" else _plain(error)  # fmt: skip
+        raise refuse(where, f"The file is damaged: {plain}.", _BROKEN) from None
     with opened:
         _check_directory(opened, where)
         _check_content(opened, where)
@@ -116,7 +119,10 @@ def _check_kind(data: bytes, where: str) -> None:
         return
     kind = next((name for magic, name in _KINDS if data.startswith(magic)), "")
     kind = kind or ("another kind of file" if b"\0" in data[:4096] else "a text file")
-    remedy = "Read it with “Tables in…” instead." if kind == "a text file" else _SAVE_AS
+    if kind == "a text file":
+        remedy = "If it holds a table, bring that in with “Import table…” instead."
+    else:
+        remedy = "Choose the workbook." if kind in _NO_BOOKS else _SAVE_AS
     raise refuse(where, f"This is not an Excel workbook but {kind}.", remedy)
 
 
