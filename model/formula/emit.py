@@ -325,7 +325,8 @@ class Emitter:
     def call_iferror(self, args: Sequence[Node]) -> tuple[str, str, bool]:
         code, kind = self.guarded(self.branch(args[0]))
         other = self.branch(args[1])[1]
-        return code, join(kind, other), True
+        # a cell that is only read may hold an error: it must raise here, and not be the result
+        return (f"({code} - 0.0)" if kind in "in" else f"_chk({code})"), join(kind, other), True
 
     def call_and(self, args: Sequence[Node]) -> tuple[str, str, bool] | None:
         return self.junction(args, " & ")
