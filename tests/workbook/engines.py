@@ -1,5 +1,5 @@
 """Foreign spreadsheet engines for the proof: read a book's cells as they stand in the file, edit an
-input inside it, have it recalculated by formualizer or LibreOffice, and compare every formula cell.
+input inside it, have it recalculated by formualizer, IronCalc or LibreOffice, and compare every formula cell.
 
 The reader is our own and small: it shows what is in the XML (openpyxl turns serial numbers with a date
 format into dates). Nothing here writes a workbook of ours; edits go into copies, cell by cell.
@@ -79,16 +79,21 @@ def _cells(xml: bytes, shared: list[str]) -> dict[str, Cell]:
 def _value(c: ElementTree.Element, text: str | None, shared: list[str]) -> Any:
     kind = c.get("t", "n")
     if kind == "inlineStr":
-        return "".join(t.text or "" for t in c.iter(NS + "t"))
+        return _decoded("".join(t.text or "" for t in c.iter(NS + "t")))
     if kind == "str":
-        return text or ""
+        return _decoded(text or "")
     if text is None:
         return None
     if kind == "s":
-        return shared[int(text)]
+        return _decoded(shared[int(text)])
     if kind == "b":
         return text == "1"
     return Err(text) if kind == "e" else float(text)
+
+
+def _decoded(text: str) -> str:
+    """Characters that stand as ``_xHHHH_`` in a file, the underscore of such a text itself among them."""
+    return re.sub("_x([0-9A-Fa-f]{4})_", lambda m: chr(int(m[1], 16)), text)
 
 
 def place(path: Path, name: str) -> tuple[str, str]:
@@ -110,16 +115,21 @@ def input_cell(calc: Any, address: str, layer: str | None = None) -> tuple[str, 
 
 
 def selectors(path: Path, deal: Any, view: Any) -> dict[tuple[str, str], Any]:
-    """The cells to set, and to what, so that the book shows another version and scenario."""
+    """The cells to set, and to what, so that the book shows another version, scenario and party's view. A book has
+    only those selectors that its deal needs."""
     from model.engine import run
+    from model.workbook.facts import party_choices
     from model.workbook.layout import plan
     from model.workbook.scenarios import label_of
 
     book = plan(run(deal, view))
-    return {
-        place(path, "selected_version"): label_of(book, "version", view.version),
-        place(path, "selected_scenario"): label_of(book, "scenario", view.scenario),
+    party = view.perspective or deal.perspective
+    chosen = {
+        "selected_version": label_of(book, "version", view.version),
+        "selected_scenario": label_of(book, "scenario", view.scenario),
+        "selected_party": book.texts.clean(party_choices(deal.parties).get(party, party), "parties"),
     }
+    return {place(path, name): said for name, said in chosen.items() if name in defined_names(path)}
 
 
 def edit(source: Path, target: Path, changes: dict[tuple[str, str], Any]) -> None:
@@ -193,6 +203,38 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "toordinal"):
         return float(value.toordinal() - 693594)
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class IronCalc:
+    """The same with IronCalc."""
+
+    def __init__(self, path: Path, book: Book | None = None) -> None:
+        import ironcalc
+
+        self.book = book or read(path)
+        self.model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
+        self.sheets = {
+            p["name"] if isinstance(p, dict) else p.name: i
+            for i, p in enumerate(self.model.get_worksheets_properties())
+        }
+
+    def after(self, changes: dict[tuple[str, str], Any]) -> Book:
+        """All formula cells, once these cells hold other constants. Earlier changes stay."""
+        for (sheet, ref), value in changes.items():
+            put = self.model.update_cell_with_text if isinstance(value, str) else self.model.update_cell_with_number
+            if isinstance(value, bool):
+                put = self.model.update_cell_with_bool
+            put(self.sheets[sheet], *coordinates(ref), value)
+        self.model.evaluate()
+        return {sheet: {ref: Cell(self._value(sheet, ref), cell.formula) for ref, cell in cells.items() if cell.formula is not None}
+                for sheet, cells in self.book.items()}  # fmt: skip
+
+    def _value(self, sheet: str, ref: str) -> Any:
+        place = (self.sheets[sheet], *coordinates(ref))
+        value = self.model.get_cell_value(*place)
+        if isinstance(value, str) and value[:1] == "#" and str(self.model.get_cell_type(*place)).endswith("ErrorValue"):
+            return Err(value)
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 _FZ_ERRORS = {
