@@ -109,10 +109,10 @@ def write_whole(target: Path, data: bytes, mode: int | None = None) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the rename durable. The new content is complete whether or not this succeeds."""
     if not hasattr(os, "O_DIRECTORY"):
         return

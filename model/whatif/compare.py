@@ -52,8 +52,8 @@ class Difference(NamedTuple):
 
     @property
     def moved(self) -> list[OutputChange]:
-        """The outputs whose value differs."""
-        return [o for o in self.outputs if not same(o.a, o.b)]
+        """The outputs whose value differs by more than arithmetic leaves behind."""
+        return [o for o in self.outputs if not same(o.a, o.b) and not near(o.a, o.b)]
 
 
 def compare(a: Calc, b: Calc) -> Difference:
@@ -109,6 +109,11 @@ def _outputs(a: Calc, b: Calc) -> list[OutputChange]:
         left, right = a.scalar(key), b.scalar(key)
         out.append(OutputChange(key, item.label, left, right, difference(left, right)))
     return out
+
+
+def near(a: Any, b: Any) -> bool:
+    """Whether two numbers agree within the tolerance of all comparisons."""
+    return isinstance(a, float) and isinstance(b, float) and abs(a - b) <= 1e-9 * max(abs(a), abs(b)) + 1e-9
 
 
 def difference(a: Any, b: Any) -> float | None:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from model.engine import Calc
 from model.formula.bind import Formula
+from model.formula.printable import utf16_length
 from model.layers import BASE
 from model.store.write import dumps
 from model.workbook.text import Texts
@@ -192,4 +193,4 @@ class Book:
 def fits_in_place(choices: Iterable[str]) -> bool:
     """Whether a drop-down can hold its choices itself: Excel separates them by commas, 255 characters in all."""
     text = ",".join(choices)
-    return len(text) <= 250 and not any("," in c or '"' in c for c in choices)
+    return utf16_length(text) <= 250 and not any("," in c or '"' in c for c in choices)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from model.engine import Calc
-from model.fields import Field
+from model.fields import Field, make_field
 from model.formula.excel import MAX_LENGTH, to_excel
 from model.problems import Problem, Refused, refuse
-from model.values import NO_CAP, ErrorValue
-from model.workbook.book import COVER, HEAD_ROW, LABEL, MASTER, SCENARIO, SOURCES, SUBTITLE, VALUE, VERSION, Book
+from model.values import NO_CAP, ErrorValue, to_serial
+from model.workbook.book import COVER, HEAD_ROW, LABEL, MASTER, SCENARIO, SOURCES, SUBTITLE, VALUE, VERSION, Book, Entry
 from model.workbook.exact import ExactWorksheet
 from model.workbook.metrics import column_for, column_pixels, wrapped_lines
 from model.workbook.scenarios import label_of
@@ -20,11 +21,16 @@ from model.workbook.viewpoint import Viewpoint, cell, letters
 
 ROW_HEIGHT: Final = 15.6  # not XlsxWriter's 15, which it would leave to the reader's program
 NOTE_LINE: Final = 12.0
+_FIRST_DAY: Final = dt.date(1900, 1, 1)
+_TALLEST: Final = 409.0  # a row of Excel is not higher
 
 LINE: Final = 12.9
 SMALL: Final = 9.0  # points of small text
 A4: Final = 9
-_PAGE: Final = 0.63  # height of what is printed on a landscape A4 page by its width, with a reserve
+_PAGE_TRUE: Final = 0.658  # height of what is printed on a landscape A4 page by its width
+_PAGE: Final = 0.63  # the same with a reserve
+FLOW: Final = 0.3  # how much of a page may stay empty so that a group stays whole
+_ACROSS: Final = 1045.0  # pixels of full size on its width
 
 
 class Canvas:
@@ -54,7 +60,7 @@ class Canvas:
         self.fit(row, (text, width))
 
     def fit(self, row: int, *texts: tuple[str, float]) -> str:
-        """Grow a row for small texts that wrap at their widths; how its cells stand: top where one wraps."""
+        """Grow a row for small texts that wrap at their widths; how its cells stand: at the top where one wraps."""
         lines = max(wrapped_lines(text, width, SMALL, indent=1) for text, width in texts)
         self.grow(row, lines)
         return "top" if lines > 3 else "vcenter"
@@ -67,6 +73,7 @@ class Canvas:
 
     def link(self, row: int, col: int, target: str, text: str, *looks: str, **more: Any) -> None:
         """A link to a place in this book; its text stays text."""
+        text = self.book.texts.clean(text, f"{self.name} sheet")
         self.sheet.write_url(row, col, target, self.style(*looks, **more), string=text)
         self.text(row, col, text, *looks, **more)
 
@@ -86,7 +93,7 @@ class Canvas:
 
     def grow(self, row: int, lines: int, line: float = NOTE_LINE) -> None:
         """Make the row as high as this many lines need, of small text by default."""
-        height = max(ROW_HEIGHT, line * lines + 3)
+        height = min(_TALLEST, max(ROW_HEIGHT, line * lines + 3))
         if height > max(self._heights.get(row, 0.0), ROW_HEIGHT):
             self._heights[row] = height
             self.sheet.set_row(row, height)
@@ -109,6 +116,14 @@ class Canvas:
             self.sheet.write_boolean(row, col, value, self.style(*looks, **more))
         else:
             self.sheet.write_number(row, col, value, self.style(*looks, **more))
+
+    def day(self, row: int, col: int, day: dt.date | None, *looks: str, **more: Any) -> None:
+        """A day that is not computed; as text where Excel's calendar has not begun."""
+        if day is not None and day < _FIRST_DAY:
+            self.text(row, col, f"{day.day} {day:%b} {day.year}", *looks, **more)
+        else:
+            shown = make_field("date").excel_format
+            self.constant(row, col, None if day is None else to_serial(day), *looks, num_format=shown, **more)
 
     def formula(self, row: int, col: int, formula: str, value: Any, *looks: str, **more: Any) -> None:
         """A formula with the value it has now."""
@@ -211,14 +226,25 @@ class Canvas:
         # a sum over periods leaves out the year above on purpose; real inconsistencies stay marked
         self.sheet.ignore_errors({"formula_range": f"A1:{letters(last_col)}{max(last_row, HEAD_ROW) + 1}"})
 
-    def keep_together(self, blocks: Sequence[tuple[int, int]], last_col: int, repeated: int) -> None:
-        """Break pages between blocks (first and last row) where one would not fit whole, once the width fits the page."""
-        wide = sum(column_pixels(self._widths.get(col, 9.0)) for col in range(last_col + 1))
-        room = wide * _PAGE * 72 / 96 - sum(self._height(row) for row in range(repeated))
-        used, breaks, before = 0.0, [], blocks[0][0] if blocks else 0
+    def paginate(self, blocks: Sequence[tuple[int, int]], last_col: int, repeated: int, waste: float = 1.0) -> None:
+        """Where pages end, once the width fits the page: before a block (first and last row) that would not fit whole,
+        unless more than ``waste`` of the page would stay empty. A sheet that is only a little longer than its pages is
+        drawn in instead."""
+        if not blocks:
+            return
+        wide = max(_ACROSS, sum(column_pixels(self._widths.get(col, 9.0)) for col in range(last_col + 1)))
+        head = sum(self._height(row) for row in range(repeated))
+        whole = sum(self._height(row) for row in range(repeated, blocks[-1][1] + 1))
+        pages = whole / (wide * _PAGE_TRUE * 72 / 96 - head)
+        drawn = _drawn_in(pages, _ACROSS / wide)
+        if drawn == 1 or (drawn and waste < 1.0):
+            self.sheet.fit_to_pages(1, drawn)
+            return
+        room = wide * _PAGE * 72 / 96 - head
+        used, breaks, before = 0.0, [], blocks[0][0]
         for first, last in blocks:
             high = sum(self._height(row) for row in range(min(before, first), last + 1))
-            if used and used + high > room:
+            if used and used + high > room and room - used <= waste * room:
                 breaks.append(first)
                 used = 0.0
             used = (used + high) % room if used + high > room else used + high
@@ -227,6 +253,32 @@ class Canvas:
 
     def _height(self, row: int) -> float:
         return self._heights.get(row, ROW_HEIGHT)
+
+
+def _drawn_in(pages: float, scale: float) -> int | None:
+    """On how many pages a sheet of this length is printed a little smaller, so that no page has a few rows only; None
+    where it would become too small. ``scale`` is what its width leaves."""
+    whole = max(1, int(pages))
+    over = (pages - whole) / whole
+    if whole == 1 and pages <= 1:
+        return 1
+    return whole if over <= 0.1 or (over <= 0.4 and scale / (1 + over) >= 0.72) else None
+
+
+def blocks_of(entries: Sequence[Entry], head: str) -> list[tuple[int, int]]:
+    """First and last row of each group of a sheet's entries; ``head`` is the kind of its headings."""
+    out: list[tuple[int, int]] = []
+    for row, kind, _ in entries:
+        if kind == head or not out:
+            out.append((row, row))
+        else:
+            out[-1] = (out[-1][0], row)
+    return out
+
+
+def fitted(texts: Iterable[str], least: float, most: float, size: float = SMALL) -> float:
+    """The width of a column that shows these texts on one line, within limits."""
+    return min(most, max([least, *(column_for(t, size, indent=1) + 0.5 for t in texts)]))
 
 
 def printed(book: Book, key: str, value: Any, view: Viewpoint, where: str) -> str:
@@ -291,21 +343,26 @@ def view_name(calc: Calc) -> str:
     return " · ".join(parts)
 
 
+def selectable(book: Book) -> list[str]:
+    """The kinds of layers that there are to choose from."""
+    deal = book.calc.deal
+    return [kind for kind, found in (("version", deal.versions), ("scenario", deal.scenarios)) if found]
+
+
 def subtitle(book: Book) -> str:
     """Which deal, version, scenario, unit and period length a sheet shows."""
     calc = book.calc
     name = book.texts.clean(calc.deal.name, "name")
     if book.scenarios is None:
         return f"{name} · {_basis(book)}"
-    chosen = [label_of(book, "version", calc.view.version), label_of(book, "scenario", calc.view.scenario)]
-    return " · ".join([name, *chosen, _basis(book)])
+    chosen = {"version": calc.view.version, "scenario": calc.view.scenario}
+    return " · ".join([name, *(label_of(book, kind, chosen[kind]) for kind in selectable(book)), _basis(book)])
 
 
 def subtitle_formula(book: Book) -> str:
     """The same, following the selectors."""
     parts = [cell(0, LABEL)]
-    if book.scenarios is not None:
-        parts += [book.names[VERSION], book.names[SCENARIO]]
+    parts += [book.names[{"version": VERSION, "scenario": SCENARIO}[kind]] for kind in selectable(book)]
     basis = _basis(book).replace('"', '""')
     return '&" · "&'.join([*parts, f'"{basis}"'])
 

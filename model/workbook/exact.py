@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -18,12 +19,27 @@ def exact(number: float) -> str:
     return text[:-2] if text.endswith(".0") else text
 
 
+_CODE: Final = re.compile("(_x[0-9A-Fa-f]{4}_)")  # Excel would read a character's number
+
+
+class Spelled(str):
+    """A text that spells an error and is none: XlsxWriter compares results with the names of errors."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
 def cached(value: Any) -> float | str | bool:
     """A computed value as the result stored beside a formula: errors by Excel's name, never NaN."""
     if isinstance(value, ErrorValue):
         return value.kind
     if value is None:
         return 0.0
+    if value.__class__ is str:
+        return Spelled(value) if value in ERRORS else _CODE.sub(r"_x005F\1", value) if "_x" in value else value
     if isinstance(value, float) and value - value != 0:
         return NUM
     return value

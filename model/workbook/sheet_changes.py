@@ -3,6 +3,7 @@ deal was opened. Stamped at export."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final
 
 from model.addresses import input_item
@@ -20,7 +21,7 @@ from model.workbook.viewpoint import letters
 EDITS: Final = "Edits since the deal was opened"
 UNKNOWN_EDITS, NO_EDITS = "Not known: exported by a command.", "None."
 BEFORE, AFTER, CHANGE, KEY = VALUE, VALUE + 1, VALUE + 2, VALUE + 3
-_WIDTHS: Final[dict[int, float]] = {LABEL: 46, UNIT: 14, BEFORE: 24, AFTER: 24, CHANGE: 20, KEY: 28}
+_WIDTHS: Final[dict[int, float]] = {LABEL: 46, UNIT: 14, BEFORE: 33, AFTER: 33, CHANGE: 16, KEY: 28}
 
 
 def write_changes(canvas: Canvas) -> None:
@@ -44,7 +45,7 @@ def write_changes(canvas: Canvas) -> None:
     first, row = row + 1, _edits(canvas, row + 1)
     blocks.append((first, row))
     canvas.close(row, KEY, freeze_col=UNIT)
-    canvas.keep_together(blocks, KEY, HEAD_ROW + 1)
+    canvas.paginate(blocks, KEY, HEAD_ROW + 1)
 
 
 def _edits(canvas: Canvas, row: int) -> int:
@@ -80,8 +81,7 @@ def _layer(canvas: Canvas, row: int, kind: str, key: str, layer: Version | Scena
     if isinstance(layer, Version) and (layer.date or layer.source):
         source = deal.sources[layer.source].label if layer.source in deal.sources else layer.source
         canvas.text(row, LABEL, f"Source: {source}" if source else "", "muted", where=f"versions.{key}.source")
-        day = None if layer.date is None else to_serial(layer.date)
-        canvas.constant(row, BEFORE, day, "muted", num_format=make_field("date").excel_format, align="right")
+        canvas.day(row, BEFORE, layer.date, "muted", align="right")
         row += 1
     if layer.note:
         canvas.merged_note(row, LABEL, KEY, layer.note, sum(_WIDTHS.values()), where=f"{kind.lower()}s.{key}.note")
@@ -106,15 +106,15 @@ def _rows(canvas: Canvas, row: int, found: Difference) -> int:
         canvas.text(row, UNIT, item.unit, "muted", where=change.address, indent=1)
         canvas.constant(row, BEFORE, a, "stamp", where=change.address, **more)
         canvas.constant(row, AFTER, b, "stamp", where=change.address, **more)
+        canvas.blanks(row, CHANGE, CHANGE, "stamp")
         canvas.text(row, KEY, change.address, "muted", indent=1)
         row += 1
-    date = make_field("date").excel_format
     for right in found.rights:
-        ends = [None if side is None or side[1] is None else to_serial(side[1]) for side in (right.a, right.b)]
         canvas.text(row, LABEL, f"Right: {right.label}", "label", where=f"rights.{right.key}", indent=1)
-        canvas.text(row, UNIT, "last day", "muted", indent=1)
-        for col, end in ((BEFORE, ends[0]), (AFTER, ends[1])):
-            canvas.constant(row, col, "open" if end is None else end, "stamp", num_format=date, align="right")
+        canvas.text(row, UNIT, "in force", "muted", indent=1)
+        for col, side in ((BEFORE, right.a), (AFTER, right.b)):
+            canvas.text(row, col, _standing(side), "stamp", align="right")
+        canvas.blanks(row, CHANGE, CHANGE, "stamp")
         canvas.text(row, KEY, right.key, "muted", indent=1)
         row += 1
     for output in found.moved:
@@ -125,11 +125,25 @@ def _rows(canvas: Canvas, row: int, found: Difference) -> int:
         canvas.text(row, UNIT, spec.unit, "muted", where=output.key, indent=1)
         for col, value in ((BEFORE, output.a), (AFTER, output.b)):
             canvas.constant(row, col, value, "stamp", where=output.key, **more)
-        if output.change is not None and field.kind != "date":
-            canvas.constant(row, CHANGE, output.change, "stamp", **more)
+        delta = output.change if field.kind != "date" else None
+        canvas.constant(row, CHANGE, delta, "stamp", **more)
         canvas.text(row, KEY, output.key, "muted", indent=1)
         row += 1
     return row + 1
+
+
+def _standing(side: tuple[dt.date | None, dt.date | None, float] | None) -> str:
+    """When a right holds, in words."""
+    if side is None:
+        return "no such right"
+    start, end, condition = side
+    if condition == 0.0:
+        return "excluded"
+    show = make_field("date").show
+    first = "not yet" if start is None else show(to_serial(start))
+    last = "open" if end is None else show(to_serial(end))
+    said = first if start is None else f"{first} – {last}"
+    return said if condition == 1.0 else f"{said}, unknown"
 
 
 def _label(canvas: Canvas, row: int, text: str, place: Place | None) -> None:

@@ -31,7 +31,7 @@ from model.workbook.book import (
     VIEW_OF,
     Book,
 )  # fmt: skip
-from model.workbook.canvas import Canvas, number_format, subtitle, subtitle_formula
+from model.workbook.canvas import Canvas, number_format, selectable, subtitle, subtitle_formula
 from model.workbook.facts import party_choices
 from model.workbook.scenarios import label_of
 from model.workbook.sheet_scenarios import EXPORTED
@@ -98,16 +98,17 @@ def _facts(canvas: Canvas, row: int, today: dt.date) -> int:
     if book.scenarios is None:
         row = _fact(canvas, row, "Version, scenario", "none")
     for kind, key, chosen in (("version", VERSION, calc.view.version), ("scenario", SCENARIO, calc.view.scenario)):
-        if book.scenarios is not None:
+        if kind in selectable(book):
             canvas.text(row, _LEFT, kind.capitalize(), "muted", font_size=10)
             canvas.formula(row, _LEFT + 1, book.names[key], label_of(book, kind, chosen), "link", bold=True)
             there = book.scalars[key]
             target = f"internal:'{SCENARIOS}'!{letters(there.col)}{there.row + 1}"
             canvas.link(row, _LEFT + 2, target, "choose", "muted", underline=1, font_color=LINK, indent=1)
             row += 1
-    if book.scenarios is not None:
+    selectors = {key: label for key, label in _exported(book).items() if key in book.scalars}
+    if selectors:
         canvas.text(row, _LEFT, "Against the export", "muted", font_size=10)
-        same = f"{_same(book, 'version', VERSION)},{_same(book, 'scenario', SCENARIO)}"
+        same = ",".join(f"{book.names[key]}={_quoted(label)}" for key, label in selectors.items())
         asked = f'IF(AND({same}),"{EXPORTED}","differs from the exported run")'
         canvas.formula(row, _LEFT + 1, asked, EXPORTED, "calc")
         row += 1
@@ -120,9 +121,7 @@ def _facts(canvas: Canvas, row: int, today: dt.date) -> int:
     if VIEW_OF in book.scalars:
         party = book.scalars[VIEW_OF]
         text = f'"Inflows to "&{cell(party.row, party.col)}&" positive; negative in (brackets)"'
-        seen = party_choices(deal.parties)
-        key = calc.cells.scalars[PERSPECTIVE]
-        said = f"Inflows to {book.texts.clean(seen.get(key, key), 'parties')} positive; negative in (brackets)"
+        said = f"Inflows to {_party(book)} positive; negative in (brackets)"
         canvas.formula(row, _LEFT + 1, text, said, "calc")
     else:
         canvas.text(row, _LEFT + 1, "Negative in (brackets), zero a dash", "label")
@@ -135,10 +134,25 @@ def _facts(canvas: Canvas, row: int, today: dt.date) -> int:
     return row + 1
 
 
-def _same(book: Book, kind: str, key: str) -> str:
-    chosen = book.calc.view.version if kind == "version" else book.calc.view.scenario
-    label = label_of(book, kind, chosen).replace('"', '""')
-    return f'{book.names[key]}="{label}"'
+def _exported(book: Book) -> dict[str, str]:
+    """What each selector said at export."""
+    view = book.calc.view
+    return {
+        VERSION: label_of(book, "version", view.version),
+        SCENARIO: label_of(book, "scenario", view.scenario),
+        VIEW_OF: _party(book),
+    }
+
+
+def _party(book: Book) -> str:
+    """The party whose inflows are positive, as its selector calls it."""
+    key = book.calc.cells.scalars[PERSPECTIVE]
+    return book.texts.clean(party_choices(book.calc.deal.parties).get(key, key), "parties")
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _seen_by(canvas: Canvas, row: int) -> int:
@@ -151,7 +165,7 @@ def _seen_by(canvas: Canvas, row: int) -> int:
     assert book.scalars[VIEW_OF] == (COVER, row, _LEFT + 1), "the plan and the sheet must agree"
     labels = {k: book.texts.clean(text, "parties") for k, text in party_choices(calc.deal.parties).items()}
     canvas.text(row, _LEFT, "View of", "muted", font_size=10)
-    canvas.text(row, _LEFT + 1, labels.get(key, key), "input", where="perspective", bold=True)
+    canvas.text(row, _LEFT + 1, _party(book), "input", where="perspective", bold=True)
     if labels:
         says = {"input_title": "View of", "input_message": "This party's inflows are positive, its payments negative."}
         wrong = {"error_title": "Not a party", "error_message": "Choose from the list."}
@@ -159,8 +173,7 @@ def _seen_by(canvas: Canvas, row: int) -> int:
         canvas.sheet.data_validation(row, _LEFT + 1, row, _LEFT + 1, {**rule, **says, **wrong})
     here = text = cell(row, _LEFT + 1)
     for other, label in list(labels.items())[:40][::-1]:
-        shown = label.replace('"', '""')
-        text = f'IF({here}="{shown}","{other}",{text})'
+        text = f'IF({here}={_quoted(label)},"{other}",{text})'
     canvas.formula(row, _LEFT + 2, text, key, "helper", indent=1)
     return row + 1
 

@@ -12,6 +12,7 @@ from model.workbook.book import HEAD_ROW, LABEL, OBLIGATIONS, TABLES, TableBlock
 from model.workbook.canvas import ROW_HEIGHT, Canvas, as_shown, heading, number_format
 from model.workbook.metrics import column_pixels
 from model.workbook.styles import ACCENT, FONT, MUTED
+from model.workbook.text import chart_title
 from model.workbook.viewpoint import cell, letters
 
 _WORDS: Final = ("text", "choice", "yesno")
@@ -28,15 +29,17 @@ def write_obligations(canvas: Canvas) -> None:
     across = max(_COLUMNS, *(len(t.columns) + 1 for t in schedules.values()))
     widths = {LABEL: _LABEL_WIDTH, **{LABEL + i: _WIDTH for i in range(1, across)}}
     canvas.open("Obligations", widths)
-    last, row, done, breaks = LABEL + across - 1, HEAD_ROW + 1, set[str](), list[int]()
+    last, row, done, blocks = LABEL + across - 1, HEAD_ROW + 1, set[str](), list[tuple[int, int]]()
     for key, table in schedules.items():
-        row = _schedule(canvas, row, key, table, last, widths)
+        first, row = row, _schedule(canvas, row, key, table, last, widths)
+        blocks.append((first, row - 1))
         if table.group and table.group not in done:
             done.add(table.group)
-            breaks.append(row)
-            row = _results(canvas, row, table.group, last)
-    canvas.close(row - 1, last, freeze_row=HEAD_ROW, repeat=HEAD_ROW)
-    canvas.sheet.set_h_pagebreaks(breaks)
+            first, row = row, _results(canvas, row, table.group, last)
+            blocks.append((first, max(first, row - 3)))
+    end = blocks[-1][1]
+    canvas.close(end, last, freeze_row=HEAD_ROW, repeat=HEAD_ROW)
+    canvas.paginate(blocks, last, HEAD_ROW)
 
 
 def amount_column(table: Table) -> str:
@@ -55,7 +58,7 @@ def _schedule(canvas: Canvas, row: int, key: str, table: Table, last: int, width
     if amount:
         heads[share] = "Share\nof the total"
     left = frozenset(LABEL + i for i, c in enumerate(table.columns.values()) if c.kind in _WORDS)
-    canvas.header(head, heads, left)
+    canvas.header(head, {**heads, last: heads.get(last, "")}, left)
     first = head + 1
     total_row = first + max(1, len(block.records))
     for i, record in enumerate(block.records):
@@ -130,7 +133,7 @@ def _chart(canvas: Canvas, row: int, span: tuple[int, int], col: int, table: Tab
     first, last = span
     field = field_for(table.columns[amount_column(table)], deal.unit)
     made.add_series({
-        "name": book.texts.clean(table.label, "tables"),
+        "name": chart_title(book.texts.clean(table.label, "tables")),
         "categories": [OBLIGATIONS, first, LABEL, last, LABEL],
         "values": [OBLIGATIONS, first, col, last, col],
         "fill": {"color": ACCENT}, "border": {"none": True}, "gap": 60,
@@ -139,7 +142,11 @@ def _chart(canvas: Canvas, row: int, span: tuple[int, int], col: int, table: Tab
     small = {"name": FONT, "size": 8, "color": MUTED}
     title = book.texts.clean(f"{table.label}, {field.unit}" if field.unit else table.label, "tables")
     made.set_title(
-        {"name": title, "name_font": {"name": FONT, "size": 10, "bold": True, "color": ACCENT}, "overlay": False}
+        {
+            "name": chart_title(title),
+            "name_font": {"name": FONT, "size": 10, "bold": True, "color": ACCENT},
+            "overlay": False,
+        }
     )
     made.set_x_axis({"num_font": small, "line": {"color": MUTED}})
     made.set_y_axis({"num_font": small, "num_format": "#,##0", "line": {"none": True},

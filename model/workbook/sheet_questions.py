@@ -50,7 +50,7 @@ def write_questions(canvas: Canvas, today: dt.date) -> None:
         blocks.append((first, row))
         row += 2
     canvas.close(row, grid.source, freeze_row=HEAD_ROW + 1, repeat=HEAD_ROW)
-    canvas.keep_together(blocks, grid.source, HEAD_ROW)
+    canvas.paginate(blocks, grid.source, HEAD_ROW)
     canvas.sheet.outline_settings(True, True, False, False)
 
 

@@ -6,14 +6,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
-from model.deal import Deal
+from model.deal import Deal, Right
 from model.engine import Calc
 from model.fields import make_field
 from model.formula.bind import RIGHT
 from model.rights import year_ends
 from model.values import NEVER, ErrorValue, to_serial
 from model.workbook.book import HEAD_ROW, LABEL, RIGHTS, RIGHTS_TEXT, SCHEDULE
-from model.workbook.canvas import Canvas
+from model.workbook.canvas import Canvas, fitted
 from model.workbook.metrics import column_for
 from model.workbook.styles import BAD_FILL, FLAG_FILL
 from model.workbook.viewpoint import Viewpoint, cell, letters
@@ -162,6 +162,9 @@ def write_rights_text(canvas: Canvas, source_rows: dict[str, int]) -> None:
     named = {r.source for r in deal.rights.values()} & set(deal.sources)
     widths = {**_TEXT_WIDTHS, LABEL: min(60.0, max([30.0, *(column_for(r.label) for r in deal.rights.values())]))}
     widths[SOURCE] = min(46.0, max([20.0, *(column_for(deal.sources[s].label, 9, indent=1) for s in named)]))
+    words = {key: _words(deal, right) for key, right in deal.rights.items()}
+    for col in words[next(iter(words))]:
+        widths[col] = fitted((found[col] for found in words.values()), 12, _TEXT_WIDTHS[col])
     canvas.open("Rights: what they say", widths)  # links do not wrap in every program
     heads = {LABEL: "Right", HOLDER: "Holder", OWED_BY: "Owed by", AMOUNT: "Amount owed",
              WHAT: "What", ENDS: "Ends with", MEANS: "“Until” means", SURVIVES: "Survives",
@@ -169,24 +172,28 @@ def write_rights_text(canvas: Canvas, source_rows: dict[str, int]) -> None:
     canvas.header(HEAD_ROW, heads, frozenset(heads))
     for i, (key, right) in enumerate(deal.rights.items()):
         row, where = HEAD_ROW + 1 + i, f"rights.{key}"
-        party = {k: p.label for k, p in deal.parties.items()}
-        event = deal.events[right.ends_on].label if right.ends_on in deal.events else right.ends_on
         source = deal.sources[right.source].label if right.source in deal.sources else right.source
-        words = {OWED_BY: party.get(right.owed_by, right.owed_by), AMOUNT: _named(deal, right.amount),
-                 WHAT: right.what, ENDS: event, MEANS: _named(deal, right.until_key), SURVIVES: right.survives, EXCEPTIONS: right.exceptions,
-                 TEXT_CLASS: right.class_, NOTE: right.note}  # fmt: skip
-        canvas.fit(row, *((text, widths[col]) for col, text in {**words, SOURCE: source}.items()))
+        canvas.fit(row, *((text, widths[col]) for col, text in {**words[key], SOURCE: source}.items()))
         canvas.wrap(row, right.label, widths[LABEL])
         label = canvas.book.texts.clean(right.label, where)
         canvas.link(
             row, LABEL, f"internal:'{RIGHTS}'!B{FIRST_RIGHT + i + 1}", label, "label", valign="top", text_wrap=True
         )
-        canvas.text(row, HOLDER, party.get(right.holder, right.holder), "note", where=where)
-        for col, text in words.items():
+        for col, text in words[key].items():
             canvas.text(row, col, text, "note", where=where)
         canvas.source(row, SOURCE, right.source, source_rows, "note")
         canvas.text(row, TEXT_KEY, key, "muted", valign="top", indent=1)
     canvas.close(HEAD_ROW + len(deal.rights), NOTE, freeze_col=HOLDER)
+    canvas.paginate([(HEAD_ROW + 1, HEAD_ROW + len(deal.rights))], NOTE, HEAD_ROW + 1)
+
+
+def _words(deal: Deal, right: Right) -> dict[int, str]:
+    """What is said of a right, by column."""
+    party = {k: p.label for k, p in deal.parties.items()}
+    event = deal.events[right.ends_on].label if right.ends_on in deal.events else right.ends_on
+    return {HOLDER: party.get(right.holder, right.holder), OWED_BY: party.get(right.owed_by, right.owed_by),
+            AMOUNT: _named(deal, right.amount), WHAT: right.what, ENDS: event, MEANS: _named(deal, right.until_key),
+            SURVIVES: right.survives, EXCEPTIONS: right.exceptions, TEXT_CLASS: right.class_, NOTE: right.note}  # fmt: skip
 
 
 def _named(deal: Deal, key: str) -> str:

@@ -15,7 +15,7 @@ from model.edits import label_of as name_of
 from model.fields import field_for
 from model.layers import BASE, SETS, base_value
 from model.workbook.book import LABEL, SCENARIO, SCENARIOS, UNIT, VALUE, VERSION, Layer
-from model.workbook.canvas import Canvas, as_shown, number_format, unit_width
+from model.workbook.canvas import FLOW, Canvas, as_shown, blocks_of, fitted, number_format, unit_width
 from model.workbook.scenarios import (
     BASE_COL,
     HEADS,
@@ -47,6 +47,9 @@ def write_scenarios(canvas: Canvas) -> None:
     end = layers[-1].col
     widths = {**_WIDTHS, **{x.col: _LAYER_WIDTH for x in layers}, end + 1: 30.0}
     widths[UNIT] = unit_width((input_item(deal, a).unit for a in scenarios.rows), 11)
+    widths[LABEL] = fitted((name_of(deal, a) for a in scenarios.rows), 26, _WIDTHS[LABEL], 10)
+    widths[SET_BY] = fitted((x.label for x in layers), 20, _WIDTHS[SET_BY])
+    widths[end + 1] = fitted(scenarios.rows, 12, 30)
     canvas.open("Scenarios", widths)
     canvas.header(VERSION_ROW - 1, {LABEL: "Choose here", VALUE: "Selected", SET_BY: ""}, frozenset((LABEL, VALUE)))
     canvas.text(VERSION_ROW - 1, BASE_COL, _HOW[0], "muted")
@@ -58,7 +61,7 @@ def write_scenarios(canvas: Canvas) -> None:
     ):
         label = label_of(book, kind, chosen)
         canvas.text(row, LABEL, kind.capitalize(), "label", bold=True)
-        canvas.text(row, VALUE, label, "input", bold=True)
+        canvas.text(row, VALUE, label, "input", bold=True, indent=1)
         rule = list_rule(book, offered(book, kind))
         says = {"input_title": kind.capitalize(), "input_message": "Choose from the list: the whole workbook follows."}
         wrong = {"error_title": "Not in the list", "error_message": "Choose from the list."}
@@ -80,6 +83,7 @@ def write_scenarios(canvas: Canvas) -> None:
         rule["format"] = canvas.style.bare(bold=True, bg_color=FLAG_FILL)
         canvas.sheet.conditional_format(first, BASE_COL, last, end, rule)
     canvas.close(last, end + 1, freeze_col=VALUE + 1, freeze_row=RANK + 1)
+    canvas.paginate(blocks_of(book.entries[SCENARIOS], "group"), end + 1, RANK + 1, FLOW)
 
 
 _HOW: Final = (

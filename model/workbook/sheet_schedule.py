@@ -11,13 +11,13 @@ from model.formula.bind import EVENT, OPENING
 from model.formula.nodes import Num
 from model.values import ErrorValue, to_serial
 from model.workbook.book import FIRST_PERIOD, HEAD_ROW, LABEL, SCHEDULE, UNIT, VALUE, Book
-from model.workbook.canvas import Canvas, check_length, number_format, printed, unit_width
+from model.workbook.canvas import FLOW, Canvas, blocks_of, check_length, number_format, printed, unit_width
 from model.workbook.styles import BAD_FILL, FLAG_FILL, formula_colour
 from model.workbook.viewpoint import Viewpoint, at_column, cell, letters
 
 _FROZEN_ROWS: Final = HEAD_ROW + 3
 _LABEL_WIDTH: Final = 38.0
-_UNIT_WIDTH: Final = 9.0
+_UNIT_WIDTH: Final = 10.0
 _PERIODS_ON_PAGE: Final = 18
 _NOT_NUMBERS: Final = ("date", "text", "choice", "yesno")
 
@@ -51,7 +51,10 @@ def write_schedule(canvas: Canvas, progress: Callable[[float], None]) -> None:
         progress(count / len(entries))
     canvas.close(last, book.last_period, freeze_col=VALUE, freeze_row=_FROZEN_ROWS)
     canvas.sheet.repeat_columns(0, UNIT)
-    canvas.sheet.fit_to_pages(max(1, -(-len(calc.timeline) // _PERIODS_ON_PAGE)), 0)
+    across = max(1, -(-len(calc.timeline) // _PERIODS_ON_PAGE))
+    canvas.sheet.fit_to_pages(across, 0)
+    if across == 1:
+        canvas.paginate(blocks_of(entries, "section"), book.last_period, _FROZEN_ROWS, FLOW)
     canvas.sheet.outline_settings(True, False, True, False)
 
 
@@ -92,7 +95,7 @@ def _timeline(canvas: Canvas) -> None:
     canvas.header(HEAD_ROW, {LABEL: "", UNIT: "Unit", VALUE: "Opening"}, frozenset((LABEL, UNIT)))
     for key, (label, unit) in _TIME_LABELS.items():
         canvas.text(row[key], LABEL, label, "muted")
-        canvas.text(row[key], UNIT, unit, "muted")
+        canvas.text(row[key], UNIT, unit, "muted", indent=1)
     for key, day in (("first_day", calc.timeline.start), ("last_day", calc.timeline.end)):
         canvas.constant(row[key], VALUE, to_serial(day), "input", num_format=date, align="right", font_size=9)
     rows = {**calc.timeline.rows, "period": [float(i + 1) for i in range(len(calc.timeline))]}
@@ -123,7 +126,7 @@ def _event(canvas: Canvas, row: int, key: str) -> None:
     field = make_field("date")
     value = calc.event(key)
     canvas.text(row, LABEL, event.label, "label", where=where, indent=1)
-    canvas.text(row, UNIT, "date, flag", "muted")
+    canvas.text(row, UNIT, "date, flag", "muted", indent=1)
     canvas.item(row, VALUE, EVENT + key, value, where=where, num_format=field.excel_format, align="right", font_size=9)
     date = f"${letters(VALUE)}{row + 1}"
     start, end = book.rows["start"] + 1, book.rows["end"] + 1
@@ -161,7 +164,9 @@ def _line(canvas: Canvas, row: int, key: str) -> None:
     more: dict[str, Any] = {"num_format": shown, "align": "right"}
     label = f"less: {line.label}" if line.sign == "negative" else line.label
     canvas.text(row, LABEL, label, look, where=f"{where}.label", indent=1 + max(0, min(6, line.indent)))
-    canvas.text(row, UNIT, line.unit, "muted", *(("total",) if look == "total" else ()), where=where, font_size=9)
+    canvas.text(
+        row, UNIT, line.unit, "muted", *(("total",) if look == "total" else ()), where=where, font_size=9, indent=1
+    )
     if helper:
         canvas.sheet.set_row(row, None, None, {"level": 1})
     _opening(canvas, row, key, opening, look, more)

@@ -25,13 +25,15 @@ from model.workbook.scenarios import SELECTED, label_of
 from model.workbook.sheet_rights import FIRST_RIGHT, MATRIX, paint, states
 from model.workbook.sheet_scenarios import EXPORTED
 from model.workbook.styles import ACCENT, FONT, MUTED
+from model.workbook.text import chart_title
 from model.workbook.viewpoint import cell, letters
 
 BASE, CHANGE, AS_EXPORTED, SAID = range(VALUE + 1, VALUE + 5)
 _LABEL_WIDTH: Final = 38.0
 _LEAST: Final = 11.0  # width of the columns that headline, cases and year-ends share
 _MOST: Final = 20.0
-_CHART_HEIGHT: Final = 300
+_CHART_HEIGHT: Final = 300  # pixels at most
+_CHART_SHAPE: Final = 0.62  # height by width
 _ROW_PIXELS: Final = ROW_HEIGHT * 96 / 72
 _COLOURS: Final = (ACCENT, "#C77D0A", "#6A3D9A", "#5B7FA6", "#8A949E")
 _NUMBERS: Final = ("money", "number", "percent", "multiple", "integer")
@@ -75,16 +77,16 @@ class _Summary:
         total = sum(column_pixels(w) for w in widths.values()) + (self.last - VALUE + 1) * column_pixels(self.width)
         row = self._headline()
         row = self._charts(row + 1, total)
-        breaks = []
+        blocks = [(HEAD_ROW, row)]
         if self.ends:
-            breaks.append(row + 1)
-            row = self._rights(row + 1)
+            first, row = row + 1, self._rights(row + 1)
+            blocks.append((first, row))
         if self.found:
-            breaks.append(row + 1)
-            row = self._weighted(row + 1, self.found)
+            first, row = row + 1, self._weighted(row + 1, self.found)
+            blocks.append((first, row + 1))
         canvas.text(row + 1, LABEL, f"Stamped values were computed at export on {self.today:%d %b %Y}.", "muted")
         canvas.close(row + 1, self.last, freeze_col=UNIT, freeze_row=HEAD_ROW, repeat=HEAD_ROW)
-        canvas.sheet.set_h_pagebreaks(breaks)
+        canvas.paginate(blocks, self.last, HEAD_ROW)
 
     def _head(self, row: int, labels: dict[int, str], left: frozenset[int]) -> None:
         broken = {c: label if c in left else heading(label, "", self.width) for c, label in labels.items()}
@@ -133,15 +135,21 @@ class _Summary:
             return row
         canvas.section(row, "Charts", self.last)
         row += 1
-        across = 3 if len(charts) > 4 else 2
+        across = 2 if len(charts) in (1, 2, 4) else 3
         wide = (total - 16) / across
+        tall = min(_CHART_HEIGHT, round(wide * _CHART_SHAPE))
         for i, chart in enumerate(charts):
             down, along = divmod(i, across)
             made = _chart(canvas, chart)
-            made.set_size({"width": int(wide) - 10, "height": _CHART_HEIGHT})
-            place = {"x_offset": 4 + along * wide, "y_offset": 6 + down * (_CHART_HEIGHT + 10)}
-            canvas.sheet.insert_chart(row, LABEL, made, {**place, "object_position": 2, "description": chart.label})
-        high = -(-len(charts) // across) * (_CHART_HEIGHT + 10) + 12
+            made.set_size({"width": int(wide) - 10, "height": tall})
+            place = {"x_offset": 4 + along * wide, "y_offset": 6 + down * (tall + 10)}
+            canvas.sheet.insert_chart(
+                row,
+                LABEL,
+                made,
+                {**place, "object_position": 2, "description": canvas.book.texts.clean(chart.label, "charts")},
+            )
+        high = -(-len(charts) // across) * (tall + 10) + 12
         return row + math.ceil(high / _ROW_PIXELS)
 
     # -- rights ------------------------------------------------------------------------------
@@ -172,8 +180,9 @@ class _Summary:
         canvas, calc = self.canvas, self.calc
         first, end = VALUE + 1, VALUE + len(found.cases)
         check = end + 1
-        version = label_of(canvas.book, "version", calc.view.version)
-        said = f"Probability-weighted values over the scenarios (cases stamped for version: {version})"
+        said = "Probability-weighted values over the scenarios"
+        if self.deal.versions:
+            said += f" (cases stamped for version: {label_of(canvas.book, 'version', calc.view.version)})"
         canvas.section(row, said, self.last)
         row += 1
         heads = {LABEL: "Output", UNIT: "Unit", VALUE: "Weighted value", check: "Selected case"}
@@ -218,7 +227,7 @@ def _against(live: str, stamp: str) -> str:
 
 def _chart(canvas: Canvas, chart: Chart) -> Any:
     book = canvas.book
-    deal = book.calc.deal
+    calc, deal = book.calc, book.calc.deal
     made = canvas.workbook.add_chart({"type": "column" if chart.type == "bar" else "line"})
     last = book.last_period
     keys = [k for k in chart.lines if k in book.rows]
@@ -242,13 +251,17 @@ def _chart(canvas: Canvas, chart: Chart) -> Any:
     small = {"name": FONT, "size": 8, "color": MUTED}
     title = book.texts.clean(f"{chart.label}, {field.unit}" if field.unit else chart.label, "charts")
     made.set_title(
-        {"name": title, "name_font": {"name": FONT, "size": 10, "bold": True, "color": ACCENT}, "overlay": False}
+        {
+            "name": chart_title(title),
+            "name_font": {"name": FONT, "size": 10, "bold": True, "color": ACCENT},
+            "overlay": False,
+        }
     )
     made.set_x_axis(
         {"num_font": {**small, "rotation": -45 if last - FIRST_PERIOD > 20 else 0}, "line": {"color": MUTED}}
     )
     made.set_y_axis({
-        "num_font": small, "num_format": "0%" if field.kind == "percent" else "#,##0", "line": {"none": True},
+        "num_font": small, "num_format": _axis_format(calc, keys, field), "line": {"none": True},
         "major_gridlines": {"visible": True, "line": {"color": "#D5DADF", "width": 0.5}},
     })  # fmt: skip
     if len(keys) > 1:
@@ -256,6 +269,14 @@ def _chart(canvas: Canvas, chart: Chart) -> Any:
     else:
         made.set_legend({"none": True})
     return made
+
+
+def _axis_format(calc: Calc, keys: list[str], field: Field) -> str:
+    """Steps of the axis in whole numbers, or with a decimal where all values are small."""
+    if field.kind == "percent":
+        return "0%"
+    values = [abs(v) for key in keys for v in calc.line(key) if isinstance(v, float)]
+    return "#,##0.0" if max(values, default=0.0) < 3 else "#,##0"
 
 
 # -- cases ---------------------------------------------------------------------------------------

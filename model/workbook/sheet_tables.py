@@ -32,7 +32,7 @@ def write_tables(canvas: Canvas) -> None:
         _table(canvas, table, widths)
     blocks: list[Any] = [*book.series.values(), *book.tables.values()]
     canvas.close(max(b.last for b in blocks), last_col, freeze_row=HEAD_ROW, repeat=HEAD_ROW)
-    canvas.keep_together([(b.title, b.last) for b in blocks], last_col, HEAD_ROW)
+    canvas.paginate([(b.title, b.last) for b in blocks], last_col, HEAD_ROW)
 
 
 def _title(

@@ -10,7 +10,7 @@ from model.engine import Calc
 from model.fields import field_for
 from model.layers import about, base_about, layer_label
 from model.workbook.book import HEAD_ROW, LABEL, SCENARIOS, TERMS, UNIT, VALUE
-from model.workbook.canvas import Canvas, as_shown, number_format, unit_width
+from model.workbook.canvas import FLOW, Canvas, as_shown, blocks_of, fitted, number_format, unit_width
 from model.workbook.metrics import column_for
 from model.workbook.scenarios import overlays
 from model.workbook.validation import usual, validate
@@ -42,6 +42,10 @@ def write_terms(canvas: Canvas, source_rows: dict[str, int]) -> None:
     ]
     widths = {**_WIDTHS, SOURCE: min(46.0, max([20.0, *named]))}  # links do not wrap in every program
     widths[UNIT] = unit_width((t.unit for t in deal.terms.values()), 12)
+    widths[LABEL] = fitted((t.label for t in deal.terms.values()), 26, _WIDTHS[LABEL], 10)
+    widths[NOTE] = fitted((line for key in deal.terms for line in _note(book.calc, key).split("\n")), 40, _WIDTHS[NOTE])
+    layers = book.scenarios.layers if book.scenarios else []
+    widths[SET_BY] = fitted((x.label for x in layers), 11, _WIDTHS[SET_BY])
     canvas.open("Terms", widths)
     canvas.header(HEAD_ROW, _HEADS, frozenset((LABEL, UNIT, CLASS, SOURCE, SET_BY, NOTE, NAME)))
     last = HEAD_ROW
@@ -52,6 +56,7 @@ def write_terms(canvas: Canvas, source_rows: dict[str, int]) -> None:
         else:
             _term(canvas, row, key, source_rows, widths)
     canvas.close(last, NOTE, freeze_col=UNIT)
+    canvas.paginate(blocks_of(book.entries[TERMS], "group"), NOTE, HEAD_ROW + 1, FLOW)
 
 
 def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int], widths: dict[int, float]) -> None:
@@ -61,8 +66,8 @@ def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int], width
     value = book.calc.scalar(key)
     said = about(deal, book.calc.view, key) if term.formula is None else base_about(deal, key)
     source = deal.sources[said.source].label if said.source in deal.sources else said.source
-    note = "\n".join(part for part in (said.note, *said_elsewhere(book.calc, key)) if part)
-    top: dict[str, Any] = {"valign": canvas.fit(row, (note, _WIDTHS[NOTE]), (source, widths[SOURCE]))}
+    note = _note(book.calc, key)
+    top: dict[str, Any] = {"valign": canvas.fit(row, (note, widths[NOTE]), (source, widths[SOURCE]))}
     left: dict[str, Any] = {**top, "indent": 1}
     if book.scenarios and key in book.scenarios.rows:
         target = f"internal:'{SCENARIOS}'!{letters(VALUE)}{book.scenarios.rows[key] + 1}"
@@ -92,8 +97,15 @@ def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int], width
     for col, bound in ((LOW, term.low), (HIGH, term.high)):
         shown = number_format(field, (bound,))
         canvas.constant(row, col, field.to_engine(bound), "muted", num_format=shown, align="right", where=where, **top)
-    canvas.note(row, NOTE, note, _WIDTHS[NOTE], where=f"{where}.note", **top)
+    canvas.note(row, NOTE, note, widths[NOTE], where=f"{where}.note", **top)
     canvas.text(row, NAME, book.names[key], "muted", **left)
+
+
+def _note(calc: Calc, key: str) -> str:
+    """What is said about a term in view, and under other versions and scenarios."""
+    term = calc.deal.terms[key]
+    said = about(calc.deal, calc.view, key) if term.formula is None else base_about(calc.deal, key)
+    return "\n".join(part for part in (said.note, *said_elsewhere(calc, key)) if part)
 
 
 def said_elsewhere(calc: Calc, key: str) -> list[str]:

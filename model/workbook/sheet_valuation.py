@@ -6,7 +6,7 @@ from typing import Final
 
 from model.fields import field_for
 from model.workbook.book import CHECKS, HEAD_ROW, LABEL, MASTER, UNIT, VALUATION, VALUE
-from model.workbook.canvas import Canvas, number_format, unit_width
+from model.workbook.canvas import FLOW, Canvas, blocks_of, fitted, number_format, unit_width
 from model.workbook.styles import BAD_FILL, GOOD_FILL
 from model.workbook.viewpoint import Viewpoint, cell
 
@@ -19,7 +19,10 @@ _WIDTHS: Final = {LABEL: 42, UNIT: 12, VALUE: 20, STATUS: 20, NOTE: 84, NAME: 28
 
 def write_valuation(canvas: Canvas) -> None:
     book, deal = canvas.book, canvas.book.calc.deal
-    canvas.open("Valuation", {**_WIDTHS, UNIT: unit_width((o.unit for o in deal.outputs.values()), 12)})
+    outputs = deal.outputs.values()
+    note = fitted((o.note for o in outputs), 40, _WIDTHS[NOTE])
+    label = fitted((o.label for o in outputs), 30, _WIDTHS[LABEL], 10.5)
+    canvas.open("Valuation", {**_WIDTHS, LABEL: label, UNIT: unit_width((o.unit for o in outputs), 12), NOTE: note})
     heads = {LABEL: "Output", UNIT: "Unit", VALUE: "Value", STATUS: "Status", NOTE: "Note", NAME: "Name in formulas"}
     canvas.header(HEAD_ROW, heads, frozenset((LABEL, UNIT, STATUS, NOTE, NAME)))
     last = HEAD_ROW
@@ -32,7 +35,7 @@ def write_valuation(canvas: Canvas) -> None:
         field = field_for(output, deal.unit)
         value = book.calc.scalar(key)
         weight = key in deal.headline
-        valign = canvas.fit(row, (output.note, _WIDTHS[NOTE]))
+        valign = canvas.fit(row, (output.note, note))
         canvas.text(row, LABEL, output.label, "label", where=where, valign=valign, bold=weight)
         canvas.text(row, UNIT, output.unit, "muted", where=where, valign=valign, indent=1)
         shown = number_format(field, (value,))
@@ -54,16 +57,19 @@ def write_valuation(canvas: Canvas) -> None:
         status = output.status
         if status in book.names:
             canvas.formula(row, STATUS, book.names[status], book.calc.scalar(status), "muted", valign=valign, indent=1)
-        canvas.note(row, NOTE, output.note, _WIDTHS[NOTE], where=f"{where}.note", valign=valign)
+        canvas.note(row, NOTE, output.note, note, where=f"{where}.note", valign=valign)
         canvas.text(row, NAME, book.names[key], "muted", valign=valign, indent=1)
     canvas.close(last, NOTE, freeze_col=UNIT)
+    canvas.paginate(blocks_of(book.entries[VALUATION], "group"), NOTE, HEAD_ROW + 1, FLOW)
 
 
 def write_checks(canvas: Canvas) -> None:
     """Each check live, and the master check over all of them."""
     book, calc = canvas.book, canvas.book.calc
     note, name = VALUE + 1, VALUE + 2
-    widths = {LABEL: 62.0, UNIT: 4.0, VALUE: 14.0, note: 84.0, name: 28.0}
+    found = calc.deal.checks.values()
+    widths = {LABEL: fitted((c.label for c in found), 44, 62, 10), UNIT: 4.0, VALUE: 14.0, name: 28.0}
+    widths[note] = 84.0 if calc.problems else fitted((c.note for c in found), 40, 84)
     canvas.open("Checks", widths)
     heads = {LABEL: "Check", UNIT: "", VALUE: "Holds", note: "Note", name: "Name in formulas"}
     canvas.header(HEAD_ROW, heads, frozenset((LABEL, note, name)), frozenset((VALUE,)))
@@ -98,6 +104,7 @@ def write_checks(canvas: Canvas) -> None:
         if entries:
             canvas.sheet.conditional_format(entries[0].row, VALUE, last, VALUE, rule)
     canvas.close(last, note, freeze_col=UNIT)
+    canvas.paginate([(HEAD_ROW + 1, last)], note, HEAD_ROW + 1)
 
 
 def _faults(canvas: Canvas, row: int, note: int) -> None:

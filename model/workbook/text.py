@@ -11,6 +11,7 @@ from model.problems import refuse
 MAX_CELL: Final = 32_767
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FORMULA_LIKE: Final = ("=", "+", "-", "@")
+_CELL: Final = re.compile(r"!(?=\$?[A-Z]+\$?[0-9])")
 _FILE_ILLEGAL: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff\ufffe\uffff]')
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
 
@@ -41,6 +42,12 @@ class Texts:
 def looks_like_formula(text: str) -> bool:
     """Text that Excel would take for a formula if someone edited its cell: it gets the quote prefix."""
     return text.startswith(_FORMULA_LIKE)
+
+
+def chart_title(text: str) -> str:
+    """Text as a chart's title. XlsxWriter takes what looks like a cell of a sheet for a reference, so an invisible word
+    joiner parts the two."""
+    return _CELL.sub("!\u2060", text)
 
 
 def is_printable_formula(text: str) -> bool:

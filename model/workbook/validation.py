@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from model.fields import Field
+from model.formula.printable import utf16_length
 from model.values import NEVER
 from model.workbook.book import LABEL, SOURCES, Book, fits_in_place
 from model.workbook.canvas import Canvas
@@ -20,14 +21,13 @@ def validate(canvas: Canvas, row: int, col: int, field: Field, address: str, hin
     rule = _rule(book, field)
     if rule is None:
         return
-    open_word = address in book.undisclosed
+    unit = book.texts.clean(" ".join(field.unit.split()), address)
+    says, open_word = _says(field, unit), address in book.undisclosed
     words = {
-        "input_title": _short(field.unit or field.kind, 32),
-        "input_message": _short(
-            " ".join(p for p in (_says(field), "Or: undisclosed." if open_word else "", hint) if p), 255
-        ),
+        "input_title": _short(unit or field.kind, 32),
+        "input_message": _short(" ".join(p for p in (says, "Or: undisclosed." if open_word else "", hint) if p), 255),
         "error_title": "Not accepted here",
-        "error_message": _short(_says(field), 255),
+        "error_message": _short(says, 255),
         # an undisclosed cell may keep its word: Excel then asks instead of refusing
         "error_type": "warning" if open_word else "stop",
     }
@@ -57,14 +57,14 @@ def _rule(book: Book, field: Field) -> dict[str, Any] | None:
 def list_rule(book: Book, choices: tuple[str, ...]) -> dict[str, Any]:
     """A drop-down list of these choices, which ``layout`` has placed on Sources where they are too long."""
     if fits_in_place(choices):
-        return {"validate": "list", "source": list(choices)}
+        return {"validate": "list", "source": [book.texts.clean(c, SOURCES) for c in choices]}
     row = book.lists[choices]
     first, last = cell(row, LABEL), cell(row + len(choices) - 1, LABEL)
     return {"validate": "list", "source": f"={SOURCES}!{first}:{last}"}
 
 
-def _says(field: Field) -> str:
-    unit = f" in {field.unit}" if field.unit and field.unit not in ("%", "x", "number") else ""
+def _says(field: Field, unit: str) -> str:
+    unit = f" in {unit}" if unit and unit not in ("%", "x", "number") else ""
     return {
         "choice": "Choose from the list.",
         "yesno": "Choose yes, no or unknown.",
@@ -87,4 +87,9 @@ def usual(field: Field, low: Any, high: Any) -> str:
 
 
 def _short(text: str, size: int) -> str:
-    return text if len(text) <= size else text[: size - 1] + "…"
+    """Cut where Excel would not take it: it counts UTF-16 units."""
+    if utf16_length(text) <= size:
+        return text
+    while utf16_length(text) >= size:
+        text = text[:-1]
+    return text + "…"

@@ -20,6 +20,7 @@ from typing import Any, Final
 from model.engine import Calc
 from model.layers import layer_label
 from model.problems import refuse
+from model.store.files import sweep, sync_folder
 from model.workbook.book import (
     CHANGES,
     CHECKS,
@@ -86,6 +87,7 @@ def export(
     book.edits = None if edits is None else tuple(edits)
     _check_size(book)
     target = Path(os.path.realpath(target))
+    sweep(target)
     temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.saving")
     try:
         with _explained(path):
@@ -95,6 +97,7 @@ def export(
             if target.exists():
                 os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
             os.replace(temporary, target)
+            sync_folder(target.parent)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
