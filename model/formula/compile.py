@@ -61,7 +61,9 @@ def _cell(v: Any) -> Range:
 
 
 def _teq(a: str, b: str) -> bool:
-    return a == b or a.lower() == b.lower()
+    if a == b:
+        return a.__class__ is not ErrorValue or bool(_bad())  # two undisclosed texts are not the same text
+    return a.lower() == b.lower()
 
 
 def _ytd(row: Sequence[float], years: Sequence[float], i: int, span: float) -> float:

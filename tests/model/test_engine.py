@@ -106,6 +106,12 @@ def test_an_undisclosed_date_or_choice_is_never_quietly_unequal():
     assert calc.scalar("p").is_undisclosed
 
 
+def test_two_undisclosed_texts_are_not_known_to_be_the_same():
+    terms = {k: Term(label="", kind="choice", value="undisclosed") for k in ("c", "d")}
+    calc = run(deal(terms=terms, outputs={"o": "= c = d", "p": "= c <> c", "q": "= IF(c = c, 1, 2)"}), YEARS)
+    assert all(calc.scalar(key).is_undisclosed for key in "opq")
+
+
 def test_never_is_a_late_date_so_that_minimum_and_comparison_work():
     terms = {
         "e": Term(label="", kind="date", value="never"),

@@ -154,7 +154,8 @@ def _put(xml: str, ref: str, value: Any) -> str:
     if isinstance(value, bool):
         cell = f'<c r="{ref}"{attributes} t="b">{kept}<v>{int(value)}</v></c>'
     elif isinstance(value, str):
-        cell = f'<c r="{ref}"{attributes} t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+        text = escape(re.sub("(_x[0-9A-Fa-f]{4}_)", r"_x005F\1", value))
+        cell = f'<c r="{ref}"{attributes} t="inlineStr"><is><t>{text}</t></is></c>'
     else:
         cell = f'<c r="{ref}"{attributes}>{kept}<v>{value!r}</v></c>'
     return xml[: match.start()] + cell + xml[match.end() :]

@@ -44,8 +44,8 @@ class Proof(NamedTuple):
 
 
 PROOFS = {
-    "microsoft-openai": Proof((("stake_value", 150.5), ("azure_end", "2031-06-15"), ("agi_declared", "2029-03-31"), ("rs_rate", 0.185)), 100_000, 200_000),
-    "amd-openai": Proof((("price_per_gw", 20.5), ("last_delivery", "2031-03-31"), ("price_growth", 0.1), ("conditions_met", "yes")), 17_000, 17_000),
+    "microsoft-openai": Proof((("stake_value", 150.5), ("azure_end", "2031-06-15"), ("agi_declared", "2029-03-31"), ("rs_rate", 0.185)), 100_000, 280_000),
+    "amd-openai": Proof((("price_per_gw", 20.5), ("last_delivery", "2031-03-31"), ("price_growth", 0.1), ("conditions_met", "yes")), 17_000, 24_000),
     "blank": Proof((("commitment", 250.25), ("term_end", "2028-02-29"), ("discount_rate", 0.0725)), 900, 900),
 }  # fmt: skip
 
