@@ -321,6 +321,7 @@ class Documents(QObject):
         job.done.connect(lambda _: self._exported(path))
         job.refused.connect(lambda problems: self._not_exported(path, problems))
         job.failed.connect(self._window.report_failure)
+        job.ended.connect(lambda: job.cancelled and self._session.told.emit(f"The export to {path.name} was cancelled."))
         self._window.job_bar.follow(job, f"Writing {path.name} …")
         job.start()
         return job

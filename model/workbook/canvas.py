@@ -30,6 +30,8 @@ A4: Final = 9
 _PAGE_TRUE: Final = 0.658  # height of what is printed on a landscape A4 page by its width
 _PAGE: Final = 0.63  # the same with a reserve
 FLOW: Final = 0.3  # how much of a page may stay empty so that a group stays whole
+_APART: Final = 0.7  # the size of what would become too small if its width had to fit
+SMALLEST: Final = 0.55
 _ACROSS: Final = 1045.0  # pixels of full size on its width
 
 
@@ -226,13 +228,21 @@ class Canvas:
         # a sum over periods leaves out the year above on purpose; real inconsistencies stay marked
         self.sheet.ignore_errors({"formula_range": f"A1:{letters(last_col)}{max(last_row, HEAD_ROW) + 1}"})
 
+    def scale(self, last_col: int) -> float:
+        """How large a sheet is printed if its width must fit."""
+        return min(1.0, _ACROSS / self._wide(last_col))
+
+    def reach(self, last_col: int) -> int:
+        """The last column, up to this one, that still stands on the first page of a block printed apart."""
+        return max(LABEL, *(c for c in range(last_col + 1) if self._wide(c) <= _ACROSS / _APART))
+
     def paginate(self, blocks: Sequence[tuple[int, int]], last_col: int, repeated: int, waste: float = 1.0) -> None:
         """Where pages end, once the width fits the page: before a block (first and last row) that would not fit whole,
         unless more than ``waste`` of the page would stay empty. A sheet that is only a little longer than its pages is
         drawn in instead."""
         if not blocks:
             return
-        wide = max(_ACROSS, sum(column_pixels(self._widths.get(col, 9.0)) for col in range(last_col + 1)))
+        wide = max(_ACROSS, self._wide(last_col))
         head = sum(self._height(row) for row in range(repeated))
         whole = sum(self._height(row) for row in range(repeated, blocks[-1][1] + 1))
         pages = whole / (wide * _PAGE_TRUE * 72 / 96 - head)
@@ -250,6 +260,34 @@ class Canvas:
             used = (used + high) % room if used + high > room else used + high
             before = last + 1
         self.sheet.set_h_pagebreaks(breaks)
+
+    def print_apart(self, blocks: Sequence[tuple[int, int, int]], repeated: int) -> None:
+        """Pages of blocks (first and last row, last column) of very different widths, at a size that can be read: one
+        too wide for a page has pages of its own, side by side."""
+        self.sheet.set_print_scale(round(_APART * 100))
+        room = _ACROSS * _PAGE * 72 / 96 / _APART - sum(self._height(row) for row in range(repeated))
+        areas: list[list[int]] = []  # first and last row, last column
+        used, wide, breaks = 0.0, False, []
+        for first, last, across in blocks:
+            high = sum(self._height(row) for row in range(first, last + 1))
+            too_wide = self._wide(across) > _ACROSS / _APART
+            full = bool(used) and used + high > room
+            if not areas or too_wide or wide:
+                areas.append([first if areas else 0, last, across])
+                used, wide = 0.0, too_wide
+            elif full:
+                breaks.append(first)
+                used = 0.0
+            used += high + 2 * ROW_HEIGHT
+            areas[-1][1:] = [last, max(areas[-1][2], across)]
+        ranges = [f"{self.name}!{cell(first, 0)}:{cell(last, across)}" for first, last, across in areas]
+        self.sheet.print_area_range = ",".join(ranges)  # XlsxWriter's own call takes one range
+        self.sheet.repeat_columns(0, LABEL)
+        self.sheet.set_h_pagebreaks(breaks)
+
+    def _wide(self, last_col: int) -> float:
+        """Pixels up to a column."""
+        return sum(column_pixels(self._widths.get(col, 9.0)) for col in range(last_col + 1))
 
     def _height(self, row: int) -> float:
         return self._heights.get(row, ROW_HEIGHT)

@@ -9,7 +9,7 @@ from model.deal import Event, Line
 from model.fields import Field, field_for, make_field
 from model.formula.bind import EVENT, OPENING
 from model.formula.nodes import Num
-from model.values import ErrorValue, to_serial
+from model.values import NEVER, ErrorValue, to_serial
 from model.workbook.book import FIRST_PERIOD, HEAD_ROW, LABEL, SCHEDULE, UNIT, VALUE, Book
 from model.workbook.canvas import FLOW, Canvas, blocks_of, check_length, number_format, printed, unit_width
 from model.workbook.styles import BAD_FILL, FLAG_FILL, formula_colour
@@ -98,6 +98,10 @@ def _timeline(canvas: Canvas) -> None:
         canvas.text(row[key], UNIT, unit, "muted", indent=1)
     for key, day in (("first_day", calc.timeline.start), ("last_day", calc.timeline.end)):
         canvas.constant(row[key], VALUE, to_serial(day), "input", num_format=date, align="right", font_size=9)
+        says = {"input_title": "The schedule", "input_message": "A day. The number of periods was fixed at export."}
+        wrong = {"error_title": "Not a day", "error_message": "A date from 1900 on."}
+        rule = {"validate": "decimal", "criteria": "between", "minimum": 61, "maximum": NEVER}
+        canvas.sheet.data_validation(row[key], VALUE, row[key], VALUE, {**rule, **says, **wrong})
     rows = {**calc.timeline.rows, "period": [float(i + 1) for i in range(len(calc.timeline))]}
     for i, period in enumerate(calc.timeline.periods):
         col = FIRST_PERIOD + i

@@ -9,7 +9,7 @@ from model.fields import field_for
 from model.layers import about
 from model.values import UNDISCLOSED
 from model.workbook.book import HEAD_ROW, LABEL, TABLES, Book, SeriesBlock, TableBlock
-from model.workbook.canvas import Canvas, as_shown, heading, number_format
+from model.workbook.canvas import SMALLEST, Canvas, as_shown, heading, number_format
 from model.workbook.sheet_terms import following, held_in_layers
 from model.workbook.validation import validate
 from model.workbook.viewpoint import Viewpoint, letters
@@ -32,15 +32,24 @@ def write_tables(canvas: Canvas) -> None:
         _table(canvas, table, widths)
     blocks: list[Any] = [*book.series.values(), *book.tables.values()]
     canvas.close(max(b.last for b in blocks), last_col, freeze_row=HEAD_ROW, repeat=HEAD_ROW)
-    canvas.paginate([(b.title, b.last) for b in blocks], last_col, HEAD_ROW)
+    if canvas.scale(last_col) < SMALLEST:
+        canvas.print_apart([(b.title, b.last, _last_col(b)) for b in blocks], HEAD_ROW)
+    else:
+        canvas.paginate([(b.title, b.last) for b in blocks], last_col, HEAD_ROW)
+
+
+def _last_col(block: SeriesBlock | TableBlock) -> int:
+    key = block.key_col if isinstance(block, TableBlock) else 0
+    return max(key, LABEL + _NOTE_COLUMNS - 1)
 
 
 def _title(
     canvas: Canvas, row: int, last: int, label: str, source: str, note: str, widths: dict[int, float], where: str
 ) -> None:
     deal = canvas.book.calc.deal
-    width = sum(widths.get(c, _NARROW) for c in range(LABEL, last + 1))
     canvas.section(row, label, last)
+    last = canvas.reach(last)
+    width = sum(widths.get(c, _NARROW) for c in range(LABEL, last + 1))
     named = deal.sources[source].label if source in deal.sources else source
     text = " ".join(p for p in (note, f"Source: {named}." if named else "") if p)
     canvas.merged_note(row + 1, LABEL, last, text, width, where=f"{where}.note")
@@ -105,7 +114,7 @@ def _table(canvas: Canvas, block: TableBlock, widths: dict[int, float]) -> None:
     book = canvas.book
     table = book.calc.deal.tables[block.key]
     where = f"tables.{block.key}"
-    last = max(block.key_col, LABEL + _NOTE_COLUMNS - 1)
+    last = _last_col(block)
     _title(canvas, block.title, last, table.label, table.source, table.note, widths, where)
     heads = {
         col: heading(table.columns[c].label, table.columns[c].unit, widths.get(col, _NARROW))

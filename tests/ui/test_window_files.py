@@ -259,6 +259,17 @@ def test_a_failure_of_the_export_shows_a_report_that_can_be_copied(window, tmp_p
     dialog.close()
 
 
+def test_a_cancelled_export_says_so_and_leaves_the_old_book(window, tmp_path, qtbot):
+    book = tmp_path / "out.xlsx"
+    book.write_bytes(b"old")
+    job = window.documents.export_to(book)
+    window.job_bar.button.click()
+    qtbot.waitUntil(lambda: not job.running, timeout=20_000)
+    assert window.status.message.text() == "The export to out.xlsx was cancelled."
+    assert book.read_bytes() == b"old" and not [*tmp_path.glob("*.saving"), *tmp_path.glob(".*.saving")]
+    assert not window.job_bar.isVisible()
+
+
 def test_a_cancelled_job_delivers_nothing(qapp, qtbot):
     results: list[object] = []
 

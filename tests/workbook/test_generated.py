@@ -137,7 +137,9 @@ def test_libreoffice_agrees_on_generated_deals_and_after_selectors_and_inputs_we
         if i % (COUNT // BATCH) == 0 or any(book.undisclosed):
             edited = tmp_path / f"edited-{i}.xlsx"
             engines.edit(book.path, edited, book.typed)
-            pairs += [(book.path, book.cells, None), (edited, book.wanted, information)]
+            pairs.append((edited, book.wanted, information))
+            if i % 3 == 0:
+                pairs.append((book.path, book.cells, None))
     total, faults = 0, []
     converted = libreoffice.convert([path for path, _, _ in pairs], tmp_path / "out")
     for (path, ours, excused), made in zip(pairs, converted, strict=True):

@@ -20,6 +20,7 @@ Books coming in: ``test_import_hostile.py``.
 import datetime as dt
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -242,6 +243,13 @@ def test_a_killed_export_leaves_the_old_book_and_the_next_one_clears_up(tmp_path
 def test_a_text_longer_than_a_cell_is_refused_never_cut(tmp_path):
     problem = refused(small(terms={"x": Term(label="x", value=1.0, note="n" * 32_768)}), tmp_path / "b.xlsx")
     assert problem.where == "terms.x.note" and "32,768" in problem.what
+
+
+def test_no_row_is_higher_than_excel_allows(exported):
+    path, _ = exported(small(terms={"x": Term(label="x", value=1.0, note="A long remark. " * 2_000)}))
+    with zipfile.ZipFile(path) as archive:
+        rows = archive.read(engines.sheet_files(archive)["Terms"]).decode()
+    assert max(float(h) for h in re.findall(r' ht="([\d.]+)"', rows)) == 408.75
 
 
 def test_a_formula_longer_than_excel_takes_is_refused_with_its_place(tmp_path):

@@ -11,7 +11,7 @@ from model.layers import default_view
 from model.workbook.write import export
 from tests.workbook import engines
 
-TEMPLATES = ("microsoft-openai", "amd-openai", "blank")
+PAGES = {"microsoft-openai": 31, "amd-openai": 18, "blank": 7}  # at most: more means pages with a few rows only
 
 
 @pytest.mark.libreoffice
@@ -21,10 +21,10 @@ def test_libreoffice_prints_every_templates_book(tmp_path):
     office = engines.LibreOffice(tmp_path / "soffice")
     shutil.rmtree(office.profile)
     books = []
-    for name in TEMPLATES:
+    for name in PAGES:
         deal = store.load(store.find(name)).deal
         books.append(tmp_path / f"{name}.xlsx")
         export(run(deal, default_view(deal)), books[-1])
     for book, made in zip(books, office.convert(books, tmp_path / "out", "pdf"), strict=True):
         pages = len(re.findall(rb"/Type\s*/Page\b", made.read_bytes()))
-        assert pages >= 7, book.name
+        assert 7 <= pages <= PAGES[book.stem], book.name

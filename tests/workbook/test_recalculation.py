@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,17 +93,27 @@ def views(deal):
             yield View(version, scenario, period, (), parties[(i + k) % len(parties)])
 
 
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """Every template's books, made once: tests of two parameters come to the same template again."""
+
+    @cache
+    def of(name):
+        deal, proof = store.load(store.find(name)).deal, PROOFS[name]
+        folder = tmp_path_factory.mktemp(name)
+        cases = [
+            Case(deal, view, folder, "-".join((view.version, view.scenario, view.period, view.perspective)), () if i else proof.changes)
+            for i, view in enumerate(views(deal))
+        ]  # fmt: skip
+        alone = [Case(deal, default_view(deal), folder, pair[0], (pair,)) for pair in proof.changes]
+        return Books(deal, proof, cases, alone)
+
+    return of
+
+
 @pytest.fixture(scope="module", params=PROOFS)
-def books(request, tmp_path_factory):
-    deal, proof = store.load(store.find(request.param)).deal, PROOFS[request.param]
-    folder = tmp_path_factory.mktemp(request.param)
-    cases = [
-        Case(deal, view, folder, "-".join((view.version, view.scenario, view.period, view.perspective)), () if i else proof.changes)
-        for i, view in enumerate(views(deal))
-    ]  # fmt: skip
-    return Books(
-        deal, proof, cases, [Case(deal, default_view(deal), folder, pair[0], (pair,)) for pair in proof.changes]
-    )
+def books(request, library):
+    return library(request.param)
 
 
 @pytest.fixture(scope="module")

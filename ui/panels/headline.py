@@ -168,6 +168,7 @@ class HeadlineStrip(QWidget):
         self._hint = QLabel("Right-click to add an output here.", self)
         self._hint.setMargin(12)
         self._hint.setProperty("muted", True)
+        self._row.addWidget(self._hint)
         self.cards: list[Card] = []
         session.changed.connect(self._changed)
         session.baseline_changed.connect(self.refresh)
