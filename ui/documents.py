@@ -321,13 +321,17 @@ class Documents(QObject):
         job.done.connect(lambda _: self._exported(path))
         job.refused.connect(lambda problems: self._not_exported(path, problems))
         job.failed.connect(self._window.report_failure)
-        job.ended.connect(lambda: job.cancelled and self._session.told.emit(f"The export to {path.name} was cancelled."))
+        job.ended.connect(lambda: self._export_ended(job, path))
         self._window.job_bar.follow(job, f"Writing {path.name} …")
         job.start()
         return job
 
     def _exported(self, path: Path) -> None:
         self._session.told.emit(f"Exported {path}.")
+
+    def _export_ended(self, job: Job, path: Path) -> None:
+        if job.cancelled:
+            self._session.told.emit(f"The export to {path.name} was cancelled.")
 
     def _not_exported(self, path: Path, problems: list[Problem]) -> None:
         box = QtWidgets.QMessageBox(QtWidgets.QMessageBox.Icon.Warning, "Not exported", "", parent=self._window)
