@@ -176,9 +176,11 @@ class Binder:
             spec = FUNCTIONS[node.name]
             self.suspect = self.suspect or node.name in PAIRWISE or spec.excel is not None
             args = [self.bind(a) for a in node.args]
-            if spec.strict:
-                required = range(spec.min_args)
-                args = [Err(NA, a.span) if isinstance(a, Missing) and i in required else a for i, a in enumerate(args)]
+            if spec.strict or spec.left_out:
+                places = range(spec.min_args) if spec.strict else spec.left_out
+                args = [Err(NA, a.span) if isinstance(a, Missing) and i in places else a for i, a in enumerate(args)]
+            if spec.excel:  # what is printed in other functions has no place to leave an argument out
+                args = [_filled(a, spec.result) if isinstance(a, Missing) else a for a in args]
             return Call(node.name, tuple(args), node.span)
         if isinstance(node, Text) and len(node.value) * 2 > MAX_LITERAL:
             self.suspect = True
@@ -333,6 +335,10 @@ class Binder:
 
     def error(self, what: str, span: Span, remedy: str = "") -> Refused:
         return refuse(f"character {span[0] + 1}", what, remedy, span)
+
+
+def _filled(missing: Missing, result: str) -> Node:
+    return Text("", missing.span) if result == "text" else Num(0.0, missing.span)
 
 
 def _same(name: str, keys: object) -> str | None:

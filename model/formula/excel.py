@@ -163,5 +163,6 @@ class _Printer:
         spec = FUNCTIONS[node.name]
         args = [self.show(a)[0] for a in node.args]
         if spec.excel:  # an argument left out has no place outside a list of arguments
-            args = ["0" if isinstance(a, Missing) else text for a, text in zip(node.args, args, strict=True)]
+            blank = '""' if spec.result == "text" else "0"
+            args = [blank if isinstance(a, Missing) else text for a, text in zip(node.args, args, strict=True)]
         return spec.printed(args), (0 if spec.excel else _ATOM)

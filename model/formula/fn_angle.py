@@ -14,6 +14,7 @@ _group = Group("Angles and counting")
 FUNCTIONS = _group.functions
 _numeric = _group.numeric
 _LARGEST_ANGLE: Final = 2.0**27
+_MOST_DIGITS: Final = 310  # more than a number has
 
 
 def _angle(x: float) -> float:
@@ -137,9 +138,21 @@ def _combin(items: float, chosen: float) -> float:
     if not 0 <= k <= n:
         raise fail(NUM, "no more items can be chosen than there are")
     k = min(k, n - k)
-    if k > 2000 or n > 1e15:
+    if k and k * (math.log10(n) - math.log10(k)) > _MOST_DIGITS:  # (n / k)^k is a lower bound
         raise fail(NUM, "the result is larger than a number can be")
     return float(math.comb(n, k))
+
+
+@_numeric("PERMUT(items, chosen)", ("PERMUT(5,2)", 20.0))
+def _permut(items: float, chosen: float) -> float:
+    """In how many orders so many items can be chosen; parts are cut off. Negative numbers, or more chosen than there are,
+    are #NUM!."""
+    n, k = math.trunc(items), math.trunc(chosen)
+    if n <= 0 or not 0 <= k <= n:
+        raise fail(NUM, "no more items can be chosen than there are")
+    if k and k * math.log10(k / math.e) > _MOST_DIGITS:  # k! is a lower bound
+        raise fail(NUM, "the result is larger than a number can be")
+    return float(math.perm(n, k))
 
 
 def _whole_numbers(args: tuple[Value, ...]) -> list[int]:

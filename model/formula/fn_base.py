@@ -35,6 +35,7 @@ class Function(msgspec.Struct, frozen=True):
     may also be lists of such numbers. ``excel`` prints a function that Excel 2010 does not know.
     ``step`` is the size of the repeating group at the end of the arguments. ``strict`` marks functions of
     Excel's former Analysis ToolPak: a boolean is #VALUE!, a required argument left out #N/A.
+    ``left_out`` names other arguments that are #N/A where they are left out.
     ``vector`` names its form over numpy vectors: a ufunc, or a function of ``vector_forms``, or of the
     emitter ("scan") where it is code of its own; without one the live form serves, draw by draw.
     """
@@ -55,6 +56,7 @@ class Function(msgspec.Struct, frozen=True):
     excel: Printer | None = None
     step: int = 1
     strict: bool = False
+    left_out: frozenset[int] = NO_RANGES
     vector: str | None = None
 
     @property
@@ -174,7 +176,7 @@ class Group:
         return register
 
     def _named(self, signature: str, direct: Callable[..., float]) -> str:
-        name = f"f_{signature.partition('(')[0]}"
+        name = f"f_{signature.partition('(')[0].replace('.', '_')}"
         FAST_NAMES[name] = direct
         return f"{name}({{*}})"
 

@@ -52,6 +52,20 @@ def _weeknum(serial: float, kind: float = 1.0) -> float:
     return float((n - begin + (begin - first) % 7) // 7 + 1)
 
 
+def _print_isoweeknum(date: str) -> str:
+    """The weeks since the Monday of the week of 4 January of the year of the date's Thursday."""
+    day = f"INT({date})"
+    thursday = f"({day}-WEEKDAY({day},2)+4)"
+    return f"INT(({thursday}-DATE(YEAR({thursday}),1,1))/7+1)"
+
+
+@_numeric("ISOWEEKNUM(date)", ("ISOWEEKNUM(DATE(2027,1,1))", 53.0), excel=_print_isoweeknum)
+def _isoweeknum(serial: float) -> float:
+    """The ISO week of a date: weeks begin on Monday and belong to the year of their Thursday. In the workbook: WEEKDAY and
+    DATE."""
+    return _weeknum(serial, 21.0)
+
+
 def _new_year(year: int) -> int:
     before = year - 1900
     leaps = sum(is_leap(y) for y in range(1904, year, 4)) + (1 if year > 1900 else 0)

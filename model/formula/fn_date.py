@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from model.formula.fn_base import Group, fail
-from model.values import NEVER, NUM, from_serial, to_serial
+from model.formula.coerce import Value, to_text
+from model.formula.fn_base import Group, Refusal, fail, number
+from model.values import NEVER, NUM, ErrorValue, from_serial, to_serial
 
 _group = Group("Dates")
 FUNCTIONS = _group.functions
@@ -161,3 +162,31 @@ def _year_length(a: tuple[int, int, int], b: tuple[int, int, int]) -> float:
         return 366 if within else 365
     days = (dt.date(y2, 12, 31) - dt.date(y1, 1, 1)).days + 1
     return days / (y2 - y1 + 1)
+
+
+@_group.typed("DATEDIF(start, end, unit)", ('DATEDIF(DATE(2025,1,31),DATE(2026,3,1),"M")', 13.0))
+def _datedif(start: Value, end: Value, unit: Value) -> Value:
+    """The whole years "Y", months "M" or days "D" between two dates; "YM" the months beyond whole years, "MD" the days
+    beyond whole months, "YD" the days beyond whole years. An end before the start, or another unit, is #NUM!."""
+    first, last = math.floor(number(start)), math.floor(number(end))
+    a, b = parts(first), parts(last)
+    kind = to_text(unit)
+    if isinstance(kind, ErrorValue):
+        raise Refusal(kind)
+    if last < first:
+        raise fail(NUM, "the end lies before the start")
+    months = (b[0] - a[0]) * 12 + b[1] - a[1] - (b[2] < a[2])
+    match kind.upper():
+        case "D":
+            return float(last - first)
+        case "M":
+            return float(months)
+        case "Y":
+            return float(months // 12)
+        case "YM":
+            return float(months % 12)
+        case "MD":
+            return last - (_first(b[0], b[1] - (b[2] < a[2])) + a[2] - 1)
+        case "YD":
+            return last - (_first(b[0] - (b[1:] < a[1:]), a[1]) + a[2] - 1)
+    raise fail(NUM, 'the unit must be "Y", "M", "D", "YM", "MD" or "YD"')

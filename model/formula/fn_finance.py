@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from model.formula.coerce import DIVISION, Value, is_number
+from model.formula.coerce import DIVISION, Value, is_number, raise_to
 from model.formula.fn_base import Group, Refusal, as_range, fail, number, numbers, range_numbers
 from model.formula.readtext import text_to_number
 from model.formula.roots import rate_of_return, single_root
@@ -302,35 +302,65 @@ def _nominal(effective: float, periods: float) -> float:
     return (math.pow(1 + effective, 1 / n) - 1) * n
 
 
-# -- depreciation -------------------------------------------------------------------------------------
+@_numeric(
+    "RRI(periods, present, future)",
+    ("RRI(2,100,121)", 0.10000000000000009),
+    excel=lambda n, present, future: (
+        f"((0*(({n})+({present})+({future}))+0*LN({n})+0*LN(ABS({present}))+({future})/({present}))^(1/({n}))-1)"
+    ),
+)
+def _rri(periods: float, present: float, future: float) -> float:
+    """The rate per period at which a present value grows to a future one. Periods not above 0, a present value of 0, and
+    values of different sign are #NUM!. In the workbook: a power, with logarithms that keep to these bounds."""
+    if periods <= 0 or present == 0:
+        raise fail(NUM, "the periods must be above zero, the present value not zero")
+    return _real_power(future / present, 1 / periods) - 1
 
 
-@_numeric("SLN(cost, salvage, life)", ("SLN(1000,100,9)", 100.0))
-def _sln(cost: float, salvage: float, life: float) -> float:
-    """The depreciation of each period in equal parts. A life of 0 is #DIV/0!."""
-    if life == 0:
+def _real_power(x: float, y: float) -> float:
+    result = raise_to(x, y)
+    if isinstance(result, ErrorValue):
+        raise Refusal(result)
+    return result
+
+
+@_numeric(
+    "PDURATION(rate, present, future)",
+    ("PDURATION(0.1,100,121)", 2.0),
+    excel=lambda rate, present, future: (
+        f"((0*(({rate})+({present})+({future}))+0*LN({rate})-LN({present})+LN({future}))/LN(1+({rate})))"
+    ),
+)
+def _pduration(rate: float, present: float, future: float) -> float:
+    """How many periods a present value needs to grow to a future one at a rate. All three must be above 0, else it is
+    #NUM!. In the workbook: logarithms."""
+    if rate <= 0 or present <= 0 or future <= 0:
+        raise fail(NUM, "rate and values must be above zero")
+    return (math.log(future) - math.log(present)) / math.log(1 + rate)
+
+
+@_numeric("DOLLARDE(price, fraction)", ("DOLLARDE(1.02,16)", 1.125), strict=True)
+def _dollarde(price: float, fraction: float) -> float:
+    """A price quoted in fractions as a decimal one: 1.02 in sixteenths is 1 and 2/16. A fraction below 0 is #NUM!, below
+    1 #DIV/0!."""
+    parts, scale = _fraction(fraction)
+    rest, whole = math.modf(price)
+    return whole + rest * scale / parts
+
+
+@_numeric("DOLLARFR(price, fraction)", ("DOLLARFR(1.125,16)", 1.02), strict=True)
+def _dollarfr(price: float, fraction: float) -> float:
+    """A decimal price quoted in fractions: 1 and 2/16 is 1.02. Errors as DOLLARDE."""
+    parts, scale = _fraction(fraction)
+    rest, whole = math.modf(price)
+    return whole + rest * parts / scale
+
+
+def _fraction(fraction: float) -> tuple[float, float]:
+    """The whole parts of the fraction, and the power of ten that has room for them."""
+    if fraction < 0:
+        raise fail(NUM, "a fraction has no negative parts")
+    if fraction < 1:
         raise fail(DIV0, DIVISION)
-    return (cost - salvage) / life
-
-
-@_numeric("SYD(cost, salvage, life, period)", ("SYD(1000,100,2,1)", 600.0))
-def _syd(cost: float, salvage: float, life: float, period: float) -> float:
-    """The depreciation of a period by the sum of the years' digits. A negative salvage, or a period beyond the life, is
-    #NUM!."""
-    if salvage < 0 or not 0 < period <= life:
-        raise fail(NUM, "the period lies outside the life of the asset")
-    return (cost - salvage) * (life - period + 1) * 2 / (life * (life + 1))
-
-
-@_numeric("DDB(cost, salvage, life, period, [factor])", ("DDB(1000,100,5,2)", 240.0))
-def _ddb(cost: float, salvage: float, life: float, period: float, factor: float = 2.0) -> float:
-    """The depreciation of a period by a declining balance, twice the straight line unless told otherwise, never below
-    the salvage. Negative amounts, a period outside 1 to life, or a factor not above 0 are #NUM!."""
-    if cost < 0 or salvage < 0 or factor <= 0 or not 0 < period <= life:
-        raise fail(NUM, "the amounts must not be negative, the period must lie within the life of the asset")
-    rate = min(1.0, factor / life)
-    if rate == 1:
-        before, after = (cost if period == 1 else 0.0), 0.0
-    else:
-        before, after = cost * (1 - rate) ** (period - 1), cost * (1 - rate) ** period
-    return max(0.0, before - max(after, salvage))
+    parts = math.floor(fraction)
+    return parts, 10.0 ** math.ceil(math.log10(parts))

@@ -271,6 +271,18 @@ def _isna(v: Value) -> Value:
     return isinstance(v, ErrorValue) and v.kind == NA
 
 
+_PLACES = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
+
+
+@_about("ERROR.TYPE(value)", ("ERROR.TYPE(1/0)", 2.0))
+def _error_type(v: Value) -> Value:
+    """Which error the value is: 1 #NULL!, 2 #DIV/0!, 3 #VALUE!, 4 #REF!, 5 #NAME?, 6 #NUM!, 7 #N/A. No error is #N/A."""
+    v = single(v)
+    if not isinstance(v, ErrorValue) or v.kind not in _PLACES:
+        raise fail(NA, "the value is no error")
+    return float(_PLACES.index(v.kind) + 1)
+
+
 @_about("N(value)", ('N("7")', 0.0))
 def _n(v: Value) -> Value:
     """A number as itself, TRUE as 1, everything else as 0. Errors are passed on."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from model.formula.arrays import Grid, shape
 from model.formula.coerce import Value, collate, is_number, single, to_bool, to_number
 from model.formula.fn_base import Group, Refusal, as_range, fail, number, whole
 from model.formula.fn_criteria import has_wildcards, wildcard
+from model.problems import refuse
 from model.values import NA, REF, VALUE, ErrorValue, Range
 
 _group = Group("Finding values")
 FUNCTIONS = _group.functions
 _typed = _group.typed
 Key = tuple[int, float | tuple[str, str]]
+_NOT_FOUND: Final = ErrorValue(NA, "the value is not in the range")
 
 
 def _key(v: Value) -> Key | None:
@@ -209,6 +213,56 @@ def _vlookup(value: Value, table: Value, column: Value, near: Value = True) -> V
 def _hlookup(value: Value, table: Value, row: Value, near: Value = True) -> Value:
     """As VLOOKUP, along the first row: the value so many rows down."""
     return _in_table(value, table, row, near, False)
+
+
+def _print_xlookup(*args: str) -> str:
+    if (len(args) > 4 and args[4] != "0") or (len(args) > 5 and args[5] not in ("0", "1")):
+        raise refuse(
+            "XLOOKUP", "Only the first value that is the same can be found in Excel 2010.", "Use MATCH with its type 1."
+        )
+    value, cells, results = args[:3]
+    plain = f'IF(ISTEXT({value}),SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({value},"~","~~"),"*","~*"),"?","~?"),{value})'
+    wanted = value if value.replace(".", "").replace("-", "").isdigit() else plain
+    place = f"MATCH({wanted},{cells},0)"
+    found = f"INDEX({results},{place})"
+    return f"IF(ISNA({place}),{args[3]},{found})" if len(args) > 3 else found
+
+
+@_typed(
+    "XLOOKUP(value, range, results, [otherwise], [match], [search])",
+    ('XLOOKUP("b",{"a","b"},{1,2})', 2.0),
+    takes_ranges=frozenset({1, 2}),
+    result="any",
+    excel=_print_xlookup,
+    left_out=frozenset({3}),
+)
+def _xlookup(
+    value: Value, cells: Value, results: Value, otherwise: Value = _NOT_FOUND, match: Value = 0.0, search: Value = 1.0
+) -> Value:
+    """The result beside the first cell that is the same (text without case), or beside the last one with search -1. Match
+    -1 takes the next smaller where none is, 1 the next larger, 2 wildcards. None gives what is named for that case,
+    else #N/A. In the workbook: INDEX and MATCH, for the first same cell only."""
+    v, key = _wanted(value)
+    area, beside = as_range(cells), as_range(results)
+    how, way = number(match), number(search)
+    if how not in (-1, 0, 1, 2) or way not in (-1, 1):
+        raise fail(VALUE, "match must be -1, 0, 1 or 2, and search 1 or -1")
+    if len(area) != len(beside) or min(shape(area)) > 1:
+        raise fail(VALUE, "the results do not stand beside the cells")
+    keys = [_key(c) for c in area]
+    places = range(len(area)) if way > 0 else range(len(area) - 1, -1, -1)
+    if how == 2 and isinstance(v, str) and has_wildcards(v):
+        fits = wildcard(v)
+        at = next((i for i in places if isinstance(c := area[i], str) and fits(c)), None)
+    else:
+        at = next((i for i in places if keys[i] == key), None)
+    if at is None and how in (-1, 1):
+        near = [(k, i) for i in places if (k := keys[i]) and k[0] == key[0] and ((k < key) if how < 0 else (k > key))]
+        at = (max if how < 0 else min)(near, key=lambda n: n[0])[1] if near else None
+    if at is not None:
+        found: Value = beside[at]
+        return found
+    return otherwise
 
 
 @_typed("ROWS(range)", ("ROWS({1,2;3,4;5,6})", 3.0), takes_ranges=frozenset({0}))

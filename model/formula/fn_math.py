@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final
 
 from model.formula.coerce import DIVISION, digits15, power_fast, raise_to
@@ -14,7 +15,7 @@ FUNCTIONS = _group.functions
 _numeric = _group.numeric
 FAST_NAMES.update(exp=math.exp, log=math.log, log10=math.log10, sqrt=math.sqrt, floor=math.floor)
 FAST_NAMES["power_fast"] = power_fast
-MOST_QUOTIENT: Final = 1.1259e12
+MOST_QUOTIENT: Final = 1_125_900_000_000  # what Excel 2010 and later, and Google Sheets, refuse
 
 
 @_numeric("ABS(number)", ("ABS(-2.5)", 2.5), fast="abs({0})", vector="absolute")
@@ -84,14 +85,17 @@ def _power(x: float, y: float) -> float:
 
 @_numeric("MOD(number, divisor)", ("MOD(-5,2)", 1.0), vector="modulo")
 def _mod(x: float, divisor: float) -> float:
-    """What is left after division, with the sign of the divisor. Divisor 0 is #DIV/0!; a number 1,125,900,000,000 times
-    its divisor or more is #NUM!, as in Excel since 2010 (other programs compute)."""
+    """What is left after division, with the sign of the divisor, exact for the numbers as they are stored: MOD(10,0.1) is
+    0.1, as in Excel since 2010, because 0.1 is stored a little larger. Divisor 0 is #DIV/0!; a number 1,125,900,000,000
+    times its divisor or more is #NUM! (LibreOffice computes)."""
     if divisor == 0:
         raise fail(DIV0, DIVISION)
-    quotient = x / divisor
-    if abs(quotient) >= MOST_QUOTIENT:
+    if abs(x / divisor) >= MOST_QUOTIENT:
         raise fail(NUM, "the number is too large beside its divisor")
-    return x - divisor * math.floor(quotient)
+    rest = math.fmod(x, divisor)
+    if rest and (rest < 0) != (divisor < 0):
+        rest += divisor
+    return 0.0 if rest == divisor else rest
 
 
 # -- rounding: at 15 significant digits, so that 2.675 and 1.005 round as they are written -------------
@@ -195,6 +199,33 @@ def _floor(x: float, multiple: float) -> float:
     if x > 0 > multiple:
         raise fail(NUM, "a positive number has no negative multiple below it")
     return multiple * math.floor(math.copysign(_snap(abs(x / multiple)), x / multiple))
+
+
+def _print_math(function: str) -> Callable[..., str]:
+    def printed(x: str, multiple: str = "1", mode: str = "0") -> str:
+        size = f"ABS({multiple})"
+        rounded = f"{function}({x},{size})"
+        if mode != "0":
+            rounded = f"IF(AND(({x})<0,({mode})+0<>0),{function}({x},-{size}),{rounded})"
+        return f"IF(({multiple})+0=0,0*({x})*({mode}),{rounded})" if multiple != "1" else rounded
+
+    return printed
+
+
+@_numeric("CEILING.MATH(number, [multiple], [mode])", ("CEILING.MATH(-5.5,2)", -4.0), excel=_print_math("CEILING"))
+def _ceiling_math(x: float, multiple: float = 1.0, mode: float = 0.0) -> float:
+    """The multiple above, whatever the sign of the multiple; of a negative number, with a mode other than 0, the one
+    further from zero. Multiple 0 gives 0. In the workbook: CEILING."""
+    size = abs(multiple)
+    return _ceiling(x, -size if x < 0 and mode else size)
+
+
+@_numeric("FLOOR.MATH(number, [multiple], [mode])", ("FLOOR.MATH(-5.5,2)", -6.0), excel=_print_math("FLOOR"))
+def _floor_math(x: float, multiple: float = 1.0, mode: float = 0.0) -> float:
+    """The multiple below, whatever the sign of the multiple; of a negative number, with a mode other than 0, the one
+    nearer to zero. Multiple 0 gives 0. In the workbook: FLOOR."""
+    size = abs(multiple)
+    return _floor(x, -size if x < 0 and mode else size) if size else 0.0
 
 
 @_numeric("ATAN2(x, y)", ("ATAN2(1,0)", 0.0))

@@ -1,13 +1,12 @@
-"""Statistics over the numbers of ranges, and the normal distribution."""
+"""Statistics over the numbers of ranges."""
 
 from __future__ import annotations
 
-import functools
+import bisect
 import math
 from collections import Counter
-from collections.abc import Callable
 
-from model.formula.coerce import Value, is_number, to_bool
+from model.formula.coerce import Value, digits15, is_number, to_bool
 from model.formula.fn_base import Group, Refusal, as_range, fail, number, numbers, range_numbers
 from model.formula.fn_stats import mean, total
 from model.values import DIV0, NA, NUM, VALUE, ErrorValue
@@ -146,7 +145,7 @@ def _mode(*args: Value) -> Value:
 def _place(cells: Value, place: Value) -> tuple[list[float], float]:
     xs = sorted(numbers((cells,)))
     k = number(place)
-    if not 1 <= k <= len(xs):
+    if not 1 <= k < len(xs) + 1:
         raise fail(NUM, f"there is no place {k:g} among {len(xs)} numbers")
     return xs, k
 
@@ -156,6 +155,8 @@ def _large(cells: Value, place: Value) -> Value:
     """The number at a place counted from the largest; a part of a place is rounded up. A place outside the numbers
     is #NUM!."""
     xs, k = _place(cells, place)
+    if k > len(xs):
+        raise fail(NUM, f"there is no place {k:g} among {len(xs)} numbers")
     return xs[-math.ceil(k)]
 
 
@@ -190,6 +191,57 @@ def _quartile(cells: Value, quarter: Value) -> Value:
     if not xs or not 0 <= q <= 4:
         raise fail(NUM, "the quarter must be 0 to 4, of at least one number")
     return _quantile(sorted(xs), q / 4)
+
+
+@_statistics.typed(
+    "PERCENTRANK(range, value, [digits])", ("PERCENTRANK({1,2,3,4,5},2.5)", 0.375), takes_ranges=frozenset({0})
+)
+def _percentrank(cells: Value, value: Value, digits: Value = 3.0) -> Value:
+    """The share of a range's numbers below a value, 0 to 1, interpolated between them and cut off after so many digits. A
+    value outside the range is #N/A, fewer than one digit #NUM!."""
+    xs, x, places = sorted(numbers((cells,))), number(value), math.trunc(min(15.0, number(digits)))
+    if not xs or places < 1:
+        raise fail(NUM, "there must be a number, and at least one digit")
+    if not xs[0] <= x <= xs[-1]:
+        raise fail(NA, "the value lies outside the range")
+    if len(xs) == 1:
+        return 1.0
+    at = bisect.bisect_left(xs, x)
+    part = float(at) if xs[at] == x else at - 1 + (x - xs[at - 1]) / (xs[at] - xs[at - 1])
+    return math.floor(digits15(part / (len(xs) - 1) * 10.0**places)) / 10.0**places
+
+
+@_statistics.typed("TRIMMEAN(range, share)", ("TRIMMEAN({1,2,3,40},0.5)", 2.5), takes_ranges=frozenset({0}))
+def _trimmean(cells: Value, share: Value) -> Value:
+    """The average without a share of the numbers, the same count of the smallest and the largest (rounded down). A share
+    outside 0 to 1, and no number, is #NUM!."""
+    xs, k = sorted(numbers((cells,))), number(share)
+    if not xs or not 0 <= k < 1:
+        raise fail(NUM, "the share must be at least 0 and below 1, of at least one number")
+    off = math.floor(digits15(len(xs) * k) / 2)
+    return mean(xs[off : len(xs) - off])
+
+
+@_statistic("SKEW(value, …)", ("SKEW(1,1,4)", 1.7320508075688767))
+def _skew(xs: list[float]) -> float:
+    """How far a sample leans to one side. Fewer than three numbers, or numbers that do not vary, are #DIV/0!."""
+    n, spread = len(xs), _deviation(xs, 3)
+    return n / ((n - 1) * (n - 2)) * total([((x - mean(xs)) / spread) ** 3 for x in xs])
+
+
+@_statistic("KURT(value, …)", ("KURT(1,2,3,4)", -1.2))
+def _kurt(xs: list[float]) -> float:
+    """How heavy the ends of a sample are beside those of the normal distribution. Fewer than four numbers, or numbers that
+    do not vary, are #DIV/0!."""
+    n, spread = len(xs), _deviation(xs, 4)
+    fourth = total([((x - mean(xs)) / spread) ** 4 for x in xs])
+    return n * (n + 1) / ((n - 1) * (n - 2) * (n - 3)) * fourth - 3 * (n - 1) ** 2 / ((n - 2) * (n - 3))
+
+
+def _deviation(xs: list[float], least: int) -> float:
+    if len(xs) < least or min(xs) == max(xs):
+        raise fail(DIV0, f"at least {least} numbers that vary are needed")
+    return _stdev(xs)
 
 
 # -- two ranges ---------------------------------------------------------------------------------------
@@ -277,44 +329,12 @@ def _forecast(x: Value, ys: Value, xs: Value) -> Value:
     return base + slope * at
 
 
-# -- the normal distribution --------------------------------------------------------------------------
-
-
-@_statistics.numeric("NORMSDIST(z)", ("NORMSDIST(0)", 0.5))
-def _normsdist(z: float) -> float:
-    """The probability that a standard normal variable is at most z."""
-    return 0.5 * math.erfc(-z / math.sqrt(2))
-
-
-@functools.cache
-def _inverse() -> Callable[[float], float]:
-    from statistics import NormalDist  # slow to import, seldom used
-
-    return NormalDist().inv_cdf
-
-
-@_statistics.numeric("NORMSINV(probability)", ("NORMSINV(0.5)", 0.0))
-def _normsinv(p: float) -> float:
-    """The value a standard normal variable stays below with this probability; outside 0 to 1 it is #NUM!."""
-    if not 0 < p < 1:
-        raise fail(NUM, "the probability must lie between 0 and 1")
-    return _inverse()(p)
-
-
-@_statistics.numeric("NORMDIST(x, mean, deviation, cumulative)", ("NORMDIST(5,5,2,TRUE)", 0.5))
-def _normdist(x: float, average: float, deviation: float, cumulative: float) -> float:
-    """The probability that a normal variable is at most x, or with FALSE its density at x. A deviation not above 0 is
-    #NUM!."""
-    if deviation <= 0:
-        raise fail(NUM, "the deviation must be above zero")
-    z = (x - average) / deviation
-    return _normsdist(z) if cumulative else math.exp(-z * z / 2) / (deviation * math.sqrt(2 * math.pi))
-
-
-@_statistics.numeric("NORMINV(probability, mean, deviation)", ("NORMINV(0.5,5,2)", 5.0))
-def _norminv(p: float, average: float, deviation: float) -> float:
-    """The value a normal variable stays below with this probability. A probability outside 0 to 1, or a deviation not
-    above 0, is #NUM!."""
-    if deviation <= 0:
-        raise fail(NUM, "the deviation must be above zero")
-    return average + deviation * _normsinv(p)
+@_statistics.typed("STEYX(ys, xs)", ("STEYX({1,2,4},{1,2,3})", 0.408248290463863), takes_ranges=frozenset({0, 1}))
+def _steyx(ys: Value, xs: Value) -> Value:
+    """The standard error of the straight line of least squares. Fewer than three pairs, or xs that do not vary, are
+    #DIV/0!, different lengths #N/A."""
+    pairs = _pairs(ys, xs)
+    _, _, yy, xx, xy = _moments(pairs)
+    if len(pairs) < 3 or xx == 0:
+        raise fail(DIV0, "at least three pairs that vary are needed")
+    return math.sqrt(max(0.0, yy - xy * xy / xx) / (len(pairs) - 2))

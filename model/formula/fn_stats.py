@@ -65,6 +65,36 @@ def mean(xs: list[float]) -> float:
     return total(xs) / len(xs)
 
 
+def _all_values(args: Sequence[Value]) -> list[float]:
+    """As ``numbers``, but that in references texts are 0 and conditions 0 or 1."""
+    found: list[float] = []
+    for a in args:
+        for v in a if isinstance(a, Range) else (number(a),):
+            if isinstance(v, ErrorValue):
+                raise Refusal(v)
+            if v is not None:
+                found.append(0.0 if isinstance(v, str) else float(v))
+    return found
+
+
+@_totals.typed("AVERAGEA(value, …)", ('AVERAGEA({1,"a",TRUE,6})', 2.0), takes_ranges="all")
+def _averagea(*args: Value) -> Value:
+    """As AVERAGE, but that in references texts count as 0 and TRUE as 1."""
+    return mean(_all_values(args))
+
+
+@_totals.typed("MAXA(value, …)", ("MAXA({-1,-2,FALSE})", 0.0), takes_ranges="all")
+def _maxa(*args: Value) -> Value:
+    """As MAX, but that in references texts count as 0 and TRUE as 1."""
+    return max(_all_values(args), default=0.0)
+
+
+@_totals.typed("MINA(value, …)", ("MINA({1,2,FALSE})", 0.0), takes_ranges="all")
+def _mina(*args: Value) -> Value:
+    """As MIN, but that in references texts count as 0 and TRUE as 1."""
+    return min(_all_values(args), default=0.0)
+
+
 @_totals.typed("COUNT(value, …)", ('COUNT(1,"7","a")', 2.0), takes_ranges="all")
 def _count(*args: Value) -> Value:
     """How many numbers there are. Errors and text are not counted, a number written as text is."""

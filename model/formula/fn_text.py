@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from model.formula.coerce import MAX_TEXT, Value, concat, single, to_text
+from collections.abc import Sequence
+
+from model.formula.coerce import MAX_TEXT, Value, concat, single, to_bool, to_text
 from model.formula.fn_base import Group, Refusal, fail, number
 from model.formula.textformat import format_value
-from model.values import VALUE, ErrorValue
+from model.values import VALUE, ErrorValue, Range
 
 _group = Group("Text")
 FUNCTIONS = _group.functions
@@ -94,6 +96,57 @@ def _concatenate(*texts: Value) -> Value:
         if isinstance(joined, ErrorValue):
             return joined
     return joined
+
+
+def _texts(args: Sequence[Value]) -> list[str]:
+    return [text_of(v) for a in args for v in (a if isinstance(a, Range) else (a,))]
+
+
+def _one_text(pieces: list[str]) -> str:
+    if sum(map(len, pieces)) > MAX_TEXT:
+        raise fail(VALUE, f"the text is longer than {MAX_TEXT:,} characters")
+    return "".join(pieces)
+
+
+@_typed(
+    "CONCAT(text, …)",
+    ('CONCAT("a",1,TRUE)', "a1TRUE"),
+    takes_ranges="all",
+    result="text",
+    excel=lambda *texts: f"CONCATENATE({','.join(texts)})",
+)
+def _concat(*args: Value) -> Value:
+    """All texts in a row, those of arrays too. In the workbook: CONCATENATE, which takes single values only, so that a
+    range is refused in a deal's formula."""
+    return _one_text(_texts(args))
+
+
+def _print_textjoin(between: str, skip: str, *texts: str) -> str:
+    every = f"&({between})&".join(f"({t})" for t in texts)
+    filled = "&".join(f'IF(({t})&""="","",({between})&({t}))' for t in texts)
+    some = f"MID({filled},LEN({between})+1,{MAX_TEXT})"
+    choice = {"TRUE": some, "1": some, "0": f'{every}&""', "FALSE": f'{every}&""'}
+    return f"({choice.get(skip, f'IF({skip},{some},{every})')})"
+
+
+@_typed(
+    "TEXTJOIN(between, skip, text, …)",
+    ('TEXTJOIN(", ",TRUE,"a","","b")', "a, b"),
+    takes_ranges=frozenset(range(2, 255)),
+    result="text",
+    excel=_print_textjoin,
+)
+def _textjoin(between: Value, skip: Value, *args: Value) -> Value:
+    """All texts, those of arrays too, with another text between them; empty ones are passed over where skip is true. In
+    the workbook: & and IF, for single values only, so that a range is refused in a deal's formula."""
+    glue = text_of(between)
+    passed = to_bool(skip)
+    if isinstance(passed, ErrorValue):
+        raise Refusal(passed)
+    texts = [t for t in _texts(args) if t or not passed]
+    if sum(map(len, texts)) + len(glue) * max(0, len(texts) - 1) > MAX_TEXT:
+        raise fail(VALUE, f"the text is longer than {MAX_TEXT:,} characters")
+    return glue.join(texts)
 
 
 @_typed("REPT(text, times)", ('REPT("ab",3)', "ababab"), result="text")

@@ -7,9 +7,11 @@ from typing import Final
 
 from model.formula import (
     fn_angle,
+    fn_assets,
     fn_clock,
     fn_criteria,
     fn_date,
+    fn_distributions,
     fn_finance,
     fn_logic,
     fn_lookup,
@@ -38,7 +40,9 @@ FUNCTIONS: Final[dict[str, Function]] = {
         fn_date.FUNCTIONS,
         fn_clock.FUNCTIONS,
         fn_finance.FUNCTIONS,
+        fn_assets.FUNCTIONS,
         fn_statistics.FUNCTIONS,
+        fn_distributions.FUNCTIONS,
         fn_text.FUNCTIONS,
         fn_search.FUNCTIONS,
         fn_logic.FUNCTIONS_ABOUT,
@@ -50,7 +54,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
 ALIASES: Final[dict[str, str]] = {
     "STDEV.S": "STDEV", "STDEV.P": "STDEVP", "VAR.S": "VAR", "VAR.P": "VARP", "PERCENTILE.INC": "PERCENTILE", "QUARTILE.INC": "QUARTILE",
     "MODE.SNGL": "MODE", "RANK.EQ": "RANK", "NORM.S.INV": "NORMSINV", "NORM.DIST": "NORMDIST", "NORM.INV": "NORMINV", "COVARIANCE.P": "COVAR",
-    "FORECAST.LINEAR": "FORECAST", "PEARSON": "CORREL",
+    "FORECAST.LINEAR": "FORECAST", "PEARSON": "CORREL", "PERCENTRANK.INC": "PERCENTRANK", "CONFIDENCE.NORM": "CONFIDENCE", "LOGNORM.INV": "LOGINV",
+    "EXPON.DIST": "EXPONDIST", "POISSON.DIST": "POISSON", "BINOM.DIST": "BINOMDIST",
 }  # fmt: skip
 
 _CLOCK = "it changes with the clock, and a deal must give the same numbers tomorrow; use a date term instead."

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from model.formula.nodes import Call, Column, Earlier, Node, Row, SeriesRange, Text, ToDate, children
+from model.formula.nodes import Array, Call, Column, Earlier, Node, Row, SeriesRange, Text, ToDate, children
 from model.problems import Refused, refuse
 
 MAX_LITERAL: Final = 255
 # functions that take their ranges pairwise: Excel wants them of one shape, or multiplies rows by columns
 PAIRWISE: Final = frozenset(
-    ("SUMPRODUCT", "SUMIF", "SUMIFS", "COUNTIFS", "AVERAGEIF", "AVERAGEIFS", "MINIFS", "MAXIFS", "CORREL", "XNPV", "XIRR", "LOOKUP")
+    ("SUMPRODUCT", "SUMIF", "SUMIFS", "COUNTIFS", "AVERAGEIF", "AVERAGEIFS", "MINIFS", "MAXIFS", "CORREL", "XNPV", "XIRR", "LOOKUP", "XLOOKUP")
 )  # fmt: skip
+# functions of texts that become functions of single values in the workbook
+SINGLE: Final = {"CONCAT": 0, "TEXTJOIN": 2}  # and the first argument that Excel would let be a range
 
 
 def utf16_length(text: str) -> int:
@@ -28,6 +30,9 @@ def hindrance(tree: Node, where: str) -> Refused | None:
         if isinstance(node, Text) and utf16_length(node.value) > MAX_LITERAL:
             what = f"The formula holds a text of {utf16_length(node.value)} characters; Excel takes {MAX_LITERAL} inside a formula."
             return refuse(where, what, "Put it into a text term, or join two shorter texts with &.")
+        if isinstance(node, Call) and node.name in SINGLE and any(_is_range(a) for a in node.args[SINGLE[node.name] :]):
+            what = f"{node.name} over a range cannot be written for Excel 2010."
+            return refuse(where, what, "Name the values one by one.")
         if isinstance(node, Call) and node.name in PAIRWISE:
             runs = set().union(*(_runs(arg) for arg in node.args))
             if len(runs) > 1:
@@ -35,6 +40,10 @@ def hindrance(tree: Node, where: str) -> Refused | None:
                 remedy = "Bring both into lines (BYYEAR, ASOF) or both into columns of one table."
                 return refuse(where, what + " Excel would not pair them.", remedy)
     return None
+
+
+def _is_range(node: Node) -> bool:
+    return isinstance(node, (Array, Column, SeriesRange, Row, ToDate, Earlier))
 
 
 def _runs(node: Node) -> set[str]:

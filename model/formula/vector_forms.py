@@ -106,11 +106,12 @@ def _snap(t: np.ndarray) -> np.ndarray:
 
 
 def modulo(x: Any, d: Any, *, out: np.ndarray) -> np.ndarray:
-    """MOD; a zero divisor, a huge quotient and a remainder near its end go through the live form."""
-    q = np.divide(x, d)
-    whole = np.floor(q)
-    np.subtract(x, whole * d, out=out)
-    odd = ~(np.abs(q) < 2**40) | (np.abs(q - np.rint(q)) < 1e-9)
+    """MOD; a zero divisor and a huge quotient go through the live form."""
+    odd = ~(np.abs(np.divide(x, d)) < 2**40)
+    np.fmod(x, d, out=out)
+    other = (out != 0) & ((out < 0) != (np.asarray(d) < 0))
+    np.add(out, d, out=out, where=other)
+    np.copyto(out, 0.0, where=out == d)
     return _fix(out, odd, FUNCTIONS["MOD"].live, x, d) if odd.any() else out
 
 

@@ -6,13 +6,13 @@ from __future__ import annotations
 import random
 
 #: what each function takes: n number, i whole number, e the same but small, p share, r rate, d date, t text, b condition, a anything,
-#: R range of numbers, M any range, Q and O the same of eight cells, T texts, S rising, F flows, X dates, V array expression, C criterion, A array constant, h text of a date or time, f number format; a trailing + repeats the last item
+#: R range of numbers, M any range, Q and O the same of eight cells, T texts, S rising, F flows, X dates, V array expression, C criterion, A array constant, h text of a date or time, u unit of DATEDIF, f number format; a trailing + repeats the last item
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "IF": ("baa", "ba"), "IFS": ("ba", "baba"), "SWITCH": ("aaa", "aaaa", "iaiaa"), "CHOOSE": ("iaaa",), "IFERROR": ("aa", "nn"),
     "AND": ("bb", "b", "M"), "OR": ("bb", "b", "M"), "XOR": ("bb",), "NOT": ("b",), "TRUE": ("",), "FALSE": ("",),
     "ABS": ("n",), "SIGN": ("n",), "SQRT": ("n",), "EXP": ("n",), "LN": ("n",), "LOG10": ("n",), "LOG": ("n", "nn"), "POWER": ("nn", "ni"),
     "MOD": ("nn",), "INT": ("n",), "ROUND": ("ne",), "ROUNDUP": ("ne",), "ROUNDDOWN": ("ne",), "TRUNC": ("n", "ne"), "MROUND": ("nn",),
-    "CEILING": ("nn",), "FLOOR": ("nn",), "ATAN2": ("nn",),
+    "CEILING": ("nn",), "FLOOR": ("nn",), "CEILING.MATH": ("n", "nn", "nnb"), "FLOOR.MATH": ("n", "nn", "nnb"), "ATAN2": ("nn",),
     "SUM": ("nn", "R", "M", "aa", "Mn"), "PRODUCT": ("nn", "R", "M"), "MIN": ("nn", "R", "M", "nnn"), "MAX": ("nn", "R", "M", "nnn"),
     "AVERAGE": ("nn", "R", "M"), "COUNT": ("M", "aa", "R"), "COUNTA": ("M", "aa"), "COUNTBLANK": ("M",), "SUMPRODUCT": ("RR", "R", "VV", "M"),
     "MEDIAN": ("R", "nnn", "M"), "PERCENTILE": ("Rp",), "STDEV": ("R", "nnn", "M"), "CORREL": ("RR", "RM"), "NORMSDIST": ("n",), "NORMSINV": ("p",),
@@ -24,22 +24,26 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "NPV": ("rR", "rnn", "rM"), "IRR": ("F",), "XNPV": ("rFX",), "XIRR": ("FX",), "PMT": ("rjn", "rjnn", "rjnnk"), "FV": ("rjn", "rjnn"),
     "PV": ("rjn", "rjnn"), "IPMT": ("rejn",), "PPMT": ("rejn",), "NPER": ("rnn",), "RATE": ("jmn",),
     "LEFT": ("te", "t"), "RIGHT": ("te", "t"), "MID": ("tee",), "LEN": ("t", "a"), "UPPER": ("t",), "LOWER": ("t",), "TRIM": ("t",),
-    "CONCATENATE": ("tt", "aa"), "REPT": ("te",), "VALUE": ("t", "n"), "TEXT": ("nf", "dg"),
+    "CONCATENATE": ("tt", "aa"), "CONCAT": ("tt", "aa"), "TEXTJOIN": ("tbtt", "tbata"), "REPT": ("te",), "VALUE": ("t", "n"), "TEXT": ("nf", "dg"),
     "PI": ("",), "RADIANS": ("n",), "DEGREES": ("n",), "SIN": ("n",), "COS": ("n",), "TAN": ("n",), "ASIN": ("p",), "ACOS": ("p",), "ATAN": ("n",),
     "SINH": ("n",), "COSH": ("n",), "TANH": ("n",), "ASINH": ("n",), "ACOSH": ("n",), "ATANH": ("p",), "FACT": ("e",), "COMBIN": ("ji", "ii"),
-    "GCD": ("ij", "ii"), "LCM": ("ij", "iii"), "EVEN": ("n",), "ODD": ("n",), "QUOTIENT": ("nn",),
+    "GCD": ("ij", "ii"), "LCM": ("ij", "iii"), "PERMUT": ("ji", "ii"), "EVEN": ("n",), "ODD": ("n",), "QUOTIENT": ("nn",),
     "VAR": ("R", "nnn", "M"), "VARP": ("R", "nn", "M"), "STDEVP": ("R", "nn", "M"), "SUMSQ": ("R", "nn", "M"), "DEVSQ": ("R", "nnn", "M"), "AVEDEV": ("R", "nn"),
     "GEOMEAN": ("R", "nn"), "HARMEAN": ("R", "nn"), "MODE": ("R", "M"), "LARGE": ("Ri",), "SMALL": ("Ri", "Mi"), "RANK": ("nR", "nRb"), "QUARTILE": ("Ri",),
+    "PERCENTRANK": ("Rn", "Rnj"), "TRIMMEAN": ("Rp",), "SKEW": ("R", "nnn", "M"), "KURT": ("R", "nnnn"), "AVERAGEA": ("M", "R", "nn"), "MAXA": ("M", "nn"), "MINA": ("M", "nn"),
+    "STEYX": ("RR",),
+    "NORM.S.DIST": ("nb",), "STANDARDIZE": ("nnn",), "LOGNORMDIST": ("nnn",), "LOGINV": ("pnn",), "CONFIDENCE": ("pnj",), "EXPONDIST": ("nnb",), "POISSON": ("inb", "ijb"), "BINOMDIST": ("ijpb",),
     "RSQ": ("RR",), "COVAR": ("RR",), "SLOPE": ("RR",), "INTERCEPT": ("RR",), "FORECAST": ("nRR",), "NORMDIST": ("nnnb",), "NORMINV": ("pnn",),
-    "WEEKDAY": ("d", "dk"), "WEEKNUM": ("d", "dk"), "DAYS360": ("dd", "ddb"), "NETWORKDAYS": ("dd",), "WORKDAY": ("de",), "HOUR": ("n", "d"), "MINUTE": ("n",),
+    "WEEKDAY": ("d", "dk"), "WEEKNUM": ("d", "dk"), "ISOWEEKNUM": ("d",), "DATEDIF": ("ddu",), "DAYS360": ("dd", "ddb"), "NETWORKDAYS": ("dd",), "WORKDAY": ("de",), "HOUR": ("n", "d"), "MINUTE": ("n",),
     "SECOND": ("n",), "TIME": ("iii", "jij"), "DATEVALUE": ("h",), "TIMEVALUE": ("h",),
     "MIRR": ("Frr",), "FVSCHEDULE": ("nR",), "EFFECT": ("rj",), "NOMINAL": ("rj",), "ISPMT": ("rijn",), "CUMIPMT": ("rjniik",), "CUMPRINC": ("rjniik",),
+    "RRI": ("jnn",), "PDURATION": ("rnn",), "DOLLARDE": ("nj", "ni"), "DOLLARFR": ("nj", "ni"), "DB": ("nnj2", "nnjie", "nnj1j"), "VDB": ("nnj12", "nnjpj", "nnj02n", "nnj1jnb"),
     "SLN": ("nnj",), "SYD": ("nnj1", "nnje"), "DDB": ("nnj1", "nnj12"),
-    "VLOOKUP": ("nA2", "nA1", "nA20"), "HLOOKUP": ("nA2", "nA10"), "ROWS": ("A", "R"), "COLUMNS": ("A", "R"), "IFNA": ("aa",),
+    "VLOOKUP": ("nA2", "nA1", "nA20"), "HLOOKUP": ("nA2", "nA10"), "XLOOKUP": ("nQQ", "tTQ", "nQTn", "tTQa"), "ROWS": ("A", "R"), "COLUMNS": ("A", "R"), "IFNA": ("aa",),
     "FIND": ("tt", "tti"), "SEARCH": ("tt", "tti"), "SUBSTITUTE": ("ttt", "ttti"), "REPLACE": ("teet",), "EXACT": ("tt", "aa"), "PROPER": ("t",), "CLEAN": ("t",),
     "CHAR": ("i", "j"), "CODE": ("t",), "T": ("a",), "FIXED": ("ne", "neb"),
     "ISERR": ("a",), "ISLOGICAL": ("a",), "ISNONTEXT": ("a",), "ISEVEN": ("i",), "ISODD": ("i",),
-    "ISBLANK": ("a",), "ISNUMBER": ("a",), "ISTEXT": ("a",), "ISERROR": ("a",), "ISNA": ("a",), "N": ("a",), "NA": ("",),
+    "ISBLANK": ("a",), "ISNUMBER": ("a",), "ISTEXT": ("a",), "ISERROR": ("a",), "ISNA": ("a",), "ERROR.TYPE": ("a",), "N": ("a",), "NA": ("",),
 }  # fmt: skip
 
 _NUMBERS = (
@@ -149,6 +153,7 @@ _MOMENTS = (
     '"abc"',
     "word",
 )
+_UNITS = ('"Y"', '"M"', '"D"', '"YM"', '"md"', '"YD"')
 _ARRAYS = ("{1,10;2,20;3,30}", "{0,1,2;5,6,7}", '{-1,"a";0.5,"b";2,"c";100,TRUE}', "{1,2,3}")
 _OPERATORS = ("+", "-", "*", "/", "+", "-", "*", "^")
 _COMPARE = ("=", "<>", "<", "<=", ">", ">=")
@@ -188,6 +193,8 @@ class Generator:
             return self.pick(_FORMATS if kind == "f" else _DAYS)
         if kind == "h":
             return self.pick(_MOMENTS)
+        if kind == "u":
+            return self.pick(_UNITS)
         if kind == "A":
             return self.pick(_ARRAYS)
         if kind in "z012":

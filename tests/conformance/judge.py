@@ -107,17 +107,21 @@ def _is_leaf(node: Node) -> bool:
 def _visited(tree: Node, period: int) -> set[int]:
     """The nodes that our evaluation passes: an untaken branch has no part in a value."""
     seen: set[int] = set()
-    walk = live.evaluate
+    walk, call = live.evaluate, live._call
 
     def noting(node: Node, *rest: Any) -> Any:
         seen.add(id(node))
         return walk(node, *rest)
 
-    live.evaluate = noting
+    def calling(spec: Any, node: Call, *rest: Any, **more: Any) -> Any:
+        seen.add(id(node))  # of functions that lead to a reference only the call is seen
+        return call(spec, node, *rest, **more)
+
+    live.evaluate, live._call = noting, calling
     try:
         noting(tree, world().cells, period)
     finally:
-        live.evaluate = walk
+        live.evaluate, live._call = walk, call
     return seen
 
 

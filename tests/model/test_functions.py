@@ -41,6 +41,7 @@ SEE_ERRORS = {
     "ISLOGICAL",
     "ISNONTEXT",
     "ISNA",
+    "ERROR.TYPE",
     "COUNT",
     "COUNTA",
     "COUNTBLANK",
