@@ -108,7 +108,7 @@ _GLOBALS: dict[str, Any] = {
     "Range": Range, "_chk": _chk, "_bad": _bad, "_truth": _truth, "_teq": _teq, "_pow": coerce.power_fast, "_ytd": _ytd, "_finite": _finite, "_cell": _cell, "_sum_where": _sum_where, "_total": total,
     "_eq": coerce.num_eq, "_lt": coerce.num_lt, "_le": coerce.num_le, "_cmp": coerce.compare,
     **FAST_NAMES,
-    **{f"F_{name}": spec.live for name, spec in FUNCTIONS.items()},
+    **{f"F_{spec.identifier}": spec.live for spec in FUNCTIONS.values()},
     "O_add": coerce.add, "O_concat": coerce.concat, "O_negate": coerce.negate, "O_percent": coerce.percent,
 }  # fmt: skip
 

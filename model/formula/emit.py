@@ -279,7 +279,7 @@ class Emitter:
             self.unsure += 1
             thunks = ", ".join(f"lambda: {self.plain(a)}" for a in args)
             self.unsure -= 1
-            return f"_chk(F_{name}({thunks}))", _RESULTS[spec.result], False
+            return f"_chk(F_{spec.identifier}({thunks}))", _RESULTS[spec.result], False
         if shaped(node):
             raise Fallback
         items = [self.emit(a) for a in args]
@@ -304,7 +304,7 @@ class Emitter:
             else:
                 self.single(kind)
             codes.append(code)
-        return f"_chk(F_{name}({', '.join(codes)}))", result, False
+        return f"_chk(F_{spec.identifier}({', '.join(codes)}))", result, False
 
     def plain(self, node: Node) -> str:
         return self.guarded(self.emit(node))[0]

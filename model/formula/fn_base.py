@@ -60,6 +60,11 @@ class Function(msgspec.Struct, frozen=True):
     vector: str | None = None
 
     @property
+    def identifier(self) -> str:
+        """The name as it can stand in generated code."""
+        return self.name.replace(".", "_")
+
+    @property
     def slow(self) -> bool:
         """Whether the vector form goes through the live form, draw by draw."""
         return self.vector is None

@@ -167,7 +167,7 @@ class Generator:
         self.random = random.Random(seed)
         self.functions = functions
         self.names = list(functions)
-        self.next = 0
+        self.next = self.headed = 0
 
     def formula(self) -> str:
         """The next formula: every function heads one in turn, every third is headed by an operator."""
@@ -175,7 +175,8 @@ class Generator:
         depth = self.random.choice((1, 2, 2, 3, 3))
         if self.next % 3 == 0:
             return self.operation(self.random.choice("nnnab"), depth)
-        return self.call(self.names[self.next * 7 % len(self.names)], depth)
+        self.headed += 1
+        return self.call(self.names[self.headed % len(self.names)], depth)
 
     def pick(self, items: tuple[str, ...]) -> str:
         return self.random.choice(items)
