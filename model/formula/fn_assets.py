@@ -72,8 +72,8 @@ def _vdb(
 ) -> float:
     """The depreciation between two moments of an asset's life by a declining balance (twice the straight line unless
     told otherwise), which gives way to the straight line over the rest of the life once that is more, unless the last
-    argument is true. Moments outside the life, negative amounts, or a factor below 0 are #NUM!."""
-    if not 0 <= start <= end <= life or cost < 0 or salvage < 0 or factor < 0 or life <= 0:
+    argument is true. Moments outside the life, negative amounts, or a factor not above 0 are #NUM!."""
+    if not 0 <= start <= end <= life or cost < 0 or salvage < 0 or factor <= 0 or life <= 0:
         raise fail(NUM, "the moments must lie within the life of the asset, the amounts must not be negative")
     if end > LONGEST:
         raise fail(NUM, "these are more periods than can be added up")

@@ -110,14 +110,16 @@ def _poisson(count: float, average: float, cumulative: float) -> float:
     """The probability of at most so many events, or with FALSE of exactly so many, where the mean is expected. Parts of a
     count are cut off; negative numbers are #NUM!."""
     k = math.trunc(count)
-    if k < 0 or average < 0:
+    if count < 0 or average < 0:
         raise fail(NUM, "count and mean must not be negative")
     if average == 0:
         return 1.0 if cumulative or k == 0 else 0.0
-    if average > _MANY:
-        raise fail(NUM, "the mean is larger than can be added up")
     log, reach = math.log(average), math.ceil(40 * math.sqrt(average)) + 200  # nothing counts further from the mean
     low, high = max(0, math.floor(average) - reach), math.floor(average) + reach
+    if cumulative and not low <= k <= high:
+        return float(k > high)
+    if cumulative and reach > _MANY:
+        raise fail(NUM, "the mean is larger than can be added up")
     counts = range(low, min(k, high) + 1) if cumulative else (k,)
     return min(1.0, math.fsum(math.exp(i * log - average - math.lgamma(i + 1)) for i in counts))
 
@@ -127,7 +129,7 @@ def _binomdist(count: float, trials: float, p: float, cumulative: float) -> floa
     """The probability of at most so many successes, or with FALSE of exactly so many, in independent trials. Parts of a
     count are cut off; a count outside the trials, or a probability outside 0 to 1, is #NUM!."""
     k, n = math.trunc(count), math.trunc(trials)
-    if not 0 <= k <= n or not 0 <= p <= 1:
+    if count < 0 or k > n or not 0 <= p <= 1:
         raise fail(NUM, "the count must lie within the trials, the probability within 0 to 1")
     if n > _MANY:
         raise fail(NUM, "the trials are more than can be added up")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from model.formula.coerce import DIVISION, Value, is_number, raise_to
+from model.formula.coerce import DIVISION, Value, is_number
 from model.formula.fn_base import Group, Refusal, as_range, fail, number, numbers, range_numbers
 from model.formula.readtext import text_to_number
 from model.formula.roots import rate_of_return, single_root
@@ -306,22 +306,15 @@ def _nominal(effective: float, periods: float) -> float:
     "RRI(periods, present, future)",
     ("RRI(2,100,121)", 0.10000000000000009),
     excel=lambda n, present, future: (
-        f"((0*(({n})+({present})+({future}))+0*LN({n})+0*LN(ABS({present}))+({future})/({present}))^(1/({n}))-1)"
+        f"((0*(({n})+({present})+({future}))+0*LN({n})+0*LN(ABS({present}))+0*SQRT(({future})/({present}))+({future})/({present}))^(1/({n}))-1)"
     ),
 )
 def _rri(periods: float, present: float, future: float) -> float:
     """The rate per period at which a present value grows to a future one. Periods not above 0, a present value of 0, and
     values of different sign are #NUM!. In the workbook: a power, with logarithms that keep to these bounds."""
-    if periods <= 0 or present == 0:
-        raise fail(NUM, "the periods must be above zero, the present value not zero")
-    return _real_power(future / present, 1 / periods) - 1
-
-
-def _real_power(x: float, y: float) -> float:
-    result = raise_to(x, y)
-    if isinstance(result, ErrorValue):
-        raise Refusal(result)
-    return result
+    if periods <= 0 or present == 0 or future / present < 0:
+        raise fail(NUM, "the periods must be above zero, the values of one sign, the present one not zero")
+    return math.pow(future / present, 1 / periods) - 1
 
 
 @_numeric(

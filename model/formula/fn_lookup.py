@@ -225,7 +225,9 @@ def _print_xlookup(*args: str) -> str:
     wanted = value if value.replace(".", "").replace("-", "").isdigit() else plain
     place = f"MATCH({wanted},{cells},0)"
     found = f"INDEX({results},{place})"
-    return f"IF(ISNA({place}),{args[3]},{found})" if len(args) > 3 else found
+    if len(args) == 3:
+        return found
+    return f"IF(ISERROR({value}),{value},IF(ISNA({place}),{args[3]},{found}))"
 
 
 @_typed(
