@@ -401,6 +401,13 @@ TABLE: tuple[Known, ...] = (
     Known("formualizer ironcalc", "KURT and SKEW of infinite deviations", "row 8", lambda p: p.name in ("KURT", "SKEW") and str(p.ours) == "#NUM!" and max(map(abs, _numbers(p)), default=0.0) > 1e150),
     Known(FZ, "DOLLARDE and DOLLARFR of a fraction below 1 are #NUM!", "doc DOLLARDE: #DIV/0!", lambda p: p.name in ("DOLLARDE", "DOLLARFR") and str(p.ours) == "#DIV/0!" and str(p.theirs) == "#NUM!"),
     Known(LO, "MAXA, MINA and AVERAGEA take text as 0", "doc MAXA: text written out is an error", lambda p: p.name in ("MAXA", "MINA", "AVERAGEA") and str(p.ours) == "#VALUE!" and _number(p.theirs) and any(isinstance(v, str) for v in _single(p))),
+    Known(FZ, "DB of the year after the life is taken from all that is left", "doc DB: 15,845.10 in its seventh year", lambda p: p.name == "DB" and _number(p.ours) and (x := _x(p.our_parts[3])) is not None and (y := _x(p.our_parts[2])) is not None and x > y),
+    Known(FZ, "TEXT with conditions in brackets or characters outside ASCII", "doc TEXT: (123) 456-7898; 12° 34' 56''", lambda p: p.name == "TEXT" and isinstance(p.our_parts[1], str) and ("[" in p.our_parts[1] or not p.our_parts[1].isascii())),
+    Known("ironcalc libreoffice", "criteria over an array constant", "Excel wants a reference there; its array is one to us", lambda p: p.name in CRITERIA and "({" in p.excel and (str(p.theirs) == "#VALUE!" or len(p.our_parts) == 2)),
+    Known(IC, "MATCH downwards in a range that rises", "doc MATCH: #N/A for 40 among 25, 38, 40, 41", lambda p: p.name == "MATCH" and "{" in p.excel and str(p.ours) == "#N/A" and _x(p.our_parts[-1]) == -1),
+    Known(LO, "a written #NULL! is another error", "doc ERROR.TYPE: 1", lambda p: p.name == "ERROR.TYPE" and "#NULL!" in [str(v) for v in p.our_parts]),
+    Known(IC, "PRODUCT of no number is 1", "row 20", lambda p: p.name == "PRODUCT" and p.ours == 0.0 and p.theirs == 1.0),
+    Known(IC, "VLOOKUP's column 0 is #REF!", "row 44", lambda p: p.name in TABLES and str(p.ours) == "#VALUE!" and str(p.theirs) == "#REF!" and (x := _x(p.our_parts[2])) is not None and x < 1),
     Known(ANY, "AND of the printed form stops at the first answer", "row 16", lambda p: p.name in ("CEILING.MATH", "FLOOR.MATH") and _err(p.ours) and _number(p.theirs) and len(p.our_parts) == 3),
 )  # fmt: skip
 
