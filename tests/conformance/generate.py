@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 
-#: what each function takes: n number, i whole number, e the same but small, p share, r rate, d date, t text, b condition, a anything,
+#: what each function takes: n number, i whole number, e the same but small (LibreOffice counts up to it), p share, r rate, d date, t text, b condition, a anything,
 #: R range of numbers, M any range, Q and O the same of eight cells, T texts, S rising, F flows, X dates, V array expression, C criterion, A array constant, h text of a date or time, u unit of DATEDIF, f number format; a trailing + repeats the last item
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "IF": ("baa", "ba"), "IFS": ("ba", "baba"), "SWITCH": ("aaa", "aaaa", "iaiaa"), "CHOOSE": ("iaaa",), "IFERROR": ("aa", "nn"),
@@ -27,12 +27,12 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "CONCATENATE": ("tt", "aa"), "CONCAT": ("tt", "aa"), "TEXTJOIN": ("tbtt", "tbata"), "REPT": ("te",), "VALUE": ("t", "n"), "TEXT": ("nf", "dg"),
     "PI": ("",), "RADIANS": ("n",), "DEGREES": ("n",), "SIN": ("n",), "COS": ("n",), "TAN": ("n",), "ASIN": ("p",), "ACOS": ("p",), "ATAN": ("n",),
     "SINH": ("n",), "COSH": ("n",), "TANH": ("n",), "ASINH": ("n",), "ACOSH": ("n",), "ATANH": ("p",), "FACT": ("e",), "COMBIN": ("ji", "ii"),
-    "GCD": ("ij", "ii"), "LCM": ("ij", "iii"), "PERMUT": ("ji", "ii"), "EVEN": ("n",), "ODD": ("n",), "QUOTIENT": ("nn",),
+    "GCD": ("ij", "ii"), "LCM": ("ij", "iii"), "PERMUT": ("je", "ee"), "EVEN": ("n",), "ODD": ("n",), "QUOTIENT": ("nn",),
     "VAR": ("R", "nnn", "M"), "VARP": ("R", "nn", "M"), "STDEVP": ("R", "nn", "M"), "SUMSQ": ("R", "nn", "M"), "DEVSQ": ("R", "nnn", "M"), "AVEDEV": ("R", "nn"),
     "GEOMEAN": ("R", "nn"), "HARMEAN": ("R", "nn"), "MODE": ("R", "M"), "LARGE": ("Ri",), "SMALL": ("Ri", "Mi"), "RANK": ("nR", "nRb"), "QUARTILE": ("Ri",),
     "PERCENTRANK": ("Rn", "Rnj"), "TRIMMEAN": ("Rp",), "SKEW": ("R", "nnn", "M"), "KURT": ("R", "nnnn"), "AVERAGEA": ("M", "R", "nn"), "MAXA": ("M", "nn"), "MINA": ("M", "nn"),
     "STEYX": ("RR",),
-    "NORM.S.DIST": ("nb",), "STANDARDIZE": ("nnn",), "LOGNORMDIST": ("nnn",), "LOGINV": ("pnn",), "CONFIDENCE": ("pnj",), "EXPONDIST": ("nnb",), "POISSON": ("inb", "ijb"), "BINOMDIST": ("ijpb",),
+    "NORM.S.DIST": ("nb",), "STANDARDIZE": ("nnn",), "LOGNORMDIST": ("nnn",), "LOGINV": ("pnn",), "CONFIDENCE": ("pnj",), "EXPONDIST": ("nnb",), "POISSON": ("enb", "ejb"), "BINOMDIST": ("ejpb",),
     "RSQ": ("RR",), "COVAR": ("RR",), "SLOPE": ("RR",), "INTERCEPT": ("RR",), "FORECAST": ("nRR",), "NORMDIST": ("nnnb",), "NORMINV": ("pnn",),
     "WEEKDAY": ("d", "dk"), "WEEKNUM": ("d", "dk"), "ISOWEEKNUM": ("d",), "DATEDIF": ("ddu",), "DAYS360": ("dd", "ddb"), "NETWORKDAYS": ("dd",), "WORKDAY": ("de",), "HOUR": ("n", "d"), "MINUTE": ("n",),
     "SECOND": ("n",), "TIME": ("iii", "jij"), "DATEVALUE": ("h",), "TIMEVALUE": ("h",),

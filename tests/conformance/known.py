@@ -408,6 +408,10 @@ TABLE: tuple[Known, ...] = (
     Known(LO, "a written #NULL! is another error", "doc ERROR.TYPE: 1", lambda p: p.name == "ERROR.TYPE" and "#NULL!" in [str(v) for v in p.our_parts]),
     Known(IC, "PRODUCT of no number is 1", "row 20", lambda p: p.name == "PRODUCT" and p.ours == 0.0 and p.theirs == 1.0),
     Known(IC, "VLOOKUP's column 0 is #REF!", "row 44", lambda p: p.name in TABLES and str(p.ours) == "#VALUE!" and str(p.theirs) == "#REF!" and (x := _x(p.our_parts[2])) is not None and x < 1),
+    Known("formualizer libreoffice", "ISPMT of no periods is #NUM!", "doc ISPMT: the period is divided by them: #DIV/0!", lambda p: p.name == "ISPMT" and str(p.ours) == "#DIV/0!" and str(p.theirs) == "#NUM!"),
+    Known("formualizer libreoffice", "ISEVEN and ISODD of a blank are #VALUE!", "Excel in Apache POI's samples: a blank is even", lambda p: p.name in ("ISEVEN", "ISODD") and p.our_parts[0] is None and str(p.theirs) == "#VALUE!"),
+    Known(LO, "ISEVEN and ISODD of a number as text are #VALUE!", "row 14", lambda p: p.name in ("ISEVEN", "ISODD") and _numeric_text(p.our_parts[0]) and str(p.theirs) == "#VALUE!"),
+    Known(LO, "VLOOKUP, HLOOKUP and XLOOKUP give a boolean as a number", "row 12", lambda p: p.name in (*TABLES, "XLOOKUP") and isinstance(p.ours, bool) and _number(p.theirs)),
     Known(ANY, "AND of the printed form stops at the first answer", "row 16", lambda p: p.name in ("CEILING.MATH", "FLOOR.MATH") and _err(p.ours) and _number(p.theirs) and len(p.our_parts) == 3),
 )  # fmt: skip
 
