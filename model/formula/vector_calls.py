@@ -6,14 +6,16 @@ import functools
 from typing import Any
 
 from model.formula import kinds
-from model.formula.evaluate import evaluate
+from model.formula.evaluate import LEADING, evaluate
 from model.formula.fn_base import Refusal
 from model.formula.fn_criteria import hits
 from model.formula.nodes import (
+    Before,
     Binary,
     Call,
     Column,
     Earlier,
+    Here,
     Missing,
     Node,
     Row,
@@ -58,6 +60,8 @@ class Emitter(Base):
         if isinstance(node, Missing):
             return Operand("0.0", "i", False, "")
         o = self.emit(node, dest)
+        if o.kind not in "inb":  # computed draw by draw after all, and may be anything
+            raise Unsupported
         if kind == "b" and o.flag and not o.vec:
             self.guard(o)
         return o
@@ -115,7 +119,7 @@ class Emitter(Base):
     def fold(self, node: Call, dest: str, ufunc: str) -> Operand:
         if len(node.args) == 1:
             return self.over(node, dest)
-        if any(isinstance(a, (Missing, *RANGE_NODES)) for a in node.args):
+        if any(isinstance(a, (Missing, *RANGE_NODES)) or self.passed_over(a) for a in node.args):
             raise Unsupported
         operands = []
         for arg in node.args:
@@ -140,12 +144,25 @@ class Emitter(Base):
             return Operand(self.sums.setdefault(key, f"a{len(self.sums)}"), "n", True, "?")
         if any(isinstance(a, RANGE_NODES) for a in node.args):
             return self.over(node, dest)
+        if any(self.passed_over(a) for a in node.args):
+            raise Unsupported
         operands = [self.number(a) for a in node.args]
         d = dest or self.take("n")
         self.op(f"copyto({d}, {operands[0].code})")
         for o in operands[1:]:
             self.op(f"add({d}, {o.code}, out={d})")
         return self.done(d, "n", "?", dest, *operands)
+
+    def passed_over(self, node: Node) -> bool:
+        """Whether a total may pass over what stands here: a reference, also one that IF or INDEX leads to, to text, a
+        condition or a blank."""
+        if isinstance(node, Call) and node.name in (*LEADING, "INDEX"):
+            return not self.touched(node) or self.kind_of(node) != "n"
+        if not isinstance(node, (Ref, Here, Before)):
+            return False
+        if self.touched(node):
+            return self.kind_of(node) != "n"
+        return isinstance(node, Ref) and type(self.cells.scalars.get(node.key)) is not float
 
     def call_product(self, node: Call, dest: str) -> Operand:
         return self.over(node, dest)

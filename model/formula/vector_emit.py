@@ -24,6 +24,7 @@ from model.formula.nodes import (
     Call,
     Column,
     Earlier,
+    Err,
     Here,
     Missing,
     Node,
@@ -136,13 +137,14 @@ class Base:
             return self.hoisted(node)
         if node in self.shared:
             return self.again(node)
-        at = len(self.lines)
+        at, depth, path = len(self.lines), self.depth, list(self.path)
         state = {k: list(v) for k, v in self.free.items()}, self.operations, dict(self.shared), dict(self.repeats)
         try:
             o = self.value(node, dest)
         except Unsupported:
             del self.lines[at:]
             self.free, self.operations, self.shared, self.repeats = state
+            self.depth, self.path[:] = depth, path  # what was left in the middle of a branch
             return self.slow(node)
         if self.repeats.get(node, 0) > 1 and o.temp:
             self.repeats[node] -= 1
@@ -421,7 +423,8 @@ class Base:
         return name
 
     def by_year(self, node: ByYear, dest: str) -> Operand:
-        if self.types.get(node.series) not in ("i", "n"):
+        fails = isinstance(node.other, Err) or (isinstance(node.other, Call) and node.other.name == "NA")
+        if self.types.get(node.series) not in ("i", "n") or (self.kind_of(node.other) != "n" and not fails):
             raise Unsupported
         d = dest or self.take("n")
         name = (

@@ -141,8 +141,8 @@ A = np.array([2.0, 0.0, -1.0, 1e308, 3.0])
     "formula",
     [
         "= 1 / a", "= IF(a = 0, 7, 1 / a)", "= 1 / (a * 10)", "= MIN(a * 10, 5)", "= IF(a * 10 > 5, 1, 2)", "= IFERROR(1 / a, 5)", "= LN(a)", "= SQRT(a) + 1", "= a ^ 0.5",
-        "= ISERROR(1 / a)", "= AND(a > 0, b > 1)", "= h * a", "= IF(h > a, 1, 2)", "= ROUND(a, 1)", "= MOD(b, a)", "= a & \"x\"", '= IF(a > 1, "big", "small")', "= IF(a > 1, b)",
-        "= INT(a / 3)", "= SUM(a, b, 1)", "= MAX(1, LN(a))", "= IF(OR(a < 0, b / a > 1), a, b)", "= CHOOSE(MAX(1, MIN(2, a)), b, 9)", "= a > 1", "= -(a > 1)", "= PMT(a / 100, 10, b)",
+        "= ISERROR(1 / a)", "= MOD(10, a)", "= MOD(-7.5, b)", "= AND(a > 0, b > 1)", "= h * a", "= IF(h > a, 1, 2)", "= ROUND(a, 1)", "= MOD(b, a)", "= a & \"x\"", '= IF(a > 1, "big", "small")', "= IF(a > 1, b)",
+        "= INT(a / 3)", "= SUM(c, a)", "= MAX(a, c)", "= IF(a > 1, INDEX(TO_DATE(year), a), CHOOSE(1, a))", "= SUM(a, b, 1)", "= MAX(1, LN(a))", "= IF(OR(a < 0, b / a > 1), a, b)", "= CHOOSE(MAX(1, MIN(2, a)), b, 9)", "= a > 1", "= -(a > 1)", "= PMT(a / 100, 10, b)",
     ],
 )  # fmt: skip
 def test_errors_texts_and_conditions_come_out_as_in_live_runs(formula):
