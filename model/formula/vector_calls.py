@@ -18,6 +18,7 @@ from model.formula.nodes import (
     Here,
     Missing,
     Node,
+    Ref,
     Row,
     SeriesRange,
     ToDate,
