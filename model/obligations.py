@@ -1,19 +1,22 @@
 """Who owes what, when, to whom: every right that names the party owing it, with the amounts its line gives.
 
-Where several rights name one line, because one replaced another, each period's amount belongs to the one that is in
-force on the period's last day; after the last of them has ended, to that one: what accrued stays payable.
+Where several rights name one line, because one replaced another, each calendar year's amount is divided by the days on
+which each of them is in force; after the last of them has ended, it is that one's: what accrued stays payable. So the
+amounts do not depend on the period length. Where a line is not spread evenly over the year, each right should have a
+line of its own, cut by day.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from typing import Any, NamedTuple
 
 from model.deal import Deal
 from model.engine import Calc
 from model.rights import Span, Status, span, standing
-from model.values import NEVER, ErrorValue
+from model.values import NEVER, ErrorValue, to_serial
 
 
 class Owed(NamedTuple):
@@ -57,11 +60,16 @@ def _by_year(calc: Calc, key: str, held: dict[str, Span]) -> dict[int, float | E
     line = deal.rights[key].amount
     sharing = [k for k in held if deal.rights[k].amount == line and _happens(held[k])]
     found: dict[int, list[Any]] = {}
-    for i, (period, value) in enumerate(zip(calc.timeline.periods, calc.line(line), strict=True)):
-        found.setdefault(period.year, [])
-        if key in sharing and _owner(sharing, held, calc.timeline.rows["end"][i]) == key:
-            found[period.year].append(value)
-    return {year: _sum(values) for year, values in found.items()}
+    for period, value in zip(calc.timeline.periods, calc.line(line), strict=True):
+        found.setdefault(period.year, []).append(value)
+    if key not in sharing:
+        return dict.fromkeys(found, 0.0)
+    totals = {year: _sum(values) for year, values in found.items()}
+    if len(sharing) == 1:
+        return totals
+    parts = {year: _part(key, sharing, held, year) for year in totals}
+    return {y: v if isinstance(v, ErrorValue) and parts[y] else v * parts[y] if parts[y] else 0.0
+            for y, v in totals.items()}  # fmt: skip
 
 
 def _happens(right: Span) -> bool:
@@ -71,11 +79,26 @@ def _happens(right: Span) -> bool:
     return right.start is None or (right.start < NEVER and (right.end is None or right.end >= right.start))
 
 
+def _part(key: str, sharing: list[str], held: dict[str, Span], year: int) -> float:
+    """Which part of a calendar year's amount is a right's: its days among the days on which any of them has begun."""
+    first, last = to_serial(dt.date(year, 1, 1)), to_serial(dt.date(year, 12, 31))
+    cuts = {first, last + 1}
+    for k in sharing:
+        cuts.update(d for d in (held[k].start or first, (held[k].end or NEVER) + 1) if first < d <= last)
+    days = dict.fromkeys(sharing, 0.0)
+    for begin, after in itertools.pairwise(sorted(cuts)):
+        owner = _owner(sharing, held, begin)
+        if owner:
+            days[owner] += after - begin
+    total = sum(days.values())
+    return days[key] / total if total else float(key == sharing[0])
+
+
 def _owner(sharing: list[str], held: dict[str, Span], day: float) -> str:
-    """Which of the rights that share a line a period ending on a day belongs to."""
+    """Which of the rights that share a line a day belongs to; "" before any of them has begun."""
     begun = [k for k in sharing if (held[k].start or 0.0) <= day]
     if not begun:
-        return sharing[0]
+        return ""
     return max(begun, key=lambda k: ((held[k].end or NEVER) >= day, held[k].end or NEVER, held[k].start or 0.0))
 
 

@@ -54,10 +54,111 @@ def test_where_one_right_replaces_another_nothing_is_counted_twice():
         rows = owed(calc)
         both = rows["revenue_share"].total + rows["revenue_share_2030"].total
         assert both == pytest.approx(calc.scalar("revenue_share_total"))
-    assert rows["revenue_share"].total == pytest.approx(13 * 0.2 * 65 / 365 + 30 * 0.2 * 90 / 365)  # to March 2026
+    assert rows["revenue_share"].total == pytest.approx(13 * 0.2 * 65 / 365 + 30 * 0.2 * 116 / 365)  # to 26 April 2026
     assert rows["revenue_share_2030"].total == pytest.approx(
         calc.scalar("revenue_share_total") - rows["revenue_share"].total
     )
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.dates(D(2025, 12, 1), D(2031, 12, 31)),
+    st.one_of(st.just("never"), st.dates(D(2026, 1, 1), D(2031, 12, 31))),
+    st.sampled_from([1, 3, 5]),
+    st.sampled_from(["none", 0.4, 12, 38]),
+)
+def test_what_is_owed_under_each_agreement_does_not_depend_on_the_period_length(last_day, declared, tail, cap):
+    changes = {"excl_last_day": last_day, "agi_declared": declared, "rs_tail": tail, "rs_cap": cap}
+    runs = [compute(period, "apr_2026", **changes) for period in PERIODS]
+    for key in ("revenue_share", "revenue_share_2030"):
+        first, *rest = (owed(calc)[key].years for calc in runs)
+        assert all(other == pytest.approx(first, abs=1e-9) for other in rest), key
+    rows, total = owed(runs[0]), runs[0].scalar("revenue_share_total")
+    assert rows["revenue_share"].total + rows["revenue_share_2030"].total == pytest.approx(total, abs=1e-9)
+    accrued = by_day_of_share(runs[0], last_day, cap)
+    assert rows["revenue_share"].total == pytest.approx(accrued, abs=1e-9)
+
+
+def by_day_of_share(calc, last_day, cap):
+    """What accrues up to a day, summed day by day: the cap counts from 2026 and fills in order of days."""
+    plan = {2025: 13, 2026: 30, 2027: 62, 2028: 100, 2029: 141.42, 2030: 200, 2031: 240, 2032: 276}
+    stop = min(D(2030, 12, 31), last_day)
+    used, total, day = 0.0, 0.0, D(2025, 10, 28)
+    while day <= stop:
+        share = 0.2 * plan[day.year] / (366 if day.year % 4 == 0 else 365)
+        if day.year >= 2026 and cap != "none":
+            share = min(share, cap - used)
+            used += share
+        total += share
+        day += dt.timedelta(1)
+    return total
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.dates(D(2025, 1, 1), D(2030, 12, 31)),
+    st.integers(1, 900),
+    st.booleans(),
+    st.lists(st.integers(0, 50), min_size=6, max_size=6),
+)
+def test_rights_that_share_a_line_divide_each_year_by_days_whatever_the_period_length(start, length, gap, plan):
+    parties = {"a": Party(label="A"), "b": Party(label="B")}
+    last, day = start + dt.timedelta(length), "DATE({0.year}, {0.month}, {0.day})"
+    following = last + dt.timedelta(40 if gap else 1)
+    rights = {
+        "old": Right(label="O", holder="a", owed_by="b", amount="x", from_="= " + day.format(start),
+                     until="= " + day.format(last)),
+        "new": Right(label="N", holder="a", owed_by="b", amount="x", from_="= " + day.format(following)),
+    }  # fmt: skip
+    made = deal(
+        lines={"x": f"= CHOOSE(MIN(year, 2030) - 2024, {', '.join(map(str, plan))}) * days / days_in_year"},
+        parties=parties, rights=rights,
+    )  # fmt: skip
+    runs = [owed(run(made, View(period=period))) for period in PERIODS]
+    for key in rights:
+        first, *rest = (rows[key].years for rows in runs)
+        assert all(other == pytest.approx(first, abs=1e-9) for other in rest), key
+    for year, value in runs[0]["old"].years.items():
+        both = value + runs[0]["new"].years[year]
+        assert both == pytest.approx(plan[min(year, 2030) - 2025], abs=1e-9)
+
+
+# -- the three remedies ----------------------------------------------------------------------------------
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.dictionaries(st.integers(2025, 2033), st.sampled_from([0.0, 0.4, 0.85, 1.0, 1.3])),
+    st.sampled_from(["none", "allowed"]),
+    st.dates(D(2028, 1, 1), D(2036, 12, 31)),
+    st.sampled_from(PERIODS),
+)
+def test_the_three_remedies_stand_side_by_side_as_if_each_were_chosen(take, make_up, end, period):
+    changes = {"azure_take": take, "azure_make_up": make_up, "azure_end": end}
+    names = {"none": "none", "true_up": "end-of-term true-up", "take_or_pay": "per-period take-or-pay"}
+    runs = {key: compute(period, **changes, azure_remedy=name) for key, name in names.items()}
+    for key, calc in runs.items():
+        settled = calc.scalar("azure_shortfall_total")
+        for other in runs.values():  # the row is the same, whichever is chosen
+            assert other.scalar(f"remedies.{key}.settled") == pytest.approx(settled, abs=1e-9)
+            assert other.scalar(f"remedies.{key}.lapsed") == pytest.approx(calc.scalar("azure_lapsed_total"), abs=1e-9)
+            assert other.scalar(f"remedies.{key}.made_up") == pytest.approx(sum(calc.line("azure_made_up")), abs=1e-9)
+            assert other.scalar(f"remedies.{key}.chosen") == (other is calc)
+        assert calc.checks["remedies_add_up"]
+        assert calc.scalar(f"remedies.{key}.taken") == pytest.approx(sum(calc.line("azure_drawdown")), abs=1e-9)
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_what_is_settled_or_left_is_nothing_or_at_least_a_dollar(period):
+    dust = {}
+    for version in DEAL.versions:
+        for changes in ({}, {"azure_remedy": "none"}, {**TAKE_OR_PAY, "azure_take": {2027: 0.7, 2029: 1.3}},
+                        {"azure_profile": "ramp"}, {"rs_tail": 5, "azure_take": {2028: 0.5}}):  # fmt: skip
+            calc = compute(period, version, **changes)
+            for key in DEAL.lines:
+                small = [v for v in calc.line(key) if isinstance(v, float) and 0 < abs(v) < 1e-9]
+                dust.update({key: small} if small else {})
+    assert dust == {}
 
 
 def test_what_accrued_is_still_owed_after_the_right_has_ended():

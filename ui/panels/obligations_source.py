@@ -120,7 +120,7 @@ class OwedSource(RightsSource):
         if any(row.total is not None for row in found):
             tip = "All that falls due inside the schedule"
             amounts.append(ColumnSpec(f"Total, {unit}" if unit else "Total", 88, fit=True, key=_AMOUNT, tooltip=tip))
-        tip = "In a year in which one right replaces another, the amount stands with the one in force at the end of each period."
+        tip = "In a year in which one right replaces another, each has the amount of its own days."
         amounts += [ColumnSpec(str(year), 72, fit=True, key=f"{_AMOUNT}{year}", tooltip=tip) for year in years]
         self.specs = (*(on_day(spec, self.on) for spec in _OWED), *amounts, *_OWED_AFTER)
         return self.specs
