@@ -57,14 +57,15 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDateEdi
 QLineEdit:disabled {{ color: {t.muted}; background: {t.panel}; }}
 
 QComboBox {{ color: {t.text}; background: {t.background}; border: 1px solid {t.line}; border-radius: 4px;
-  padding: 4px 8px; min-height: 18px; }}
+  padding: 4px 8px; min-height: 18px; combobox-popup: 0; }}
 QComboBox:hover {{ border-color: {t.rule}; }}
 QComboBox:focus, QComboBox:on {{ border: 2px solid {t.accent}; padding: 3px 7px; }}
 QComboBox:disabled {{ color: {t.rule}; background: {t.panel}; }}
 QComboBox::drop-down {{ border: 0; width: 22px; }}
 QComboBox::down-arrow {{ image: url("{down}"); width: 10px; height: 10px; }}
 QComboBox QAbstractItemView {{ color: {t.text}; background: {t.background}; border: 1px solid {t.rule};
-  selection-background-color: {t.accent_tint}; selection-color: {t.text}; outline: 0; padding: 4px 0; }}
+  selection-background-color: {t.accent_tint}; selection-color: {t.text}; outline: 0; }}
+QComboBox QAbstractItemView::item {{ min-height: 26px; padding: 0 6px; }}
 
 QTabBar {{ background: {t.bar}; qproperty-drawBase: 0; }}
 QTabBar::tab {{ color: {t.muted}; background: {t.bar}; border: 0; padding: 6px 14px; }}

@@ -143,7 +143,7 @@ def test_the_three_remedies_stand_side_by_side_as_if_each_were_chosen(take, make
             assert other.scalar(f"remedies.{key}.settled") == pytest.approx(settled, abs=1e-9)
             assert other.scalar(f"remedies.{key}.lapsed") == pytest.approx(calc.scalar("azure_lapsed_total"), abs=1e-9)
             assert other.scalar(f"remedies.{key}.made_up") == pytest.approx(sum(calc.line("azure_made_up")), abs=1e-9)
-            assert other.scalar(f"remedies.{key}.chosen") == (other is calc)
+            assert other.scalar(f"remedies.{key}.chosen") == ("chosen" if other is calc else "")
         assert calc.checks["remedies_add_up"]
         assert calc.scalar(f"remedies.{key}.taken") == pytest.approx(sum(calc.line("azure_drawdown")), abs=1e-9)
 

@@ -50,10 +50,10 @@ def test_what_has_not_been_said_leaves_the_answer_unknown(panel):
 @pytest.mark.parametrize(
     ("customer", "day", "word", "until", "rule"),
     [
-        ("an old customer", "1.6.2026", "✓ Yes", "The answer stays so.", "S1"),
+        ("an old customer", "1.6.2026", "✓ Yes", "As the dates stand, the answer stays so.", "S1"),
         ("a new one", "1.6.2026", "✗ No", "Until 30 Jun 2027; then yes.", "S2"),
         ("a new one", "30.6.2027", "✗ No", "Until 30 Jun 2027; then yes.", "S2"),
-        ("a new one", "1.7.2027", "✓ Yes", "The answer stays so.", "S3"),
+        ("a new one", "1.7.2027", "✓ Yes", "As the dates stand, the answer stays so.", "S3"),
         ("a new one", "31.12.2024", "? Unknown", "Until 31 Dec 2024; then no.", "S0"),
     ],
 )

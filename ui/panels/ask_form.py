@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
@@ -147,8 +148,13 @@ class AskForm(QWidget):
             name.setBuddy(box)
             self._grid.addWidget(name, row, 0)
             self._grid.addWidget(box, row, 1)
-        self._grid.addWidget(QLabel("On"), len(self.facts), 0, Qt.AlignmentFlag.AlignTop)
+        name = QLabel("On")
+        name.setFixedHeight(self.on.field.sizeHint().height())
+        self._grid.addWidget(name, len(self.facts), 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(self.on, len(self.facts), 1)
+        stops = [self.questions, *self.facts.values(), self.on.field]  # the fields follow each other as they stand
+        for one, following in itertools.pairwise(stops):
+            QWidget.setTabOrder(one, following)
         self.question_changed.emit(self.question)
         self.answer()
 
@@ -176,8 +182,9 @@ class AskForm(QWidget):
         self.word.setAccessibleName(f"Answer: {reply.answer}")
         self.word.setStyleSheet(f"color: {getattr(themes.current(), colour)}; font-size: 26px; font-weight: 600;")
         self.why.setText(show_text(reply.why))
+        self.until.setVisible(bool(reply.rule) or reply.until is not None)  # what is left open may change it any day
         if reply.until is None:
-            self.until.setText("The answer stays so.")
+            self.until.setText("As the dates stand, the answer stays so.")
         else:
             self.until.setText(f"Until {show_date(reply.until)}; then {reply.then}.")
         if reply.rule:

@@ -125,5 +125,11 @@ class Choice(QComboBox):
         option.currentText = text
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
+    def showPopup(self) -> None:
+        """The list is as wide as its longest line, where the screen has room."""
+        wanted, view = self.view().sizeHintForColumn(0) + 24, self.view()
+        view.setMinimumWidth(min(max(wanted, self.width()), self.screen().availableGeometry().width() * 2 // 3))
+        super().showPopup()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

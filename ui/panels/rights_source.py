@@ -23,7 +23,7 @@ from ui.targets import NOTHING, Target, target_of
 from ui.wording import wrapped
 
 _COLUMNS = (
-    ColumnSpec("Right", 224, "left", frozen=True, key="label"),
+    ColumnSpec("Right", 268, "left", frozen=True, key="label"),
     ColumnSpec("Holder", 96, "left", key="holder"),
     ColumnSpec("Owed by", 96, "left", key="owed_by", tooltip="The party that owes it to the holder, if one does"),
     ColumnSpec("Now", 116, "left", key="now"),
@@ -39,12 +39,12 @@ _COLUMNS = (
         tooltip="The choice in the terms that says which event a loose “until …” of the text means. Choose here.",
     ),
     ColumnSpec("Class", 92, "left", key="class"),
+    ColumnSpec("Source", 180, "left", key="source"),
     ColumnSpec("Subject", 160, "left", key="subject"),
     ColumnSpec("What", 240, "left", key="what"),
     ColumnSpec("Survives", 180, "left", key="survives"),
     ColumnSpec("Exceptions", 180, "left", key="exceptions"),
     ColumnSpec("Amount", 140, "left", key="amount", tooltip="The line, term or output that says how much is owed"),
-    ColumnSpec("Source", 180, "left", key="source"),
     ColumnSpec("Note", 200, "left", stretch=True, key="note"),
 )
 _LOOKS: dict[str, tuple[str, Tint]] = {
