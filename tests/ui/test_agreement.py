@@ -252,7 +252,9 @@ def test_an_overlap_of_rules_stands_among_the_checks_and_leads_to_its_row(window
     row = next(r for r, text in enumerate(_says(panel.grid)) if "C1_1" in text)
     assert panel.grid.deal_source.target(row, 1).path[:4] == ("questions", "compute", "rules", "C1")
     window.undo()
-    qtbot.waitUntil(lambda: window.status.check.text() == f"All {len(window.session.deal.checks)} checks hold", timeout=5000)
+    qtbot.waitUntil(
+        lambda: window.status.check.text() == f"All {len(window.session.deal.checks)} checks hold", timeout=5000
+    )
 
 
 def _says(grid) -> list[str]:
