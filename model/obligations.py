@@ -67,9 +67,14 @@ def _by_year(calc: Calc, key: str, held: dict[str, Span]) -> dict[int, float | E
     totals = {year: _sum(values) for year, values in found.items()}
     if len(sharing) == 1:
         return totals
-    parts = {year: _part(key, sharing, held, year) for year in totals}
-    return {y: v if isinstance(v, ErrorValue) and parts[y] else v * parts[y] if parts[y] else 0.0
-            for y, v in totals.items()}  # fmt: skip
+    shares = {year: _part(key, sharing, held, year) for year in totals}
+    return {year: _times(total, shares[year]) for year, total in totals.items()}
+
+
+def _times(amount: float | ErrorValue, share: float) -> float | ErrorValue:
+    if isinstance(amount, ErrorValue):
+        return amount if share else 0.0
+    return amount * share
 
 
 def _happens(right: Span) -> bool:
