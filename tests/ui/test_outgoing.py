@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import os
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -16,11 +18,13 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 import main
 from model import edits, store
 from model.layers import View
+from model.problems import Refused
 from tests.ui import kit
 from tests.ui.kit import CTRL, K, go, press, show
 from ui import pictures, theme
 from ui.charts import ChartView
 from ui.documents import open_session
+from ui.exchange.outgoing import write_whole
 from ui.exchange.summary_page import paint_page
 from ui.exchange.summary_pdf import write_summary
 
@@ -246,3 +250,57 @@ def test_a_copied_number_keeps_the_look_it_has_here(shown, form):
     from ui.grid.clipboard import number_format
 
     assert number_format(shown) == form
+
+
+@pytest.mark.parametrize(("name", "nth"), [("open", 1), ("write", 1), ("fsync", 1), ("replace", 1)])
+def test_a_call_that_fails_while_writing_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, name, nth):
+    path = tmp_path / "out.csv"
+    path.write_bytes(b"before")
+    real, calls = getattr(os, name), []
+
+    def failing(*args, **more):
+        calls.append(args)
+        if len(calls) == nth:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(*args, **more)
+
+    monkeypatch.setattr(os, name, failing)
+    with pytest.raises(Refused, match="cannot be written"):
+        write_whole(path, b"after")
+    monkeypatch.undo()
+    assert len(calls) >= nth
+    assert path.read_bytes() == b"before" and [p.name for p in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_a_read_only_file_is_kept_and_a_link_and_its_mode_too(tmp_path):
+    path = tmp_path / "out.csv"
+    path.write_bytes(b"before")
+    path.chmod(0o400)
+    with pytest.raises(Refused, match="read-only"):
+        write_whole(path, b"after")
+    assert path.read_bytes() == b"before"
+    path.chmod(0o640)
+    link = tmp_path / "link.csv"
+    link.symlink_to(path)
+    write_whole(link, b"after")
+    assert link.is_symlink() and path.read_bytes() == b"after" and path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_a_killed_writing_left_goes_with_the_next_one(tmp_path, kind):
+    from model.engine import run
+    from model.layers import default_view
+    from model.workbook.write import export
+
+    stale = tmp_path / f".out.{kind}.1-aaaa.saving"
+    young = tmp_path / f".out.{kind}.2-bbbb.saving"
+    for path in (stale, young):
+        path.write_bytes(b"half")
+    os.utime(stale, (1_000_000, 1_000_000))
+    target = tmp_path / f"out.{kind}"
+    if kind == "csv":
+        write_whole(target, b"whole")
+    else:
+        deal = store.load(kit.SUPPLY).deal
+        export(run(deal, default_view(deal)), target)
+    assert target.exists() and not stale.exists() and young.exists()

@@ -366,3 +366,66 @@ def test_a_name_that_gets_its_ending_is_asked_about_where_such_a_file_exists(win
     assert there.read_text(encoding="utf-8") == "not to be lost"
     monkeypatch.setattr(QMessageBox, "question", lambda *_: BUTTON.Yes)
     assert window.documents.save_as() and store.load(there).deal == window.session.deal
+
+
+# A window in a process of its own, in which something raises where Qt calls Python; it must go on and say so.
+FAULTS = """
+import sys, time
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from tests.ui import kit
+from ui import app, reports
+from ui.documents import open_session
+from ui.jobs import Job, wait_for_all
+from ui.main_window import MainWindow
+told = []
+reports.show_report = lambda text, parent=None: told.append(text)
+sys.excepthook = app._report
+program = QApplication(sys.argv)
+folder, where = Path(sys.argv[1]), sys.argv[2]
+window = MainWindow(open_session(str(folder / "supply.deal"))[0], kit.settings(folder))
+window.show()
+program.processEvents()
+def fail(*args):
+    raise ValueError("planted " + where)
+def slow(progress):
+    time.sleep(1.5)
+    print("worker done", flush=True)
+grid = window.panel.grid
+if where == "paintEvent":
+    grid.paintEvent = fail
+    grid.viewport().update()
+    QTimer.singleShot(100, lambda: delattr(grid, "paintEvent"))
+elif where == "data":
+    grid.grid_model.data = fail
+    QTimer.singleShot(0, lambda: grid.grid_model.index(0, 0).data())
+elif where == "slot":
+    QTimer.singleShot(0, fail)
+elif where == "worker":
+    job = Job(fail, window)
+    job.failed.connect(told.append)
+    job.start()
+else:
+    Job(slow, window).start()
+QTimer.singleShot(300, program.quit)
+program.exec()
+assert wait_for_all()
+program.processEvents()
+print("alive", len(told), flush=True)
+"""
+
+
+@pytest.mark.parametrize("where", ["slot", "data", "paintEvent", "worker", "exit"])
+def test_a_fault_wherever_qt_calls_leaves_the_program_alive_and_is_told(where, tmp_path):
+    kit.copy_of(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", FAULTS, str(tmp_path), where],
+        cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    if where == "exit":  # a worker that is still busy as the program ends is waited for
+        assert done.stdout.split("\n")[:2] == ["worker done", "alive 0"]
+    else:
+        assert done.stdout.startswith("alive ") and not done.stdout.startswith("alive 0"), done.stderr

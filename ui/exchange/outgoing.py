@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
-import secrets
+import stat
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject
 from model.commands.common import safe_csv
 from model.fields.number_formats import show_text
 from model.problems import Problem, Refused, refuse
+from model.store import files
 from model.workbook.text import file_name
 from ui.file_dialogs import ask_save
 from ui.grid.model import GridModel
@@ -93,13 +94,14 @@ def table_csv(model: GridModel) -> str:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file as a whole or leave it as it was. Raises Refused."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.saving")
+    """Replace a file as a whole, synced to the disk, or leave it as it was. Raises Refused."""
     try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
+        target = Path(os.path.realpath(path))
+        files.sweep(target)
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+        if mode is not None and not (mode & 0o222 and os.access(target, os.W_OK)):
+            raise OSError(errno.EACCES, "it is read-only")
+        files.write_whole(target, data, mode)
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         reason = (error.strerror or str(error)).lower()
         raise refuse(str(path), f"The file cannot be written: {reason}.", "Close it in the other program, or choose another folder.") from None  # fmt: skip
