@@ -234,7 +234,7 @@ class Canvas:
 
     def reach(self, last_col: int) -> int:
         """The last column, up to this one, that still stands on the first page of a block printed apart."""
-        return max(LABEL, *(c for c in range(last_col + 1) if self._wide(c) <= _ACROSS / _APART))
+        return max(LABEL, *(c for c in range(last_col + 1) if self._wide(c) <= 0.95 * _ACROSS / _APART))
 
     def paginate(self, blocks: Sequence[tuple[int, int]], last_col: int, repeated: int, waste: float = 1.0) -> None:
         """Where pages end, once the width fits the page: before a block (first and last row) that would not fit whole,
@@ -280,7 +280,7 @@ class Canvas:
                 used = 0.0
             used += high + 2 * ROW_HEIGHT
             areas[-1][1:] = [last, max(areas[-1][2], across)]
-        ranges = [f"{self.name}!{cell(first, 0)}:{cell(last, across)}" for first, last, across in areas]
+        ranges = [f"'{self.name}'!{cell(first, 0)}:{cell(last, across)}" for first, last, across in areas]
         self.sheet.print_area_range = ",".join(ranges)  # XlsxWriter's own call takes one range
         self.sheet.repeat_columns(0, LABEL)
         self.sheet.set_h_pagebreaks(breaks)

@@ -140,9 +140,9 @@ def _standing(side: tuple[dt.date | None, dt.date | None, float] | None) -> str:
     if condition == 0.0:
         return "excluded"
     show = make_field("date").show
-    first = "not yet" if start is None else show(to_serial(start))
-    last = "open" if end is None else show(to_serial(end))
-    said = first if start is None else f"{first} – {last}"
+    if start is None:
+        return "not yet"
+    said = f"{show(to_serial(start))} – {'open' if end is None else show(to_serial(end))}"
     return said if condition == 1.0 else f"{said}, unknown"
 
 
