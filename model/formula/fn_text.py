@@ -59,7 +59,8 @@ def _mid(text: Value, start: Value, count: Value) -> Value:
 
 @_typed("LEN(text)", ('LEN("deal")', 4.0))
 def _len(text: Value) -> Value:
-    """How many characters the text has, blanks included."""
+    """How many characters the text has, blanks included. A character beyond Unicode's first 65,536 counts once (in older
+    Excel twice)."""
     return float(len(text_of(text)))
 
 

@@ -101,6 +101,34 @@ def test_hostile_lines_get_one_answer_each():
     assert [g for g in got[:-1] if not (isinstance(g, dict) and "error" in g) and g != 0] == []
 
 
+def test_lines_of_every_make_are_read_alike():
+    out = io.StringIO()
+    source = '\ufeff=1\r\n\r\n   \n\t="Ä"&"日本"&"\U0001f600"\n= sum( 1 , 2 )\n=_xlfn.concat("a",1)\r\n=5'.encode()
+    assert command((), io.BytesIO(source), out) == 0
+    got = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [g if not isinstance(g, dict) else g["error"] for g in got] == [1, "syntax", "syntax", "Ä日本😀", 3, "a1", 5]
+
+
+def test_thousands_of_lines_get_thousands_of_answers():
+    lines = [f'=ROUND({i}/7,2)&TEXT({i},"0000")' for i in range(5_000)] + ["=" + "1" * 9_000, "=2"]
+    got = answers(*lines)
+    assert len(got) == 5_002
+    assert got[:2] == ["00000", "0.140001"]
+    assert (got[-2]["error"], got[-1]) == ("syntax", 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "total", "blank"),
+    [
+        ("1.5e3", 1500, 1500, False), ("-2", -2, -2, False), ("50%", 0.5, 0.5, False), ("$5", 5, 5, False), ("1,000", 1000, 1000, False), ("2026-01-15", 46037, 46037, False),
+        ("1/15/2026", 46037, 46037, False), ("12:00", 0.5, 0.5, False), ("TRUE", True, 0, False), ("false", False, 0, False), ("ramp", "ramp", 0, False), ('"7"', "7", 0, False), ('"a""b"', 'a"b', 0, False),
+        ("", 0, 0, True), ("#DIV/0!", {"error": "#DIV/0!"}, {"error": "#DIV/0!"}, False), ("{1,2;3,4}", 1, 10, False), ('{"x",TRUE,5}', "x", 5, False), ("=1+2", 3, 3, False),
+    ],
+)  # fmt: skip
+def test_a_set_takes_every_kind_of_value(given, shown, total, blank):
+    assert answers("=a", "=SUM(a)", "=ISBLANK(a)", sets=(f"a={given}",)) == [shown, total, blank]
+
+
 def test_the_limits_of_a_formula_are_excels():
     deep = "(" * 64 + "1" + ")" * 64
     deeper = f"({deep})"
