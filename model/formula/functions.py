@@ -24,7 +24,7 @@ from model.formula import (
 from model.formula.coerce import num_eq, num_le, num_lt
 from model.formula.fn_base import FAST_NAMES, Function
 
-__all__ = ["ALIASES", "FAST_NAMES", "FORBIDDEN", "FUNCTIONS", "Function", "nearest"]
+__all__ = ["ALIASES", "FAST_NAMES", "FORBIDDEN", "FUNCTIONS", "Function", "canonical", "nearest"]
 
 FAST_NAMES.update(num_eq=num_eq, num_lt=num_lt, num_le=num_le, all=all, any=any, min=min, max=max, abs=abs, float=float)
 
@@ -78,6 +78,13 @@ FORBIDDEN: Final[dict[str, str]] = {
     )
     for name in names.split()
 }
+
+
+def canonical(name: str) -> str:
+    """The name in the table of a function as it may be written: in small letters, by its newer name, or with the prefix
+    that Excel puts before newer functions in a file."""
+    upper = name.upper().removeprefix("_XLFN.")
+    return ALIASES.get(upper, upper)
 
 
 def nearest(name: str, also: Iterable[str] = ()) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from model.formula.functions import ALIASES, FORBIDDEN, FUNCTIONS
+from model.formula.functions import FORBIDDEN, FUNCTIONS, canonical
 from model.formula.helpers import HELPERS
 from model.formula.nodes import Array, Binary, Bool, Call, Column, Err, Missing, Name, Node, Num, Span, Text, Unary
 from model.problems import Refused, refuse
@@ -255,8 +255,7 @@ class _Parser:
 
     def call(self, name: str, span: Span, depth: int) -> tuple[Node, int]:
         self.at += 1
-        upper = name.upper().removeprefix("_XLFN.")  # as Excel writes newer functions into a file
-        upper = ALIASES.get(upper, upper)
+        upper = canonical(name)
         if upper in FORBIDDEN:
             raise self.error(f"{upper} cannot be used: {FORBIDDEN[upper]}", span)
         spec = FUNCTIONS.get(upper) or HELPERS.get(upper)

@@ -209,3 +209,12 @@ def test_the_innermost_call_counts_its_own_arguments():
     assert call_around('= IF(a > 1, SUM(b, "x,y", ') == ("SUM", 2)
     assert call_around("= IF(a > 1, SUM(b), ") == ("IF", 2)
     assert call_around("= (1 + 2") is None
+
+
+def test_functions_with_a_point_in_their_name_and_newer_names_are_known():
+    deal = kit.session().deal
+    assert [w.name for w in completions(deal, target_of(deal, "yearly"), "= ceiling.m")] == ["CEILING.MATH"]
+    call = call_around("= CEILING.MATH(a, ")
+    assert call == ("CEILING.MATH", 1)
+    assert signature(call)[1].strip() == "[multiple]"
+    assert signature(call_around("= _xlfn.STDEV.S(a, ")) is not None

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette, QSyntaxHighlighter
 from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from model.formula.bind import Namespace
-from model.formula.functions import FUNCTIONS
+from model.formula.functions import FUNCTIONS, canonical
 from model.formula.helpers import HELPERS, PERIOD_NAMES
 from ui import theme as themes
 
@@ -54,7 +54,7 @@ class FormulaColours(QSyntaxHighlighter):
                 continue
             word = match["name"]
             if match["call"]:
-                if word.upper() in FUNCTIONS or word.upper() in HELPERS:
+                if canonical(word) in FUNCTIONS or word.upper() in HELPERS:
                     continue
                 shape.setForeground(t.color("bad"))
             else:

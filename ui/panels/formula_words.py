@@ -9,13 +9,13 @@ import msgspec
 
 from model.addresses import record_label
 from model.deal import Deal
-from model.formula.functions import FUNCTIONS
+from model.formula.functions import FUNCTIONS, canonical
 from model.formula.helpers import HELPERS, PERIOD_NAMES
 from ui.targets import OPENING_PERIOD, Target
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*$")
 _COLUMN = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\[\s*([A-Za-z0-9_]*)$")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*$")
 _PERIOD = {
     "start": "first day of the period", "end": "last day of the period", "year": "calendar year of the period",
     "days": "days of the period", "days_in_year": "days of the year",
@@ -84,7 +84,9 @@ def completions(deal: Deal, target: Target, before: str, most: int = 50) -> list
             Word(key, spec.label, f"{key}]") for key, spec in columns.items() if key.lower().startswith(typed_.lower())
         ]
     head, dot, rest = typed_.rpartition(".")
-    if dot:
+    if dot and not any(
+        name.startswith(typed_.upper()) for name in FUNCTIONS
+    ):  # some functions have a point in their name
         return _inside(deal, head, rest)
     if not typed_ or begin == len(before):
         return []
@@ -141,7 +143,7 @@ def call_around(before: str) -> Open | None:
 
 def signature(call: Open) -> tuple[str, str, str, str] | None:
     """Before, at and after the current argument of a call's signature, and what the function does."""
-    spec = FUNCTIONS.get(call.name) or HELPERS.get(call.name)
+    spec = FUNCTIONS.get(canonical(call.name)) or HELPERS.get(call.name)
     if spec is None:
         return None
     head, _, inside = spec.signature.partition("(")
