@@ -47,6 +47,17 @@ def test_it_opens_on_the_version_in_view_against_the_next_one(panel):
     assert (panel.b.version, panel.b.scenario) == ("amended", "early")
 
 
+def test_in_a_small_window_the_bridge_leaves_the_table_more_than_half_until_somebody_divides(qtbot, window, panel):
+    window.resize(900, 600)
+    choose(qtbot, panel, "output:fees")
+    qtbot.waitUntil(lambda: panel._split.sizes()[0] > panel._split.sizes()[1])
+    panel._split.moveSplitter(120, 1)
+    panel._split.splitterMoved.emit(120, 1)
+    kept = panel._split.sizes()
+    choose(qtbot, panel, "output:owed")
+    assert panel._split.sizes() == kept
+
+
 def test_terms_rights_and_outputs_that_differ_are_listed_with_their_change(panel):
     rows = {row.key: row.kind for row in panel.grid.grid_model.rows}
     assert list(rows) == [

@@ -249,3 +249,16 @@ def test_a_deal_without_questions_says_what_the_sheet_is_for(qtbot, tmp_path):
     shown.show_titled("May they?")
     assert shown.panel._stack.currentIndex() == 1
     assert "none yet" in shown.panel._stack.currentWidget().text()
+
+
+def test_tab_goes_through_the_question_as_it_stands_down_to_the_day(qtbot, window):
+    form = window.panel.form
+    for question in list(window.session.deal.questions)[::-1]:
+        form.choose(question)
+        qtbot.waitUntil(lambda: all(box.isVisible() for box in form.facts.values()))
+        form.questions.setFocus()
+        for box in form.facts.values():
+            QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+            assert window.focusWidget() is box
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        assert window.focusWidget() is form.on.field

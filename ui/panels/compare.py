@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from model.engine import Calc, run
@@ -101,6 +102,8 @@ class ComparePanel(SheetPanel):
         split.addWidget(lower)
         split.setSizes([420, 260])
         split.setStretchFactor(0, 1)
+        split.splitterMoved.connect(self._divided)
+        self._split, self._by_hand = split, False
         page = QWidget(self)
         both = QVBoxLayout(page)
         both.setContentsMargins(0, 0, 0, 0)
@@ -188,6 +191,22 @@ class ComparePanel(SheetPanel):
         if target is not NOTHING:
             self.go_wanted.emit(target)
 
+    # --- the room there is ---------------------------------------------------
+
+    def _divided(self) -> None:
+        self._by_hand = True
+
+    def _share(self) -> None:
+        """The bridge takes what it needs, up to less than half; the rest is the table's, until somebody divides it."""
+        height = self._split.height()
+        if not self._by_hand and height:
+            lower = min(self.chart.sizeHint().height() + 8, height * 45 // 100)
+            self._split.setSizes([height - lower, lower])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._share)
+
     # --- the bridge ----------------------------------------------------------
 
     def _picked(self) -> None:
@@ -243,6 +262,7 @@ class ComparePanel(SheetPanel):
         deal = self.source.b.deal
         item = deal.outputs.get(found.output) or self.source.a.deal.outputs[found.output]
         self.chart.show_bridge(found, field_for(item, deal.unit), item.label, self.source.names)
+        self._share()
         self.job = None
 
     def _refused(self, problems: list[Problem]) -> None:
