@@ -218,3 +218,13 @@ def test_functions_with_a_point_in_their_name_and_newer_names_are_known():
     assert call == ("CEILING.MATH", 1)
     assert signature(call)[1].strip() == "[multiple]"
     assert signature(call_around("= _xlfn.STDEV.S(a, ")) is not None
+
+
+def test_the_exponent_of_a_number_is_no_unknown_name(window, qtbot):
+    field = editing(window, "yearly", "= commitment + 1E-9 + nosuch", qtbot)
+    coloured = {
+        field.toPlainText()[span.start : span.start + span.length]: span.format.foreground().color().name()
+        for span in field.document().firstBlock().layout().formats()
+    }
+    assert not any("E" in text for text in coloured)
+    assert coloured["commitment"] != coloured["nosuch"]

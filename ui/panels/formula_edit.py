@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 LINE = 30
 _MOST_LINES = 5
 _TOKEN = re.compile(
-    r'(?P<text>"(?:[^"]|"")*"?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)(?P<call>\s*\()?(?P<column>\[[^\]]*\]?)?'
+    r'(?P<text>"(?:[^"]|"")*"?)|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)'
+    r'|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)(?P<call>\s*\()?(?P<column>\[[^\]]*\]?)?'
 )
 
 
@@ -51,6 +52,8 @@ class FormulaColours(QSyntaxHighlighter):
             if match["text"]:
                 shape.setForeground(t.color("good"))
                 self.setFormat(match.start(), len(match[0]), shape)
+                continue
+            if match["number"]:
                 continue
             word = match["name"]
             if match["call"]:
