@@ -22,7 +22,7 @@ LINE = 30
 _MOST_LINES = 5
 _TOKEN = re.compile(
     r'(?P<text>"(?:[^"]|"")*"?)|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)'
-    r'|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)(?P<call>\s*\()?(?P<column>\[[^\]]*\]?)?'
+    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)(?P<call>\s*\()?(?P<column>\[[^\]]*\]?)?"
 )
 
 
