@@ -17,3 +17,17 @@ def faults(calc: Calc) -> list[tuple[str, Problem]]:
         *(("party", p) for p in unknown_parties(calc.deal)),
         *(("scenario", p) for p in cases.faults(calc.deal)),
     ]
+
+
+def unvalued(calc: Calc) -> list[Problem]:
+    """Input terms without a value under this run that formulas read: these count them as blank, which is neither
+    undisclosed nor “none” and must not pass in silence."""
+    deal, readers, out = calc.deal, calc.program.plan.readers, []
+    for key, term in deal.terms.items():
+        if key not in calc.inputs or calc.inputs[key].value is not None or not readers.get(key):
+            continue
+        taken = "empty text" if term.kind in ("text", "choice", "yesno") else "zero"
+        what = f"“{term.label or key}” has no value, and formulas that read it count it as {taken}."
+        remedy = "Enter its value, or “undisclosed” where nobody knows it."
+        out.append(Problem(f"terms.{key}", what, remedy, "warning"))
+    return out

@@ -15,6 +15,7 @@ from model.commands import show
 from model.commands.common import OK, PROBLEMS, USAGE, complain, day_of, problem_json, problems_of, view_of
 from model.deal import Deal
 from model.engine import Calc, run
+from model.faults import unvalued
 from model.layers import View, default_view
 from model.problems import Refused
 from model.structure.uses import unknown_parties
@@ -146,7 +147,7 @@ def main(argv: Sequence[str]) -> int:
         return complain(err, USAGE)
     calc = run(deal, view)
     problems = problems_of(calc)
-    for problem in problems:
+    for problem in (*problems, *unvalued(calc)):
         print(problem, file=sys.stderr)
     status = PROBLEMS if problems else OK
     if args.command == "export":
@@ -181,7 +182,7 @@ def _check(deal: Deal, as_json: bool) -> int:
     for version in deal.versions or [""]:
         for scenario in deal.scenarios or [""]:
             calc = run(deal, View(version, scenario, deal.timeline.period), first)
-            for problem in problems_of(calc):
+            for problem in (*problems_of(calc), *unvalued(calc)):
                 found.setdefault((problem.where, problem.what), problem)
             for key, value in calc.checks.items():
                 if value is not True:

@@ -153,12 +153,27 @@ def _add_year(deal: Deal, container: Path, year: str, value: Any) -> Edit:
     return edit_between(deal, new, f"Add {year} to {series.label}", (*container, year))
 
 
+def _copied_years(deal: Deal, container: Path, years: Sequence[str]) -> Edit:
+    """The values of some years again, in the first years behind the last of them that have none."""
+    series = deal.series[container[1]]
+    values, free = dict(series.values), int(years[-1])
+    for year in years:
+        while str(free) in values:
+            free += 1
+        values[str(free)] = series.values[year]
+    added = [y for y in values if y not in series.values]
+    new = _replaced(deal, container, {y: values[y] for y in sorted(values)})
+    return edit_between(deal, new, f"Add {', '.join(added[:3])} to {series.label}", (*container, added[0]))
+
+
 def duplicate(deal: Deal, *paths: Path) -> Edit:
     """Copies of entries of one container, behind the last of them. Among the copies, references to
     each other and to themselves are kept: a copy's PREV of itself looks at the copy."""
     container = _common(paths)
     siblings = _mapping(deal, container)
     chosen = [key for key in siblings if (*container, key) in paths]
+    if container[-1] == "values":
+        return _copied_years(deal, container, chosen)
     grown, names = deal, dict[str, str]()
     for key in chosen:
         label = getattr(siblings[key], "label", "") or key
@@ -294,6 +309,8 @@ def move(deal: Deal, paths: Sequence[Path], at: Anchor, *, join: bool = True) ->
     moving = {key: item for key, item in siblings.items() if (*container, key) in paths}
     if at.key not in siblings:
         raise refuse(".".join((*container, at.key)), "there is nothing here to move to.")
+    if container[-1] == "values":
+        raise refuse(".".join(container), "years stand in their order.", "Change their values instead.")
     if at.key in moving:
         return Edit("Move", ())
     field = "section" if container == ("lines",) else "group"

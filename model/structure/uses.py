@@ -149,6 +149,8 @@ def overrides(address: str, path: Path) -> bool:
         return parts[0] == path[1] and len(parts) == 2 and (len(path) < 4 or parts[1] == path[3])
     if path[0] != "tables" or len(parts) != 3 or parts[0] != path[1]:
         return False
+    if len(path) == 2:
+        return True
     if path[2:3] == ("columns",):
         return parts[2] == path[3]
     return parts[1:][: len(path) - 3] == list(path[3:])

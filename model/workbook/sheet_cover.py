@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
+from model.faults import unvalued
 from model.fields import field_for, make_field
 from model.formula.bind import PERSPECTIVE
 from model.values import NEVER, NO_CAP, to_serial
@@ -251,6 +252,9 @@ def _remarks(canvas: Canvas, row: int) -> int:
 def remarks(book: Book) -> list[str]:
     calc = book.calc
     out = [f"The deal has {len(calc.problems)} faults, listed on the Checks sheet."] if calc.problems else []
+    if missing := unvalued(calc):
+        names = ", ".join(calc.deal.terms[p.where.removeprefix("terms.")].label or p.where for p in missing)
+        out.append(f"Terms without a value, which formulas count as zero or empty text: {names}.")
     if calc.view.sets:
         shown = ", ".join(f"{address} = {value}" for address, value in calc.view.sets)
         out.append(f"Values set on top of version and scenario for this export: {shown}.")

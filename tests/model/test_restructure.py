@@ -198,6 +198,13 @@ def test_copies_of_inputs_columns_and_records_keep_values_in_every_layer():
     assert list(d.tables["t"].records) == ["a", "a_2", "b"]
 
 
+def test_a_copied_year_is_the_next_one_without_a_value():
+    d = done(DEAL, duplicate(DEAL, ("series", "plan", "values", "2025"), ("series", "plan", "values", "2027")))
+    assert d.series["plan"].values == {"2025": 1.0, "2027": 3.0, "2028": 1.0, "2029": 3.0}
+    with pytest.raises(Refused, match="in their order"):
+        move(DEAL, [("series", "plan", "values", "2027")], Anchor("before", "2025"))
+
+
 def test_a_copied_table_speaks_of_itself():
     d = done(DEAL, duplicate(DEAL, ("tables", "t")))
     assert d.tables["rounds_copy"].records["b"]["x"] == "= rounds_copy.b.y - rounds_copy.a.y + twice"
@@ -258,6 +265,9 @@ def test_by_force_all_mentions_outside_formulas_go_too():
     assert d.scenarios["x"].set == {"commitment": 50.0}
     d = done(DEAL, delete(DEAL, ("series", "plan", "values", "2027"), force=True))
     assert (d.series["plan"].values, d.series["plan"].notes, d.versions["v"].set) == ({"2025": 1.0}, {}, {"rate": 0.6})
+    d = done(DEAL, delete(DEAL, ("tables", "t"), force=True))
+    assert d.scenarios["x"].set == {"commitment": 50.0}
+    assert store.loads(store.dumps(d)) == d
     d = done(DEAL, delete(DEAL, ("versions", "v"), force=True))
     assert (d.version, d.versions["w"].base) == ("w", None)
     assert done(DEAL, delete(DEAL, ("sections", "s"), force=True)).lines["opening"].section == ""

@@ -8,6 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from model import store
+from model.edits import set_value
+from model.structure.restructure import add
 from tests.ui import kit
 from tests.ui.kit import CTRL, SHIFT, K, focus, go, here, press, type_into
 from ui import structure_menu
@@ -334,3 +336,16 @@ def test_no_two_entries_of_a_menu_have_the_same_key():
             spec.text[spec.text.index("&") + 1].lower() for spec in ACTIONS if spec.menu == menu and "&" in spec.text
         ]
         assert len(keys) == len(set(keys)), menu
+
+
+def test_a_term_without_a_value_that_is_read_is_said_in_the_status_bar_and_among_the_remarks(window, qtbot):
+    session = window.session
+    window.structure.add_term()
+    answer(window, "Fee")
+    session.edit(add(session.deal, ("outputs",), "Twice", formula="= fee * 2"))
+    qtbot.waitUntil(lambda: "1 term without a value" in window.status.check.text(), timeout=3000)
+    window.show_sheet_of("checks")
+    grid = window.panel.grid
+    qtbot.waitUntil(lambda: any(row.label == "terms.fee" for row in grid.grid_model.rows), timeout=3000)
+    session.edit(set_value(session.deal, session.view, "fee", 3.0))
+    qtbot.waitUntil(lambda: "without a value" not in window.status.check.text(), timeout=3000)

@@ -49,12 +49,13 @@ class ChecksSource(DealSource):
     def look(self) -> bool:
         """Look for remarks; False: this deal has been looked at."""
         from model import units
-        from model.faults import faults
+        from model.faults import faults, unvalued
         from model.structure import uses  # not before there is time
 
         deal, before = self.session.deal, self._faults
         if before is None or before[0][0] is not self.calc or before[0][1] is not deal:
-            self._faults = ((self.calc, deal), faults(self.calc))
+            found = faults(self.calc) + [("no value", p) for p in unvalued(self.calc)]
+            self._faults = ((self.calc, deal), found)
         news = before is None or before[1] != self._faults[1]  # type: ignore[index]
         if self._remarks is not None and self._remarks[0] is deal:
             return news

@@ -74,6 +74,14 @@ class InspectorPage(QWidget):
     def _is_value(self, target: Target) -> bool:
         return targets.target_of(self.session.deal, target.key) is not NOTHING
 
+    def _unvalued(self, key: str) -> None:
+        """That a term has no value, and what formulas make of it."""
+        from model.faults import unvalued  # seldom needed
+
+        for missing in unvalued(self.session.calc):
+            if missing.where == f"terms.{key}":
+                self._text(f"{sentence(missing.what)} {missing.remedy}", "quiet")
+
     def _value_page(self, target: Target) -> None:
         session, calc, deal = self.session, self.session.calc, self.session.deal
         if target.kind == "text":
@@ -90,6 +98,8 @@ class InspectorPage(QWidget):
             if target.key in deal.checks and isinstance(value, bool):
                 text, bad = ("Holds", False) if value else ("Fails", True)
             self._text(text, "bad" if bad else "value")
+            if value is None and target.key in deal.terms:
+                self._unvalued(target.key)
         found = self._explanation(target)
         if found is None:
             self._source(target, item)

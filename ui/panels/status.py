@@ -31,8 +31,9 @@ class MasterCheck(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def show_session(self, session: DealSession, faults: int = 0) -> None:
-        """``faults`` are those of rights, rules, parties and probabilities, which no check of the deal watches."""
+    def show_session(self, session: DealSession, faults: int = 0, unvalued: int = 0) -> None:
+        """``faults`` are those of rights, rules, parties and probabilities, which no check of the deal watches;
+        ``unvalued`` the terms without a value that formulas count as zero."""
         checks = session.calc.checks.values()
         failed = sum(v is not True and not isinstance(v, ErrorValue) for v in checks)
         unknown = sum(isinstance(v, ErrorValue) for v in checks)
@@ -49,6 +50,9 @@ class MasterCheck(QAbstractButton):
         else:
             counted = {0: "No checks", 1: "The check holds"}
             self._state, text = "good", counted.get(len(checks), f"All {len(checks)} checks hold")
+            if unvalued:
+                self._state, missing = "amber", f"{unvalued} term{'s' if unvalued > 1 else ''} without a value"
+                text = f"{text} · {missing}"
         if text == self.text():  # which says the state too
             return
         self.setText(text)
@@ -90,7 +94,7 @@ class StatusBar(QWidget):
     def __init__(self, session: DealSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self._faults = 0
+        self._faults = self._unvalued = 0
         self.setObjectName("statusBar")
         self.setFixedHeight(HEIGHT)
         row = QHBoxLayout(self)
@@ -129,18 +133,18 @@ class StatusBar(QWidget):
         self.refresh()
 
     def refresh(self, changes: object = None) -> None:
-        self.check.show_session(self.session, self._faults)
+        self.check.show_session(self.session, self._faults, self._unvalued)
         if changes is not None:
             self._idle.start()
         self.about.setText(show_text(" · ".join(part for part in (self._unit(), self._sign()) if part)))
 
     def _look(self) -> None:
-        """Rights, rules, parties and probabilities are looked through when there is time."""
-        from model.faults import faults
+        """Rights, rules, parties, probabilities and missing values are looked through when there is time."""
+        from model.faults import faults, unvalued
 
-        count = len(faults(self.session.calc))
-        if count != self._faults:
-            self._faults = count
+        counts = len(faults(self.session.calc)), len(unvalued(self.session.calc))
+        if counts != (self._faults, self._unvalued):
+            self._faults, self._unvalued = counts
             self.refresh()
 
     def _unit(self) -> str:
