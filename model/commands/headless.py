@@ -1,4 +1,4 @@
-"""Commands for scripts: show, ask, export, check, diff, eval, import. Results on stdout, messages on stderr.
+"""Commands for scripts: show, ask, export, check, diff, eval, import, simulate. Results on stdout, messages on stderr.
 
 Exit status: 0, or 1 when the deal has problems, or 2 when the command line is wrong.
 """
@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
         prog="main.py", description="Dealsheet. Without a command the window opens, on DEAL if one is named."
     )
     commands = top.add_subparsers(
-        dest="command", metavar="{show,ask,export,check,diff,eval,import,shot}", required=True
+        dest="command", metavar="{show,ask,export,check,diff,eval,import,simulate,shot}", required=True
     )
     deal = argparse.ArgumentParser(add_help=False)
     deal.add_argument("deal", metavar="DEAL", help="a .deal file, or the name of a template")
@@ -90,6 +90,14 @@ def parser() -> argparse.ArgumentParser:
         "--only", action="append", default=[], metavar="KEY", help="with --apply: these inputs only (KEY or KEY@LAYER)"
     )
     back.add_argument("-o", "--output", default=None, metavar="OUT.deal", help="the deal file to write")
+    drawn = commands.add_parser(
+        "simulate", parents=[deal, view], help="what the ranges of the terms mean for the outputs: many random draws"
+    )
+    drawn.add_argument("--draws", type=int, default=5_000, metavar="N", help="how many (5,000)")
+    drawn.add_argument("--seed", type=int, default=1, help="the same seed gives the same draws (1)")
+    drawn.add_argument("--vary", action="extend", nargs="+", default=[], metavar="TERM", help="draw these terms only")
+    drawn.add_argument("--of", action="extend", nargs="+", default=[], metavar="OUTPUT", help="instead of the headline")
+    drawn.add_argument("--json", action="store_true", help="one JSON object")
     shot = commands.add_parser("shot", parents=[looking], help="render the window to a PNG")
     shot.add_argument("deal", metavar="DEAL", nargs="?", default=None)
     shot.add_argument("-o", "--output", required=True, metavar="PNG")
@@ -150,6 +158,13 @@ def main(argv: Sequence[str]) -> int:
     for problem in (*problems, *unvalued(calc)):
         print(problem, file=sys.stderr)
     status = PROBLEMS if problems else OK
+    if args.command == "simulate":
+        from model.commands.simulate import command as simulate
+
+        try:
+            return simulate(calc, args) or status
+        except Refused as err:
+            return complain(err, USAGE)
     if args.command == "export":
         return _export(calc, args.output) or status
     if args.json:
