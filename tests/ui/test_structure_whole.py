@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
+from shiboken6 import isValid
 
 from model import store
 from model.edits import set_value
@@ -349,3 +350,15 @@ def test_a_term_without_a_value_that_is_read_is_said_in_the_status_bar_and_among
     qtbot.waitUntil(lambda: any(row.label == "terms.fee" for row in grid.grid_model.rows), timeout=3000)
     session.edit(set_value(session.deal, session.view, "fee", 3.0))
     qtbot.waitUntil(lambda: "without a value" not in window.status.check.text(), timeout=3000)
+
+
+def test_a_card_goes_with_its_deal_and_things_can_be_added_to_the_next(window, qtbot):
+    window.actions_["structure.add_term"].trigger()
+    old = window.panel.grid
+    card(window).line.clearFocus()  # as when nothing of the window has the focus: the card stays
+    assert card(window)
+    assert window.documents.open_path("amd-openai")
+    qtbot.waitUntil(lambda: not isValid(old))
+    assert no_card(window)
+    insert(window, "term", "Late fee")
+    assert "late_fee" in window.session.deal.terms

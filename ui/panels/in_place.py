@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from model.fields.number_formats import show_text
 from model.problems import Problem
@@ -43,13 +44,14 @@ class InPlace(QFrame):
 
     def __init__(self, window: QWidget, back: QWidget, caption: str) -> None:
         super().__init__(window)
-        for old in window.findChildren(InPlace, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if old is not self:
-                old.close_card()
         self._back = back
         self._accept: Accept | None = None
         self._proposed: Callable[[str], str] | None = None
         self._closed = False
+        for old in window.findChildren(InPlace, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if old is not self:
+                old.close_card()
+        back.destroyed.connect(self.close_card)  # its sheet went with the deal: it asks about nothing any more
         self.setObjectName("inPlace")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._box = QVBoxLayout(self)
@@ -212,11 +214,12 @@ class InPlace(QFrame):
         if self._closed:
             return
         self._closed = True
-        inside = self.isAncestorOf(QApplication.focusWidget() or self._back)
+        now = QApplication.focusWidget()
+        inside = now is not None and self.isAncestorOf(now)
         self.hide()
         self.setParent(None)
         self.deleteLater()
-        if inside:
+        if inside and isValid(self._back):
             self._back.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
