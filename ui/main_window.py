@@ -32,6 +32,7 @@ from model.fields.number_formats import show_text
 from ui import actions, documents, regions, structure_menu, targets, window_menus
 from ui import theme as themes
 from ui.chrome import window_style
+from ui.clashes import Clashes
 from ui.grid.operations import Stats
 from ui.leisure import Leisure
 from ui.menu_acts import MenuActs
@@ -127,6 +128,7 @@ class MainWindow(MenuActs):
         self.session = session
         session.setParent(self)
         self._panels = {}
+        self._clashes = Clashes(session, self._leisure)
         session.changed.connect(self._changed)  # first of all: the sheets must be right when the others look
         self._central()
         if old_central is not None:
@@ -142,6 +144,7 @@ class MainWindow(MenuActs):
         self.show_sheet(0)
         if self._was_painted:
             self._leisure.take("code", self._compile_ahead)
+            self._clashes.begin()
 
     def _central(self) -> None:
         session = self.session
@@ -471,6 +474,7 @@ class MainWindow(MenuActs):
         self.painted.emit()
         self._leisure.take("imports", self._import_ahead)
         self._leisure.take("code", self._compile_ahead)
+        self._clashes.begin()
 
     def _import_ahead(self) -> Iterator[None]:
         for name in _LATER:

@@ -55,6 +55,7 @@ class DealSession(QObject):
     baseline_changed = Signal()
     layer_changed = Signal()  # where the next edit of a cell goes
     highlight_changed = Signal()
+    clashes_changed = Signal()  # the unit check has found something else
     told = Signal(str)  # a sentence for the status bar
 
     def __init__(
@@ -84,6 +85,7 @@ class DealSession(QObject):
         self._layers: dict[str, str] = {}  # address -> layer chosen by hand
         self.highlight_of = ""  # whose reach is tinted in every sheet
         self.highlighted: frozenset[str] = frozenset()
+        self.clashes: dict[str, tuple[Problem, ...]] = {}  # units that do not go together, by place of the formula
         self.revision = 0  # results of slow work on an older revision are dropped
 
     def _clean_changed(self, clean: bool) -> None:

@@ -88,6 +88,7 @@ def _shown(calc: Calc, cell: Where, value: Any) -> str:
         what = "periods" if cell.key in calc.deal.lines or cell.key in PERIOD_NAMES else ""
         what = what or ("years" if cell.key in calc.deal.series else "records")
         errors = sum(isinstance(v, ErrorValue) for v in value)
+        what = what if len(value) != 1 else what.removesuffix("s")
         return f"{len(value)} {what}" + (f", {errors} with errors" if errors else "")
     return field_of(calc.deal, cell.key).show(value)
 

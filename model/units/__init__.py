@@ -15,7 +15,7 @@ from model.formula.nodes import Array, Binary, Bool, Call, Column, Err, Missing,
 from model.formula.parse import BINARY
 from model.problems import Problem, Refused
 from model.structure.labels import label_of_path
-from model.structure.mentions import LINE_HELPERS, Place, dotted, own_column, places, whole
+from model.structure.mentions import LINE_HELPERS, Path, Place, dotted, own_column, places, whole
 from model.structure.outline import Part, outline
 from model.units.dimensions import (
     DATE,
@@ -114,6 +114,15 @@ def check(deal: Deal) -> list[Problem]:
     for place in places(deal):
         found += check_formula(deal, place, space)
     return found
+
+
+def check_at(deal: Deal, path: Path) -> list[Problem]:
+    """The findings in the formula of a cell, by the entry of the document that holds it."""
+    try:
+        place = next((p for p in places(deal) if p.path == path), None)
+    except KeyError:
+        return []
+    return check_formula(deal, place) if place is not None else []
 
 
 def check_formula(deal: Deal, place: Place, space: Namespace | None = None) -> list[Problem]:

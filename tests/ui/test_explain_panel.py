@@ -10,7 +10,8 @@ from tests.ui import kit
 from tests.ui.kit import CTRL, SHIFT, K, focus, go, here, press
 from ui.main_window import MainWindow
 from ui.panels.explain_tree import TreeRow
-from ui.panels.fact_row import FactRow
+from ui.panels.fact_row import FactRow, soft
+from ui.panels.reasons import Fact
 
 ALT = Qt.KeyboardModifier.AltModifier
 _AT = QPoint(4, 10)
@@ -150,3 +151,82 @@ def test_a_click_on_the_triangle_opens_and_a_click_on_the_label_jumps(window):
     QTest.mouseClick(first, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, first.rect().topLeft() + _AT)
     assert len(window.inspector.facts()) > count
     assert here(window) == "share · 2027"
+
+
+def enter_formula(window: MainWindow, name: str, text: str) -> None:
+    press(go(window, name), K.Key_F2)
+    field = window.formula_bar.field
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    press(field, K.Key_Return)
+
+
+def test_units_that_clash_are_marked_in_the_grid_and_said_at_the_cell(window, qtbot):
+    enter_formula(window, "share · 2026", "= bought + rate")
+    qtbot.waitUntil(lambda: bool(window.session.clashes))
+    grid = go(window, "share · 2026")
+    cell = grid.grid_model.cell(*grid.current)
+    said = "This adds rate (%) to bought (€m)"
+    assert said in cell.clash
+    assert said in cell.tooltip
+    row_of, col = grid.grid_model.row_of("bought"), grid.current[1]
+    assert grid.grid_model.cell(row_of, col).clash == ""
+    window.inspector.rebuild()
+    assert any(said in text for text in window.inspector.texts())
+    window.session.stack.undo()
+    qtbot.waitUntil(lambda: not window.session.clashes)
+    assert grid.grid_model.cell(*grid.current).clash == ""
+
+
+def test_a_clash_ends_when_the_unit_is_changed(window, qtbot):
+    enter_formula(window, "share · 2026", "= bought + rate")
+    qtbot.waitUntil(lambda: bool(window.session.clashes))
+    assert list(window.session.clashes) == ["lines.share.formula"]
+    grid = go(window, "rate")
+    press(grid, K.Key_Right)
+    press(grid, K.Key_F2)
+    grid.editor.setText("€m")  # not key by key: QTest knows no € key, and ends the process
+    press(grid.editor, K.Key_Return)
+    qtbot.waitUntil(lambda: not window.session.clashes)
+
+
+def test_a_typed_number_starts_no_unit_check(window, qtbot):
+    from ui.clashes import same_units
+
+    before = window.session.deal
+    kit.type_into(go(window, "rate"), "21%")
+    assert same_units(before, window.session.deal)
+    enter_formula(window, "share · 2026", "= bought")
+    assert not same_units(before, window.session.deal)
+
+
+def test_a_cell_of_the_same_record_is_called_by_its_column_alone(window):
+    table, record, column = "payments", "first", "amount"
+    deal = window.session.deal
+    explained(window, f"{table}.{record}.{column}")
+    label = deal.tables[table].columns
+    for fact in (r.fact for r in window.inspector.facts() if isinstance(r, TreeRow)):
+        if fact.target.key.startswith(f"{table}.{record}."):
+            assert fact.label == label[fact.target.key.split(".")[2]].label
+
+
+def test_a_name_longer_than_the_panel_breaks_at_its_joints_and_no_number_is_cut(qtbot):
+    text = "a_day_factor_of_the_last_part^(another_part_day-valuation_date)"
+    assert soft(text).replace("\u200b", "") == text
+    one = FactRow(Fact(text, "0.98"))
+    many = FactRow(Fact("Short", "$123,456,789,012,345,678,901,234,567,890bn"))
+    for row in (one, many):
+        qtbot.addWidget(row)
+    assert one.needed_height(180) > one.needed_height(900)
+    label, _, value = many._parts(180)
+    assert value.top() > label.top()
+    assert value.height() > 20  # two lines
+    assert many._parts(900)[2].top() == many._parts(900)[0].top()
+
+
+def test_a_label_of_one_line_has_the_height_of_one(qtbot):
+    row = FactRow(Fact("Last day of the schedule", "31 Dec 2040"))
+    qtbot.addWidget(row)
+    heights = [row.needed_height(width) for width in range(200, 400)]
+    assert set(heights) <= {24, 38, 39, 40}
+    assert heights == sorted(heights, reverse=True)

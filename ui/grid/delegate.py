@@ -153,6 +153,9 @@ class CellPainter:
             for col, x, w in cols:
                 cell = model.cell(row, col)
                 text = cell.text
+                if cell.clash:
+                    self._corner(p, x, y, w, "amber")
+                    role_now = ""
                 if cell.tag and (cell.role == "tag" or text):
                     self._tag(p, cell, x, y, w, h)
                     face_now, role_now = None, ""
@@ -202,12 +205,13 @@ class CellPainter:
             return "#" * max(1, int(room / face.metrics.horizontalAdvance("#")))
         return face.metrics.elidedText(shown(text), Qt.TextElideMode.ElideRight, max(room, 1))
 
-    def _corner(self, p: QPainter, x: int, y: int, w: int) -> None:
-        size = round(6 * self.zoom)
+    def _corner(self, p: QPainter, x: int, y: int, w: int, colour: str = "accent") -> None:
+        """The mark of an overridden input at the right, or in amber at the left that of units that clash."""
+        size = round((6 if colour == "accent" else 7) * self.zoom)
         p.setPen(Qt.PenStyle.NoPen)
-        p.setBrush(self.theme.color("accent"))
-        right = x + w
-        p.drawPolygon(QPolygonF([QPointF(right - size, y), QPointF(right, y), QPointF(right, y + size)]))
+        p.setBrush(self.theme.color(colour))
+        edge, inner = (x + w, x + w - size) if colour == "accent" else (x, x + size)
+        p.drawPolygon(QPolygonF([QPointF(inner, y), QPointF(edge, y), QPointF(edge, y + size)]))
         p.setPen(self._pens["computed"])
 
     def _box(self, p: QPainter, state: str, x: float, y: float) -> None:

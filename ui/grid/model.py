@@ -32,6 +32,7 @@ class GridModel(QAbstractTableModel):
         super().__init__(parent)
         self.source = source
         self.marked: Callable[[int, int], bool] | None = None  # which cells are tinted for now
+        self.clashing: Callable[[int, int], str] | None = None  # what is wrong with the units of a cell
         self.columns: list[ColumnSpec] = []
         self.rows: list[RowSpec] = []
         self._lines: list[dict[int, Cell]] = []  # by row, the cells that have been asked for, by column
@@ -71,6 +72,9 @@ class GridModel(QAbstractTableModel):
             cell = self.source.cell(row, col)
             if self.marked is not None and not cell.tint and self.marked(row, col):
                 cell.tint = "accent"
+            if self.clashing is not None and (said := self.clashing(row, col)):
+                cell.clash = said
+                cell.tooltip = "\n".join(part for part in (said, cell.tooltip) if part)
             return cell
         except Exception as fault:  # an exception inside paintEvent would come back with every frame
             sys.excepthook(*sys.exc_info())

@@ -60,6 +60,7 @@ class Cell(msgspec.Struct):
     copy: str | Callable[[], str] | None = None  # a call where making the text takes time: few cells are ever copied
     tooltip: str = ""
     choices: tuple[str, ...] = ()
+    clash: str = ""  # what is wrong with the units of its formula
 
     @property
     def clip(self) -> str:

@@ -210,8 +210,11 @@ class SheetGrid(GridView):
         self._placed = False
         self._pick: Callable[[Target], bool] | None = None
         source.session.highlight_changed.connect(self._highlight)
+        source.session.clashes_changed.connect(self._show_clashes)
         if source.session.highlighted:
             self._highlight()
+        if source.session.clashes:
+            self._show_clashes()
         self.activated.connect(lambda _: self.formula_wanted.emit("") if self._formula_here() else None)
 
     def set_pointing(self, pick: Callable[[Target], bool] | None) -> None:
@@ -241,6 +244,17 @@ class SheetGrid(GridView):
         target = source.target(row, col)
         shows = target.kind in ("input", "formula") or target.attribute in ("label", "unit")
         return shows and target.key in source.session.highlighted
+
+    def _show_clashes(self) -> None:
+        self.grid_model.clashing = self._clash_of if self.deal_source.session.clashes else None
+        self.grid_model.refresh(flash=False)
+
+    def _clash_of(self, row: int, col: int) -> str:
+        from model.structure.mentions import dotted  # only where something was found
+
+        target = self.deal_source.target(row, col)
+        found = self.deal_source.session.clashes.get(dotted(target.path), ()) if target.kind == "formula" else ()
+        return "\n".join(sentence(problem.what) for problem in found)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

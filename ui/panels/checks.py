@@ -120,7 +120,9 @@ class ChecksSource(DealSource):
         if key.startswith("remark:"):
             sort, problem = self.remarks()[int(key[7:])]
             return (
-                Cell(f"· {sort}", "muted")
+                Cell(f"! {sort}", "computed", tint="amber")
+                if sort == "units"
+                else Cell(f"· {sort}", "muted")
                 if problem.severity == "warning"
                 else Cell(f"✗ {sort}", "computed", tint="bad"),
                 Cell(problem.where, "label", tooltip="Double-click to go there."),

@@ -78,12 +78,13 @@ class TreeRow(FactRow):
 
 
 class ExplainTree(QWidget):
-    """Rows of one tree. ``level`` gives what is below a node, ``fact`` how a node reads."""
+    """Rows of one tree. ``level`` gives what is below a node, ``fact`` how a node reads
+    below another (its key; "" for a root)."""
 
     activated = Signal(object)  # Target
 
     def __init__(
-        self, roots: Sequence[Seen], level: Callable[[Seen], Sequence[Seen]], fact: Callable[[Seen], Fact],
+        self, roots: Sequence[Seen], level: Callable[[Seen], Sequence[Seen]], fact: Callable[[Seen, str], Fact],
         opened: set[Branch], parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
@@ -98,7 +99,7 @@ class ExplainTree(QWidget):
         for seen in nodes[:_MOST]:
             branch: Branch = (*above, (seen.key, seen.period, seen.how))
             around = (seen.key, seen.period) in {(key, period) for key, period, _ in above}
-            row = TreeRow(seen, self._fact(seen), branch, seen.more and not around, self)
+            row = TreeRow(seen, self._fact(seen, above[-1][0] if above else ""), branch, seen.more and not around, self)
             row.activated.connect(self.activated)
             row.toggled.connect(self._toggled)
             self._box.insertWidget(at, row)

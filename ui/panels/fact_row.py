@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -24,6 +26,34 @@ from ui.panels.reasons import Fact
 from ui.targets import NOTHING
 
 PAD = 16
+_ROOM = 400.0  # more lines than that nobody reads
+_SEAM = "\u200b"  # a place where a line may end
+_JOINTS = re.compile(r"(?<=[_.,:/^*()\[\]{}])(?=\S)")
+_LONG = re.compile(r"\S{13,}")
+
+
+def soft(text: str, metrics: QFontMetricsF | None = None, room: float = 0.0) -> str:
+    """Text in which words too long for a line may break: names at their joints, numbers at their commas, and what
+    has neither anywhere. Without ``metrics`` all long words may."""
+
+    def broken(found: re.Match[str]) -> str:
+        word = found[0]
+        if metrics is not None and metrics.horizontalAdvance(word) <= room:
+            return word
+        parts = _JOINTS.sub(_SEAM, word).split(_SEAM)
+        return _SEAM.join(p if len(p) <= 24 else _SEAM.join(p[i : i + 8] for i in range(0, len(p), 8)) for p in parts)
+
+    return _LONG.sub(broken, text)
+
+
+def _height(metrics: QFontMetricsF, width: float, text: str) -> float:
+    text = soft(text, metrics, width)
+    return metrics.boundingRect(QRectF(0, 0, width, _ROOM), int(Qt.TextFlag.TextWordWrap), text).height()
+
+
+def _draw(p: QPainter, box: QRectF, text: str, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> None:
+    flags = int(align | Qt.TextFlag.TextWordWrap)
+    p.drawText(box, flags, soft(text, QFontMetricsF(p.font()), box.width()))
 
 
 class FactRow(QWidget):
@@ -47,34 +77,37 @@ class FactRow(QWidget):
         self.setAccessibleName(", ".join(part for part in (fact.label, fact.tag, fact.value) if part))
         self.setToolTip(fact.tip)
 
-    def _parts(self, width: float) -> tuple[QRectF, QRectF, float]:
-        """Label, tag (empty without one) and the value's width. A tag without room beside the label goes under it."""
+    def _parts(self, width: float) -> tuple[QRectF, QRectF, QRectF]:
+        """Label, tag (empty without one) and value. A tag without room beside the label goes under it, and so does a
+        value that would leave the label too little: no number is shown in part."""
         metrics = QFontMetricsF(themes.ui_font(13))
-        value = QFontMetricsF(themes.ui_font(13, weight=QFont.Weight.Medium)).horizontalAdvance(self.fact.value)
-        value = min(value + 1, width * 0.62)
-        room = width - value - (10 if value else 0)
-        label = metrics.boundingRect(QRectF(0, 0, room, 400), int(Qt.TextFlag.TextWordWrap), self.fact.label)
-        label = QRectF(0, 4, room, max(15.0, label.height()))
-        if not self.fact.tag:
-            return label, QRectF(), value
-        tag = QFontMetricsF(themes.ui_font(11)).horizontalAdvance(self.fact.tag) + 12
-        used = metrics.horizontalAdvance(self.fact.label)
-        if used + 8 + tag <= room:
-            return label, QRectF(used + 8, 3, tag, 18), value
-        return label, QRectF(0, label.bottom() + 3, tag, 18), value
+        strong = QFontMetricsF(themes.ui_font(13, weight=QFont.Weight.Medium))
+        value = strong.horizontalAdvance(self.fact.value) + 2 if self.fact.value else 0.0
+        beside = value <= width * 0.62
+        room = float(int(width - value - 10)) if beside and value else width
+        label = QRectF(0, 4, room, max(15.0, _height(metrics, room, self.fact.label)))
+        tag = QRectF()
+        if self.fact.tag:
+            wide = QFontMetricsF(themes.ui_font(11)).horizontalAdvance(self.fact.tag) + 12
+            used = metrics.horizontalAdvance(self.fact.label)
+            fits = used + 8 + wide <= room
+            tag = QRectF(used + 8, 3, wide, 18) if fits else QRectF(0, label.bottom() + 3, wide, 18)
+        if beside:
+            return label, tag, QRectF(width - value, 4, value, 18)
+        top = max(label.bottom(), tag.bottom()) + 1
+        return label, tag, QRectF(0, top, width, _height(strong, width, self.fact.value))
 
     def needed_height(self, width: int) -> int:
-        label, tag, _ = self._parts(width - self.inset)
-        return max(24, round(max(label.bottom(), tag.bottom())) + 4 + self._below(width - self.inset))
+        return max(24, round(self._bottom(self._parts(width - self.inset))) + 4 + self._below(width - self.inset))
+
+    @staticmethod
+    def _bottom(parts: tuple[QRectF, QRectF, QRectF]) -> float:
+        label, tag, value = parts
+        return max(label.bottom(), tag.bottom(), value.bottom() if value.top() > label.top() else 0.0)
 
     def _below(self, width: float) -> int:
         """Height of the second line, which may wrap."""
-        if not self.fact.below:
-            return 0
-        metrics = QFontMetricsF(themes.ui_font(11))
-        return round(
-            metrics.boundingRect(QRectF(0, 0, width, 400), int(Qt.TextFlag.TextWordWrap), self.fact.below).height()
-        )
+        return round(_height(QFontMetricsF(themes.ui_font(11)), width, self.fact.below)) if self.fact.below else 0
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         height = self.needed_height(event.size().width())
@@ -95,18 +128,17 @@ class FactRow(QWidget):
         label, tag, value = self._parts(width)
         p.setFont(themes.ui_font(13))
         p.setPen(t.color("text"))
-        p.drawText(label.adjusted(0, 0, 2, 4), int(Qt.TextFlag.TextWordWrap), fact.label)
+        _draw(p, label.adjusted(0, 0, 0, 4), fact.label)
         if fact.tag:
             self._tag(p, tag)
         p.setFont(themes.ui_font(13, weight=QFont.Weight.Medium))
         p.setPen(t.color({"good": "good", "bad": "bad", "muted": "muted"}.get(fact.tint, "text")))
-        text = p.fontMetrics().elidedText(fact.value, Qt.TextElideMode.ElideRight, int(value) + 1)
-        p.drawText(QRectF(width - value - 1, 4, value + 1, 18), int(Qt.AlignmentFlag.AlignRight), text)
+        _draw(p, value.adjusted(0, 0, 0, 4), fact.value, Qt.AlignmentFlag.AlignRight)
         if fact.below:
             p.setFont(themes.ui_font(11))
             p.setPen(t.color("muted"))
-            top = max(label.bottom(), tag.bottom()) + 1
-            p.drawText(QRectF(0, top, width, 200), int(Qt.TextFlag.TextWordWrap), fact.below)
+            top = self._bottom((label, tag, value)) + 1
+            _draw(p, QRectF(0, top, width, _ROOM), fact.below)
         p.translate(-self.inset, 0)
         p.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         p.setPen(t.color("line"))

@@ -21,13 +21,14 @@ from ui import targets
 from ui.panels import reasons
 from ui.panels.base import layer_texts
 from ui.panels.explain_tree import Branch, ExplainTree
-from ui.panels.fact_row import PAD, FactRow
+from ui.panels.fact_row import PAD, FactRow, soft
 from ui.panels.reasons import Fact
 from ui.session import DealSession
 from ui.targets import DOCUMENT, NOTHING, Target
 from ui.wording import sentence, with_unit
 
 _STEPS = 16
+_LARGE = 16  # characters that fit in the size of a headline
 _PERCENT = make_field("percent")
 
 
@@ -97,7 +98,8 @@ class InspectorPage(QWidget):
                 text, bad = sentence(said), False
             if target.key in deal.checks and isinstance(value, bool):
                 text, bad = ("Holds", False) if value else ("Fails", True)
-            self._text(text, "bad" if bad else "value")
+            look = "bad" if bad else "value" if len(text) <= _LARGE else "long"
+            self._text(soft(text) if look == "long" else text, look)
             if value is None and target.key in deal.terms:
                 self._unvalued(target.key)
         found = self._explanation(target)
@@ -111,6 +113,7 @@ class InspectorPage(QWidget):
         note = found.note
         if note:
             self._text(note, "quiet")
+        self._clash(target)
         if target.key in deal.events or target.period is not None:
             self._triggers(target)
         if found.words:
@@ -135,6 +138,17 @@ class InspectorPage(QWidget):
             self._section("Enter")
             self._text("A formula: press F2 to change it. It holds in every version and scenario.", "quiet")
 
+    def _clash(self, target: Target) -> None:
+        """What its formula adds, compares or gives that does not go together, with both units."""
+        if target.kind != "formula":
+            return
+        from model.units import check_at
+
+        for problem in check_at(self.session.deal, target.path):
+            self._section("Units do not go together")
+            self._text(sentence(problem.what), "amber")
+            self._text(problem.remedy, "quiet")
+
     def _explanation(self, target: Target) -> Explanation | None:
         try:
             return explain(self.session.calc, target.key, target.period) if target.key else None
@@ -151,7 +165,7 @@ class InspectorPage(QWidget):
         tree = ExplainTree(
             roots,
             lambda seen: level(calc, seen.key, seen.period),
-            lambda seen: reasons.fact_of(calc, seen, target.period),
+            lambda seen, above: reasons.fact_of(calc, seen, target.period, above or target.key),
             self._opened.setdefault(way, set()),
         )
         tree.activated.connect(self.go_wanted)
@@ -163,16 +177,11 @@ class InspectorPage(QWidget):
         if not count:
             return
         on = self.session.highlight_of == target.key
-        words = (
-            "Clear the highlight (Esc)"
-            if on
-            else f"Highlight all {count} that it reaches"
-            if count > 1
-            else "Highlight it"
-        )
+        words = "Clear the highlight (Esc)" if on else f"Highlight its reach ({count})" if count > 1 else "Highlight it"
         button = QPushButton(words)
         button.setObjectName("reachButton")
         button.setAutoDefault(True)
+        button.setToolTip("Tints all that this input reaches, in every sheet, until Esc (Ctrl+Shift+H)")
         button.clicked.connect(lambda: self.session.highlight("" if on else target.key))
         row = QHBoxLayout()
         row.setContentsMargins(0, 8, 0, 0)

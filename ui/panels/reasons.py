@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from model.addresses import record_label
 from model.engine import Calc
 from model.explain import Fault, Seen, Step, reach
 from model.explain import Reason as Why
@@ -50,14 +51,17 @@ def target_from(calc: Calc, key: str, period: int | None, near: int | None = Non
 
 
 def shown(calc: Calc, seen: Seen) -> str:
-    """A node's value with its unit."""
+    """A node's value with its unit; of a check whether it holds."""
+    if seen.key in calc.deal.checks and isinstance(seen.value, bool):
+        return "holds" if seen.value else "fails"
     if isinstance(seen.value, (Range, ErrorValue)):
         return seen.shown
     return with_unit(field_of(calc.deal, seen.key), seen.value) if seen.value is not None else "empty"
 
 
-def fact_of(calc: Calc, seen: Seen, period: int | None = None) -> Fact:
-    """A node of the trees as a line. ``period`` is that of the cell that is explained."""
+def fact_of(calc: Calc, seen: Seen, period: int | None = None, above: str = "") -> Fact:
+    """A node of the trees as a line. ``period`` is that of the cell that is explained; ``above`` is the key of the
+    node that it hangs from, whose name is not said again."""
     below = [seen.when if seen.period is not None and (seen.period != period or seen.how) else "", seen.how]
     below += [seen.source, seen.layer_label if seen.layer != BASE else ""]
     if seen.when == seen.how:
@@ -65,7 +69,20 @@ def fact_of(calc: Calc, seen: Seen, period: int | None = None) -> Fact:
     bad = isinstance(seen.value, ErrorValue) and not seen.value.is_undisclosed
     target = target_from(calc, seen.key, seen.period, period)
     words = " · ".join(part for part in below if part)
-    return Fact(seen.label, shown(calc, seen), seen.class_, target, "bad" if bad else "", seen.key, words)
+    failed = seen.key in calc.deal.checks and seen.value is False
+    tint = "bad" if bad or failed else ""
+    return Fact(_short(calc, seen, above), shown(calc, seen), seen.class_, target, tint, seen.key, words)
+
+
+def _short(calc: Calc, seen: Seen, above: str) -> str:
+    """A cell of the record above by its column alone, a cell of the column above by its record."""
+    table, _, rest = seen.key.partition(".")
+    record, _, column = rest.partition(".")
+    if table not in calc.deal.tables or not column:
+        return seen.label
+    if above.startswith(f"{table}.{record}."):
+        return calc.deal.tables[table].columns[column].label or column
+    return record_label(calc.deal, table, record) if above == f"{table}[{column}]" else seen.label
 
 
 def step_fact(step: Step) -> Fact:
@@ -106,7 +123,7 @@ def outputs_reached(calc: Calc, baseline: Calc, target: Target, most: int = _MOS
         field = targets.field_of(deal, there)
         now = calc.scalar(key)
         before = baseline.scalar(key) if key in baseline.deal.outputs else now
-        text, old = field.show(now), field.show(before)
+        text, old = with_unit(field, now), with_unit(field, before)
         moved = old != text and not _same(now, before)
         tint = ""
         if moved:
