@@ -373,7 +373,7 @@ def test_the_inspector_says_why_from_what_and_what_follows(window, qtbot):
     assert ("Left over", "€40.0m") in facts
     go(window, "rate")
     qtbot.waitUntil(lambda: "Rate" in window.inspector.texts())
-    assert ("Total paid", "12.0") in [(row.fact.label, row.fact.value) for row in window.inspector.facts()]
+    assert ("Total paid", "€12.0m") in [(row.fact.label, row.fact.value) for row in window.inspector.facts()]
 
 
 def test_a_line_of_the_inspector_leads_to_its_cell(window, qtbot):
