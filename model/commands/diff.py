@@ -159,6 +159,8 @@ def _span(value: tuple[dt.date | None, dt.date | None, float] | None) -> str:
     if value is None:
         return "no such right"
     start, end, condition = value
-    if condition == 0.0:
+    if start is None:
+        return "not yet"
+    if condition == 0.0 or (end is not None and end < start):
         return "excluded"
-    return f"{start or 'open'} to {end or 'open'}" + ("" if condition == 1.0 else ", unknown")
+    return f"{start} to {end or 'no end'}" + ("" if condition == 1.0 else ", unknown")
