@@ -153,6 +153,7 @@ class MainWindow(MenuActs):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.toolbar = Toolbar(session, self.actions_, self.menus["templates"], page)
+        self.toolbar.view_wanted.connect(self.choose_view)
         self.banner = Banner(page)
         self.headline = HeadlineStrip(session, page)
         self.headline.clicked.connect(lambda key: self.go(target_of(self.session.deal, key)))

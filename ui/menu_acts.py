@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -138,6 +138,16 @@ class MenuActs(QMainWindow):
     def settled(self) -> bool:
         """What is being typed is entered first; False: it was refused and still stands there."""
         return self.panel.grid.commit_edit() and self.formula_bar.commit()
+
+    def choose_view(self, part: str, key: str) -> None:
+        """Another version, scenario, period or perspective; not while an entry that was refused still stands open."""
+        if not self.settled():
+            self.panel.grid.focus_editor()
+        elif part == "perspective":
+            self.session.set_perspective(key)
+        else:
+            chosen: dict[str, Any] = {part: key}
+            self.session.set_view(**chosen)
 
     # --- file menu -----------------------------------------------------------
 

@@ -58,7 +58,7 @@ def _views(window: MainWindow, name: str) -> None:
     else:
         items, now, part = [*PERIODS], view.period, "period"
     for key, label in items:
-        action = menu.addAction(label.replace("&", "&&"), bound(window.session.set_view, **{part: key}))
+        action = menu.addAction(label.replace("&", "&&"), bound(window.choose_view, part, key))
         action.setCheckable(True)
         action.setChecked(key == now)
     if not items:

@@ -546,3 +546,23 @@ def test_a_chart_keeps_its_picture_until_something_it_shows_moves(window, qtbot)
             break
     QApplication.processEvents()
     assert chart._painted is not kept
+
+
+def test_what_is_being_typed_is_entered_before_another_period_is_looked_at_and_a_refused_entry_stays(window):
+    box = window.toolbar.period_box
+
+    def choose(words: str) -> None:
+        next(a for a in box.menu().actions() if a.text() == words).trigger()
+
+    grid = go(window, "commitment")
+    QTest.keyClicks(grid, "1")
+    QTest.keyClicks(grid.editor, "30")
+    choose("Quarter")
+    assert window.session.deal.terms["commitment"].value == 130.0
+    assert window.session.view.period == "quarter"
+    QTest.keyClicks(grid, "n")
+    QTest.keyClicks(grid.editor, "onsense")
+    choose("Month")
+    assert window.session.view.period == "quarter"
+    assert box.label == "Quarter"
+    assert grid.is_editing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
@@ -22,6 +22,8 @@ PERIODS: tuple[tuple[PeriodLength, str], ...] = (("month", "Month"), ("quarter",
 
 class Toolbar(QWidget):
     """Buttons trigger the menus' actions, so that text, keys and state are told once."""
+
+    view_wanted = Signal(str, str)  # version, scenario, period or perspective; its key
 
     def __init__(
         self, session: DealSession, actions: Mapping[str, QAction], templates: QMenu, parent: QWidget | None = None
@@ -48,13 +50,13 @@ class Toolbar(QWidget):
         self.redo_button = self._button("↷ Redo", "redo")
         self.redo_button.setAccessibleName("Redo")
         self.version_box = Selector("Version", self)
-        self.version_box.chosen.connect(lambda key: session.set_view(version=key))
+        self.version_box.chosen.connect(lambda key: self.view_wanted.emit("version", key))
         self.scenario_box = Selector("Scenario", self)
-        self.scenario_box.chosen.connect(lambda key: session.set_view(scenario=key))
+        self.scenario_box.chosen.connect(lambda key: self.view_wanted.emit("scenario", key))
         self.period_box = Selector("Period", self)
-        self.period_box.chosen.connect(lambda key: session.set_view(period=key))
+        self.period_box.chosen.connect(lambda key: self.view_wanted.emit("period", key))
         self.party_box = Selector("View of", self)
-        self.party_box.chosen.connect(session.set_perspective)
+        self.party_box.chosen.connect(lambda key: self.view_wanted.emit("perspective", key))
         self.export_button = QPushButton(self)
         self._fit_export("Export to Excel…")
         self.export_button.setProperty("primary", True)
