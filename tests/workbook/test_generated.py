@@ -8,7 +8,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from model.engine import run
 from model.layers import View, default_view
@@ -43,8 +43,9 @@ def books(tmp_path_factory):
 def generated():
     made = []
 
+    @seed(2026)
     @settings(
-        max_examples=COUNT, derandomize=True, database=None, deadline=None, phases=(Phase.generate,),
+        max_examples=COUNT, database=None, deadline=None, phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(deals())
@@ -122,9 +123,10 @@ def test_every_part_of_every_book_can_be_read(books):
     assert count > 500
 
 
-def references(sheet, ref, cell, other):
-    """INDEX outside its range is #REF! in Excel and #VALUE! in LibreOffice."""
-    return cell.value == "#REF!" and other == "#VALUE!"
+def kinds_of_errors(sheet, ref, cell, other):
+    """LibreOffice's own errors (of LN, SQRT, INDEX outside its range) are #VALUE! in its file, and of several errors the
+    leftmost need not win. That it is an error stays certain, and the other engines compare the kinds."""
+    return isinstance(cell.value, engines.Err) and isinstance(other, engines.Err)
 
 
 @pytest.mark.libreoffice
@@ -143,7 +145,7 @@ def test_libreoffice_agrees_on_generated_deals_and_after_selectors_and_inputs_we
     total, faults = 0, []
     converted = libreoffice.convert([path for path, _, _ in pairs], tmp_path / "out")
     for (path, ours, excused), made in zip(pairs, converted, strict=True):
-        count, found = engines.compare(ours, engines.read(made), either(libreoffice_booleans, references, excused))
+        count, found = engines.compare(ours, engines.read(made), either(libreoffice_booleans, kinds_of_errors, excused))
         total += count
         faults += [f"{path.name}: {f}" for f in found]
     print(f"{len(pairs)} books, {total:,} formula cells compared")
