@@ -51,7 +51,7 @@ def _digits(shown: str, said: str, number: str) -> str:
     for mark in marks:
         figure = localised(found[0], mark)
         if figure is not None and _rounds_to(value, Decimal(figure)):
-            return f"{shown[: found.start()]}{value:f}{shown[found.end() :]}"
+            return f"{shown[: found.start()]}{value.normalize():f}{shown[found.end() :]}"
     return shown
 
 
