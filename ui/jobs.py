@@ -32,8 +32,12 @@ class Progress:
         return self._job.cancelled
 
 
+_ALIVE: set[Job] = set()  # jobs whose work has not been delivered
+
+
 class Job(QObject):
-    """One piece of work. Its signals arrive on the thread that made it; after ``cancel`` no result does."""
+    """One piece of work. Its signals arrive on the thread that made it; after ``cancel`` no result does, and once its
+    owner is gone nothing does. The job itself lives until its work has ended, since that is when the worker tells it."""
 
     progressed = Signal(float, str)  # 0 to 1
     done = Signal(object)
@@ -43,12 +47,15 @@ class Job(QObject):
 
     _finished = Signal(object, object)
 
-    def __init__(self, work: Callable[[Progress], Any], parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, work: Callable[[Progress], Any], owner: QObject | None = None) -> None:
+        super().__init__()
         self._work = work
         self._cancel = threading.Event()
+        self._orphan = False
         self.running = False
         self._finished.connect(self._deliver)
+        if owner is not None:
+            owner.destroyed.connect(self._orphaned)
 
     @property
     def cancelled(self) -> bool:
@@ -56,10 +63,16 @@ class Job(QObject):
 
     def start(self) -> None:
         self.running = True
+        _ALIVE.add(self)
         QThreadPool.globalInstance().start(_Runner(self))
 
     def cancel(self) -> None:
         self._cancel.set()
+
+    @Slot()
+    def _orphaned(self) -> None:
+        self._orphan = True
+        self.cancel()
 
     def run_here(self) -> None:
         """The work itself, on whichever thread."""
@@ -76,6 +89,9 @@ class Job(QObject):
     @Slot(object, object)
     def _deliver(self, kind: str, result: Any) -> None:
         self.running = False
+        _ALIVE.discard(self)
+        if self._orphan:
+            return
         if not self.cancelled:
             if kind == "done":
                 self.done.emit(result)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import openpyxl
 import pytest
 from PySide6.QtCore import Qt
@@ -9,8 +11,10 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from model.layers import base_value
+from model.tables_in import preview
 from tests.ui import kit
 from tests.ui.kit import CTRL, K, press
+from ui.exchange import table_dialog
 from ui.exchange.table_dialog import TableDialog
 
 
@@ -160,18 +164,36 @@ def test_formulas_in_a_file_stay_text(window):
 MANY = "Year\tVolume\n" + "".join(f"{2026 + i % 15}\t{i}\n" for i in range(3_000))
 
 
-def test_many_rows_are_read_on_a_worker_and_nothing_can_be_taken_before(window, qtbot):
+@pytest.fixture
+def gate(monkeypatch):
+    """Rows are read on a worker only once this is set, however fast the machine is."""
+    opened = threading.Event()
+
+    def waiting(*args, progress=None, **more):
+        if progress is not None:
+            assert opened.wait(20)
+            progress(0.0)
+        return preview(*args, progress=progress, **more)
+
+    monkeypatch.setattr(table_dialog, "preview", waiting)
+    yield opened
+    opened.set()
+
+
+def test_many_rows_are_read_on_a_worker_and_nothing_can_be_taken_before(window, qtbot, gate):
     dialog = pasted(window, MANY)
     assert dialog.job_bar.isVisible() and not dialog.take_button.isEnabled() and dialog.rows.shown is None
+    gate.set()
     qtbot.waitUntil(lambda: dialog.rows.shown is not None, timeout=20_000)
     qtbot.waitUntil(dialog.job_bar.isHidden, timeout=1_000)
     assert dialog.take_button.text() == "Bring in 15 rows"  # each year once; the others say that it comes twice
 
 
-def test_reading_many_rows_can_be_cancelled_and_begun_again(window, qtbot):
+def test_reading_many_rows_can_be_cancelled_and_begun_again(window, qtbot, gate):
     dialog = pasted(window, MANY)
     QTest.mouseClick(dialog.job_bar.button, Qt.MouseButton.LeftButton)
     assert "cancelled" in dialog.notice.text() and dialog.rows.shown is None
+    gate.set()
     qtbot.waitUntil(dialog.job_bar.isHidden, timeout=10_000)
     dialog.mode_box.setCurrentIndex(1)
     dialog.mode_box.activated.emit(1)
@@ -179,7 +201,7 @@ def test_reading_many_rows_can_be_cancelled_and_begun_again(window, qtbot):
     assert dialog.notice.isHidden()
 
 
-def test_a_dialog_that_is_closed_ends_its_reading(window, qtbot):
+def test_a_dialog_that_is_closed_ends_its_reading(window, qtbot, gate):
     dialog = pasted(window, MANY)
     job = dialog._jobs["preview"]
     dialog.reject()
