@@ -1,6 +1,6 @@
 """The vector form's cost per draw beside the summed cost of its numpy operations, measured in one run.
 
-uv run python -m bench.vector [S M deal] [--markdown]
+uv run python -m bench.vector [S M TEMPLATE] [--markdown]
 
 Every operation of the generated code is timed by itself on vectors of the same length; the sum over all operations and
 periods is the floor below which the same operations cannot be done one after the other.
@@ -144,16 +144,13 @@ def main() -> None:
     if markdown:
         say(["---"] * len(heads))
     rng = np.random.default_rng(1)
-    for name in [a for a in sys.argv[1:] if a != "--markdown"] or ("S", "M", "deal"):
+    shipped = [name for name in store.list_templates() if name != "blank"]
+    for name in [a for a in sys.argv[1:] if a != "--markdown"] or ("S", "M", *shipped):
         for n in (8_192, 16_384):
-            if name == "deal":
-                deal = store.load(store.find("microsoft-openai")).deal
-                draws = {
-                    "rs_rate": rng.uniform(0.1, 0.3, n),
-                    "azure_commit": rng.uniform(100, 400, n),
-                    "agi_hazard": rng.uniform(0, 0.3, n),
-                    "disc_azure": rng.uniform(0.02, 0.12, n),
-                }
+            if name in shipped:
+                deal = store.load(store.find(name)).deal
+                ranges = {k: (t.low, t.high) for k, t in deal.terms.items() if t.kind in ("money", "percent")}
+                draws = {k: rng.uniform(*ends, n) for k, ends in ranges.items() if None not in ends}
                 wanted = list(deal.outputs)
             else:
                 deal = build(name)

@@ -46,7 +46,7 @@ from ui.panels.toolbar import Toolbar
 from ui.safekeeping import Keeper
 from ui.session import ChangeSet, DealSession
 from ui.settings import Settings
-from ui.sheets import SHEETS
+from ui.sheets import SECTIONS, SHEETS
 from ui.slots import bound
 from ui.targets import Target, target_of
 
@@ -344,19 +344,9 @@ class MainWindow(MenuActs):
 
     def show_sheet_of(self, section: str) -> None:
         """Bring the sheet to the front that shows a section of the document."""
-        titles = {
-            "lines": "Schedule", "outputs": "Valuation", "checks": "Checks", "sources": "Sources", "events": "Rights",
-            "scenarios": "Scenarios", "versions": "Scenarios",
-        }  # fmt: skip
-        panel = self.show_titled(titles.get(section, "Terms"))
-        part = {
-            "terms": "terms",
-            "deal": "deal",
-            "events": "Events",
-            "scenarios": "Scenarios",
-            "versions": "Versions",
-        }.get(section)
-        if part is not None:
+        title, part = SECTIONS.get(section, ("Terms", ""))
+        panel = self.show_titled(title)
+        if part:
             panel.show_part(part)
             panel.grid.setFocus(Qt.FocusReason.OtherFocusReason)
             self._target_changed()

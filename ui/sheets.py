@@ -33,6 +33,12 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("Sources", "results", "SourcesPanel"),
 )
 
+SECTIONS = {  # of the document -> the sheet that shows it, and its part there; all others stand on Terms
+    "terms": ("Terms", "terms"), "deal": ("Terms", "deal"), "lines": ("Schedule", ""), "outputs": ("Valuation", ""),
+    "checks": ("Checks", ""), "sources": ("Sources", ""), "events": ("Rights", "Events"),
+    "scenarios": ("Scenarios", "Scenarios"), "versions": ("Scenarios", "Versions"),
+}  # fmt: skip
+
 
 def sheet_index(title: str) -> int | None:
     """A sheet by its title, as a person may write it: “may-they” is “May they?”."""
