@@ -173,6 +173,10 @@ def test_rows_are_grouped_under_a_new_heading_which_is_renamed_in_place(window):
 def test_a_key_is_renamed_in_every_formula_and_refused_where_it_is_taken(window):
     grid = go(window, "rate")
     press(grid, K.Key_K, CTRL | SHIFT)
+    said = card(window).note.text()
+    assert said
+    QTest.keyClicks(card(window).line, "pri")
+    assert card(window).note.text() == said
     answer(window, "commitment")
     assert "already taken" in card(window).note.text()
     answer(window, "price_cut")

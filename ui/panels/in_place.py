@@ -47,6 +47,7 @@ class InPlace(QFrame):
         self._back = back
         self._accept: Accept | None = None
         self._proposed: Callable[[str], str] | None = None
+        self._note = ""
         self._closed = False
         for old in window.findChildren(InPlace, options=Qt.FindChildOption.FindDirectChildrenOnly):
             if old is not self:
@@ -79,7 +80,7 @@ class InPlace(QFrame):
         """Ask for a line of text. ``accept`` may refuse it; ``proposed`` says beneath what it leads to.
         ``options`` are a caption, (key, name) to choose from beside the text, and the key chosen at first."""
         card = cls(window, back, caption)
-        card._accept, card._proposed = accept, proposed
+        card._accept, card._proposed, card._note = accept, proposed, note
         card.line = _Line(text, card)
         card.line.setObjectName("inPlaceLine")
         card.line.setAccessibleName(caption)
@@ -191,7 +192,7 @@ class InPlace(QFrame):
     # --- what happens --------------------------------------------------------
 
     def _typed(self, text: str) -> None:
-        self._say(self._proposed(text) if self._proposed else "", bad=False)
+        self._say(self._proposed(text) if self._proposed else self._note, bad=False)
 
     def _say(self, text: str, bad: bool) -> None:
         self.note.setText(show_text(text))
