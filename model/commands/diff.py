@@ -137,7 +137,8 @@ def table(a: Calc, b: Calc, found: Difference) -> str:
     for o in found.moved:
         item = b.deal.outputs.get(o.key) or a.deal.outputs[o.key]
         field = field_for(item)
-        out.append(f"  {o.label[:46]:<46} {field.show(o.a):>20} → {field.show(o.b)} {item.unit}")
+        unit = "" if item.kind in ("percent", "multiple", "date") else item.unit
+        out.append(f"  {o.label[:46]:<46} {field.show(o.a):>20} → {field.show(o.b)} {unit}".rstrip())
     for key, old, new in found.formulas:
         out.append(f"  formula of {key}: {old or 'none'} → {new or 'none'}")
     return "\n".join(out)
