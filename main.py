@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-COMMANDS = ("show", "ask", "export", "check", "diff", "eval", "import", "simulate", "shot")
+COMMANDS = ("show", "ask", "export", "check", "diff", "eval", "import", "sensitivity", "simulate", "shot")
 
 
 def main(argv: list[str]) -> int:

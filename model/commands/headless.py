@@ -1,4 +1,4 @@
-"""Commands for scripts: show, ask, export, check, diff, eval, import, simulate. Results on stdout, messages on stderr.
+"""Commands for scripts: show, ask, export, check, diff, eval, import, sensitivity, simulate. Results on stdout, messages on stderr.
 
 Exit status: 0, or 1 when the deal has problems, or 2 when the command line is wrong.
 """
@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
         prog="main.py", description="Dealsheet. Without a command the window opens, on DEAL if one is named."
     )
     commands = top.add_subparsers(
-        dest="command", metavar="{show,ask,export,check,diff,eval,import,simulate,shot}", required=True
+        dest="command", metavar="{show,ask,export,check,diff,eval,import,sensitivity,simulate,shot}", required=True
     )
     deal = argparse.ArgumentParser(add_help=False)
     deal.add_argument("deal", metavar="DEAL", help="a .deal file, or the name of a template")
@@ -98,6 +98,12 @@ def parser() -> argparse.ArgumentParser:
     drawn.add_argument("--vary", action="extend", nargs="+", default=[], metavar="TERM", help="draw these terms only")
     drawn.add_argument("--of", action="extend", nargs="+", default=[], metavar="OUTPUT", help="instead of the headline")
     drawn.add_argument("--json", action="store_true", help="one JSON object")
+    moved = commands.add_parser(
+        "sensitivity", parents=[deal, view], help="how far each term alone moves the outputs, from its low to its high"
+    )
+    moved.add_argument("--vary", action="extend", nargs="+", default=[], metavar="TERM", help="vary these terms only")
+    moved.add_argument("--of", action="extend", nargs="+", default=[], metavar="OUTPUT", help="instead of the headline")
+    moved.add_argument("--json", action="store_true", help="one JSON object")
     shot = commands.add_parser("shot", parents=[looking], help="render the window to a PNG")
     shot.add_argument("deal", metavar="DEAL", nargs="?", default=None)
     shot.add_argument("-o", "--output", required=True, metavar="PNG")
@@ -158,11 +164,14 @@ def main(argv: Sequence[str]) -> int:
     for problem in (*problems, *unvalued(calc)):
         print(problem, file=sys.stderr)
     status = PROBLEMS if problems else OK
-    if args.command == "simulate":
-        from model.commands.simulate import command as simulate
+    if args.command in ("simulate", "sensitivity"):
+        if args.command == "simulate":
+            from model.commands.simulate import command
+        else:
+            from model.commands.sensitivity import command
 
         try:
-            return simulate(calc, args) or status
+            return command(calc, args) or status
         except Refused as err:
             return complain(err, USAGE)
     if args.command == "export":
