@@ -166,12 +166,12 @@ def main(argv: Sequence[str]) -> int:
     status = PROBLEMS if problems else OK
     if args.command in ("simulate", "sensitivity"):
         if args.command == "simulate":
-            from model.commands.simulate import command
+            from model.commands.simulate import command as what_if
         else:
-            from model.commands.sensitivity import command
+            from model.commands.sensitivity import command as what_if
 
         try:
-            return command(calc, args) or status
+            return what_if(calc, args) or status
         except Refused as err:
             return complain(err, USAGE)
     if args.command == "export":
