@@ -10,14 +10,15 @@ from PySide6.QtGui import QUndoCommand
 from model.edits import Edit
 
 if TYPE_CHECKING:
-    from ui.session import DealSession, Prepared
+    from ui.session import DealSession, Place, Prepared
 
 
 class EditCommand(QUndoCommand):
     """Redo applies the edit, undo its inverse; the first redo shows what was computed when the edit was checked."""
 
-    def __init__(self, session: DealSession, edit: Edit, prepared: Prepared) -> None:
+    def __init__(self, session: DealSession, edit: Edit, prepared: Prepared, place: Place) -> None:
         super().__init__(edit.title)
+        self._place = place
         self._ref = weakref.ref(session)  # no circle: the garbage collector must never be the one to free a command
         self._edit = edit
         self._inverse = prepared.inverse
@@ -34,7 +35,9 @@ class EditCommand(QUndoCommand):
         if prepared is None:
             prepared = self._session.prepare(self._edit)
             self._inverse = prepared.inverse
+            self._session.step = (self._place, self._edit.about)
         self._session.show_prepared(prepared, self._edit)
 
     def undo(self) -> None:
+        self._session.step = (self._place, ())
         self._session.show_prepared(self._session.prepare(self._inverse), self._inverse)

@@ -122,7 +122,10 @@ def _one(calc: Calc, target: Target, text: str, layer_of: LayerOf) -> Edit:
             return clear_edit(calc, [target], layer_of)
         if (meant := _meant(deal, target, text, layer_of)) is not None:
             return meant
-        value = field.parse(text)
+        try:
+            value = field.parse(text)
+        except Refused as refused:
+            raise _another_kind(deal, target, text, refused) from None
         return set_values(deal, calc.view, [(target.key, value)], layer=layer_of(target.key))
     if target.kind == "formula":
         return _formula(deal, target, text, calc.program)
@@ -133,14 +136,15 @@ def _one(calc: Calc, target: Target, text: str, layer_of: LayerOf) -> Edit:
 
 def _meant(deal: Deal, target: Target, text: str, layer_of: LayerOf) -> Edit | None:
     """A term that has no value yet becomes what is first typed into it, as a cell of a worksheet does: ``2.5 %`` makes
-    it a percentage, a date a date. None where its kind reads the text, or the text could mean anything."""
+    it a percentage, a date a date. None where its kind reads the text, or the text could mean anything, as a bare
+    number could: it stays what it was made as."""
     term = deal.terms.get(target.key)
     if term is None or term.value is not None or term.kind == "choice" or layer_of(target.key) != BASE:
         return None
     from model.structure.kinds import kind_of_text, unit_for
 
     kind = kind_of_text(text, deal.unit)
-    if kind is None or kind == term.kind or (kind == "number" and _reads(field_of(deal, target), text)):
+    if kind is None or kind in (term.kind, "number"):
         return None
     if kind not in ("percent", "multiple") and _reads(field_of(deal, target), text):
         return None
@@ -151,6 +155,17 @@ def _meant(deal: Deal, target: Target, text: str, layer_of: LayerOf) -> Edit | N
     shown = field_for(new, deal.unit)
     title = f"Set {term.label} to {shown.show(shown.to_engine(value))}"
     return Edit(title, tuple(Put(("terms", target.key, name), entry) for name, entry in entries), None)
+
+
+def _another_kind(deal: Deal, target: Target, text: str, refused: Refused) -> Refused:
+    """Where a term refuses what another kind would read, the way there is told."""
+    from model.structure.kinds import kind_of_text
+
+    if target.key not in deal.terms or kind_of_text(text, deal.unit) is None:
+        return refused
+    first, *more = refused.problems
+    remedy = f"{first.remedy} Deal ▸ What this is ▸ Kind makes it another kind of value.".strip()
+    return Refused(Problem(first.where, first.what, remedy, first.severity, first.span), *more)
 
 
 def _reads(field: Field, text: str) -> bool:

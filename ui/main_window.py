@@ -44,7 +44,7 @@ from ui.panels.notices import Banner, JobBar
 from ui.panels.status import StatusBar
 from ui.panels.toolbar import Toolbar
 from ui.safekeeping import Keeper
-from ui.session import ChangeSet, DealSession
+from ui.session import ChangeSet, DealSession, Place
 from ui.settings import Settings
 from ui.sheets import SECTIONS, SHEETS
 from ui.slots import bound
@@ -334,6 +334,7 @@ class MainWindow(MenuActs):
 
     def _target_changed(self) -> None:
         target = self.panel.target()
+        self.session.place = Place(self.tabs.currentIndex(), target)
         self.formula_bar.show_target(target)
         if self.inspector.isVisible() or not self.isVisible():
             self.inspector.show_target(target)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ui.panels.status import StatusBar
     from ui.session import DealSession
     from ui.settings import Settings
+    from ui.structure import Structure
 
 
 class MenuActs(QMainWindow):
@@ -49,6 +50,10 @@ class MenuActs(QMainWindow):
 
     @property
     def explain(self) -> Explaining:
+        raise NotImplementedError
+
+    @property
+    def structure(self) -> Structure:
         raise NotImplementedError
 
     def show_sheet(self, index: int) -> None:
@@ -127,13 +132,28 @@ class MenuActs(QMainWindow):
         if self.settled():
             text = self.session.stack.undoText()
             self.session.stack.undo()
+            self._return()
             self.session.told.emit(f"Undone: {text}.")
 
     def redo(self) -> None:
         if self.settled():
             text = self.session.stack.redoText()
             self.session.stack.redo()
+            self._return()
             self.session.told.emit(f"Done again: {text}.")
+
+    def _return(self) -> None:
+        """To where the step was made that has been undone or done again, as in Excel."""
+        step, self.session.step = self.session.step, None
+        if step is None:
+            return
+        (sheet, target), about = step
+        if sheet != self.tabs.currentIndex():
+            self.show_sheet(sheet)
+        if about:
+            self.structure.look(about)
+        elif target is not NOTHING and target != self.panel.target():
+            self.panel.show_target(target)
 
     def settled(self) -> bool:
         """What is being typed is entered first; False: it was refused and still stands there."""

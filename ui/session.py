@@ -23,6 +23,7 @@ from model.engine import Calc, run
 from model.layers import View, default_view
 from model.problems import Problem, Refused, refuse
 from ui.commands import EditCommand
+from ui.targets import NOTHING, Target
 
 
 class ChangeSet(msgspec.Struct, frozen=True):
@@ -45,6 +46,13 @@ class Prepared(NamedTuple):
     deal: Deal
     inverse: Edit
     calc: Calc
+
+
+class Place(NamedTuple):
+    """A sheet by its number, and the cell there."""
+
+    sheet: int
+    target: Target
 
 
 class DealSession(QObject):
@@ -83,6 +91,8 @@ class DealSession(QObject):
         self._pinned: Calc | None = None
         self._unmoved: Calc | None = None  # the deal as it is, while a preview is shown
         self._layers: dict[str, str] = {}  # address -> layer chosen by hand
+        self.place = Place(0, NOTHING)  # where the user is: undo leads back there
+        self.step: tuple[Place, tuple[str, ...]] | None = None  # last undone or done again: where, and about what
         self.highlight_of = ""  # whose reach is tinted in every sheet
         self.highlighted: frozenset[str] = frozenset()
         self.clashes: dict[str, tuple[Problem, ...]] = {}  # units that do not go together, by place of the formula
@@ -134,6 +144,8 @@ class DealSession(QObject):
         may become errors by it: the user has been told which."""
         if self.read_only:
             raise refuse("", f"{self.read_only} It is read-only here.", "Save a copy with Save as.")
+        if not edit.puts:
+            return
         prepared = self.prepare(edit)
         if prepared.inverse.puts and _same_puts(edit, prepared.inverse):
             return  # what was there already: no step
@@ -141,7 +153,7 @@ class DealSession(QObject):
         fresh = [p for p in prepared.calc.problems if (p.where, p.what) not in known and p.severity == "error"]
         if fresh and not force:  # a circle, or a name that other formulas still need
             raise Refused(*fresh)
-        self.stack.push(EditCommand(self, edit, prepared))
+        self.stack.push(EditCommand(self, edit, prepared, self.place))
 
     def try_edit(self, edit: Edit) -> tuple[Problem, ...]:
         """``edit``, with the problems as a result."""

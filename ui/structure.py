@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from model.problems import Problem, Refused
+from model.edits import Edit
+from model.problems import Problem
 from model.structure.mentions import Path
 from model.structure.restructure import Anchor, add, delete, duplicate, indent, move
 from ui.panels.in_place import InPlace
@@ -139,9 +140,25 @@ class Structure(StructureWhole):
         self._move(1)
 
     def _move(self, by: int) -> None:
+        rows = self.rows()
+        if not rows:
+            self._say(NOTHING_HERE)
+        elif self._ready():
+            at = self.beyond(by)
+            if at is not None:
+                self._moved(rows, at)
+            else:
+                self.window.session.told.emit(self.edge(by))
+
+    def edge(self, by: int, what: str = "") -> str:
+        """Why something cannot go further."""
+        many = len(self.columns() if what else self.rows()) > 1
+        place = f"{'first' if by < 0 else 'last'} {what}{'s' if what and many else ''}".strip()
+        return f"{'These are' if many else 'This is'} the {place} already."
+
+    def beyond(self, by: int) -> Anchor | None:
+        """The next place for the selected rows, above or below them; None at the end."""
         rows, grid = self.rows(), self.grid
-        if not rows or not self._ready():
-            return
         source, shown = grid.deal_source, grid.navigator.shown
         places = [row for row in shown if source.entry(row) in rows]
         beyond = [row for row in shown if (row < places[0] if by < 0 else row > places[-1])]
@@ -149,28 +166,17 @@ class Structure(StructureWhole):
         for row in reversed(beyond) if by < 0 else beyond:
             path = source.entry(row)
             if path[:-1] == rows[0][:-1] and path:
-                side: Literal["before", "after"] = "before" if (by < 0) != crossed else "after"
-                self._moved(rows, Anchor(side, path[-1]))
-                return
+                return Anchor("before" if (by < 0) != crossed else "after", path[-1])
             crossed = crossed or grid.grid_model.rows[row].kind == "section"
-        self.window.session.told.emit(f"This is the {'first' if by < 0 else 'last'} already.")
+        return None
 
     def _moved(self, paths: Sequence[Path], at: Anchor) -> None:
         """Move, and keep what was selected selected."""
-        grid = self.grid
-        here = grid.current
-        column = here[1] if here is not None else 0
-        keys = {grid.grid_model.rows[r].key for r in grid.navigator.shown if grid.deal_source.entry(r) in paths}
-        try:
-            self.window.session.edit(move(self.deal, paths, at))
-        except Refused as refused:
-            grid.complain(refused.problems)
-            return
-        rows = sorted(row for key in keys if (row := grid.grid_model.row_of(key)) is not None)
-        if len(rows) > 1:
-            grid.select_block(rows[0], column, rows[-1], column)
-        elif rows:
-            grid.go_to(rows[0], column)
+        problems = self.carry_out(lambda: move(self.deal, paths, at), go=False)
+        if problems:
+            self.grid.complain(problems)
+        else:
+            self.select(paths)
 
     def column_left(self) -> None:
         self._move_column(-1)
@@ -182,19 +188,23 @@ class Structure(StructureWhole):
         paths = self.columns()
         if not paths or not self._ready():
             return
-        keys = list(self.deal.tables[paths[0][1]].columns)
-        at = keys.index(paths[0][-1]) - 1 if by < 0 else keys.index(paths[-1][-1]) + 1
-        if not 0 <= at < len(keys):
-            self.window.session.told.emit(f"This is the {'first' if by < 0 else 'last'} column already.")
+        at = self.column_beyond(by)
+        if at is None:
+            self.window.session.told.emit(self.edge(by, "column"))
             return
         row = (self.grid.current or (0, 0))[0]
-        problems = self.carry_out(
-            lambda: move(self.deal, paths, Anchor("before" if by < 0 else "after", keys[at])), go=False
-        )
+        problems = self.carry_out(lambda: move(self.deal, paths, at), go=False)
         if problems:
             self.grid.complain(problems)
         elif (col := self.grid.grid_model.column_of(paths[0][-1])) is not None and self.grid.grid_model.rows:
             self.grid.go_to(row, col)
+
+    def column_beyond(self, by: int) -> Anchor | None:
+        """The next place for the selected columns; None at the end."""
+        paths = self.columns()
+        keys = list(self.deal.tables[paths[0][1]].columns)
+        at = keys.index(paths[0][-1]) - 1 if by < 0 else keys.index(paths[-1][-1]) + 1
+        return Anchor("before" if by < 0 else "after", keys[at]) if 0 <= at < len(keys) else None
 
     def indent(self) -> None:
         self._indent(1)
@@ -209,7 +219,18 @@ class Structure(StructureWhole):
         elif not rows or rows[0][0] != "lines":
             self._say("Only lines of the schedule can be indented.")
         elif self._ready():
-            try:
-                self.window.session.edit(indent(self.deal, [path[-1] for path in rows], by))
-            except Refused as refused:
-                self.grid.complain(refused.problems)
+            edit = self.indented(by)
+            if edit.puts:
+                self._do(lambda: edit, go=False)
+            else:
+                self.window.session.told.emit(self.margin(by))
+
+    def indented(self, by: int) -> Edit:
+        return indent(self.deal, [path[-1] for path in self.rows()], by)
+
+    def margin(self, by: int) -> str:
+        """Why lines go no further in or out."""
+        many = len(self.rows()) > 1
+        if by > 0:
+            return f"{'These lines are' if many else 'This line is'} indented as far as it goes."
+        return f"{'These lines stand' if many else 'This line stands'} at the margin already."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from model.fields.number_formats import show_text
@@ -44,6 +45,47 @@ def wire_panel(window: MainWindow, panel: SheetPanel) -> None:
         panel.charts.menu_wanted.connect(lambda key, at: _show_chart(window, key, at))
 
 
+def guard(window: MainWindow, menu: QMenu) -> None:
+    """While the menu is open, acts that are not possible are disabled, and say why. Afterwards their keys work again,
+    and tell it too."""
+    tips: dict[QAction, str] = {}
+
+    def opened() -> None:
+        from ui.structure_reasons import why_not
+
+        for action in menu.actions():
+            reason = why_not(window, action.objectName())
+            if reason and action.isEnabled():
+                tips[action] = action.toolTip()
+                _refuse(action, reason)
+
+    def closed() -> None:
+        for action, tip in tips.items():
+            action.setEnabled(True)
+            action.setToolTip(tip)
+        tips.clear()
+
+    menu.setToolTipsVisible(True)
+    menu.aboutToShow.connect(opened)
+    menu.aboutToHide.connect(closed)
+
+
+def _refuse(action: QAction, reason: str) -> None:
+    """Disabled, where there is a reason."""
+    if reason:
+        action.setEnabled(False)
+        action.setToolTip(reason)
+
+
+def _shifts(window: MainWindow, menu: QMenu, path: tuple[str, ...], words: tuple[str, str]) -> None:
+    """An entry one place on among its siblings, either way."""
+    keys = list(targets.item_at(window.session.deal, path[:-1]))
+    menu.setToolTipsVisible(True)
+    for text, by, end, place in ((words[0], -1, keys[0], "first"), (words[1], 1, keys[-1], "last")):
+        action = menu.addAction(text, bound(window.structure.shift, path, by))
+        _refuse(action, f"This is the {place} already." if path[-1] == end else "")
+
+
 def _show_chart(window: MainWindow, key: str, at: QPoint) -> None:
     """What can be done with a chart."""
     acts, path = window.structure, ("charts", key)
@@ -55,8 +97,7 @@ def _show_chart(window: MainWindow, key: str, at: QPoint) -> None:
         action.setCheckable(True)
         action.setChecked(chart.type == kind)
     menu.addSeparator()
-    menu.addAction("Move left", bound(acts.shift, path, -1))
-    menu.addAction("Move right", bound(acts.shift, path, 1))
+    _shifts(window, menu, path, ("Move left", "Move right"))
     menu.addAction("Delete", bound(acts.remove_chart, key))
     menu.exec(at)
     menu.deleteLater()
@@ -110,6 +151,7 @@ def heading_menu(window: MainWindow, grid: SheetGrid, row: int) -> QMenu:
 def cell_menu(window: MainWindow, grid: SheetGrid) -> QMenu:
     """What can be done with the selection."""
     menu, acts = QMenu(grid), window.structure
+    guard(window, menu)
     _add(window, menu, "cut", "copy", "paste", "clear", "")
     target = grid.target()
     if target.kind == "formula":
@@ -206,8 +248,7 @@ def part_entries(window: MainWindow, menu: QMenu, path: tuple[str, ...]) -> None
         menu.addAction("New &column…", bound(acts.add, (*path, "columns")))
     menu.addSeparator()
     menu.addAction("Du&plicate", bound(acts.duplicate, [path]))
-    menu.addAction("Move &forward", bound(acts.shift, path, -1))
-    menu.addAction("Move &back", bound(acts.shift, path, 1))
+    _shifts(window, menu, path, ("Move &forward", "Move &back"))
     menu.addAction("&Delete", bound(acts.delete, [path]))
 
 
@@ -257,6 +298,7 @@ def column_entries(window: MainWindow, grid: SheetGrid, menu: QMenu, col: int) -
     menu.addAction("Insert &before…", acts.column_before)
     menu.addAction("Insert &after…", acts.column_after)
     menu.addAction("Du&plicate", bound(acts.duplicate, [path]))
-    menu.addAction("Move &left", acts.column_left)
-    menu.addAction("Move ri&ght", acts.column_right)
+    menu.setToolTipsVisible(True)
+    for text, by, act in (("Move &left", -1, acts.column_left), ("Move ri&ght", 1, acts.column_right)):
+        _refuse(menu.addAction(text, act), "" if acts.column_beyond(by) else acts.edge(by, "column"))
     menu.addAction("&Delete", acts.delete_columns)

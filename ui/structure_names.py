@@ -22,6 +22,9 @@ from ui.panels.in_place import InPlace
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
+GROUPED = ("lines", "terms", "outputs")  # what stands under headings
+NOT_GROUPED = "Only terms, lines and outputs have headings."
+NO_HEADING = "There is no heading of yours above this row."
 NOTHING_HERE = "There is nothing here to act on: choose a row of the sheet first."
 
 
@@ -107,16 +110,50 @@ class StructureNames(QObject):
         except Refused as refused:
             return refused.problems
         if edit.about and go:
-            target = targets.of_path(session.deal, edit.about)
-            if to_value:
-                target = targets.first_to_fill(session.deal, edit.about) or target
-            if target is not targets.NOTHING:
-                self.window.go(target)
-                QTimer.singleShot(0, self.grid.show_current)  # once the rows have their new places
+            self.look(edit.about, to_value=to_value)
         return ()
 
-    def _do(self, make: Callable[[], Edit], force: bool = False) -> None:
-        problems = self.carry_out(make, force)
+    def look(self, about: Path, *, to_value: bool = False) -> None:
+        """Make an entry current: in the column where the user is, where the sheet in front shows it; ``to_value``:
+        at the cell that is filled in next."""
+        deal = self.deal
+        target = targets.first_to_fill(deal, about) if to_value else None
+        if target is None:
+            if self._look_here(about):
+                return
+            target = targets.of_path(deal, about)
+        if target is not targets.NOTHING:
+            self.window.go(target)
+            QTimer.singleShot(0, self.grid.show_current)  # once the rows have their new places
+
+    def _look_here(self, about: Path) -> bool:
+        grid, here = self.grid, self.grid.current
+        if here is None:
+            return False
+        source = grid.deal_source
+        if about[2:3] == ("columns",):
+            col = next((c for c in range(len(grid.grid_model.columns)) if source.column_entry(c) == about), None)
+            place = None if col is None else (here[0], col)
+        else:
+            row = next((r for r in grid.navigator.shown if source.entry(r) == about), None)
+            place = None if row is None else (row, here[1])
+        if place is None:
+            return False
+        if place != here:
+            grid.go_to(*place)
+        return True
+
+    def select(self, paths: Sequence[Path]) -> None:
+        """Make rows of the sheet in front the selection, in the column where the user is."""
+        grid, column = self.grid, (self.grid.current or (0, 0))[1]
+        rows = [row for row in grid.navigator.shown if grid.deal_source.entry(row) in paths]
+        if len(rows) > 1:
+            grid.select_block(rows[0], column, rows[-1], column)
+        elif rows:
+            grid.go_to(rows[0], column)
+
+    def _do(self, make: Callable[[], Edit], force: bool = False, *, go: bool = True) -> None:
+        problems = self.carry_out(make, force, go=go)
         if problems:
             self.grid.complain(problems)
 
@@ -138,15 +175,18 @@ class StructureNames(QObject):
     def group_rows(self) -> None:
         """Put the selected rows under a heading, a known or a new one."""
         rows = self.rows()
-        if not rows or rows[0][0] not in ("lines", "terms", "outputs"):
-            self._say("Only terms, lines and outputs have headings.")
+        if not rows or rows[0][0] not in GROUPED:
+            self._say(NOT_GROUPED)
             return
         if not self._ready():
             return
         what = f"“{label_of_path(self.deal, rows[0])}”" if len(rows) == 1 else f"{len(rows)} rows"
 
         def accept(name: str) -> Sequence[Problem]:
-            return self.carry_out(lambda: group(self.deal, rows, name))
+            problems = self.carry_out(lambda: group(self.deal, rows, name), go=False)
+            if not problems:
+                self.select(rows)
+            return problems
 
         InPlace.name(
             self.window, self.grid, self._rect(), f"Put {what} under the heading", accept,
@@ -158,25 +198,32 @@ class StructureNames(QObject):
             return list(self.deal.sections.values())
         return list(dict.fromkeys(item.group for item in getattr(self.deal, section).values() if item.group))
 
-    def rename_heading(self, row: int | None = None) -> None:
-        """The label of a section, in its place."""
+    def heading(self, row: int | None = None) -> tuple[int, list[Path]]:
+        """The row of the heading over a row (without: the current one), and the entries under it; none where the
+        heading is not one of the user's."""
         grid = self.grid
         here = grid.current
         at = row if row is not None else here[0] if here is not None else -1
         specs = grid.grid_model.rows
         while at >= 0 and specs[at].kind != "section":
             at -= 1
-        members = []
+        members: list[Path] = []
         for below in range(at + 1, len(specs)) if at >= 0 else ():
             if specs[below].kind == "section":
                 break
             members.append(grid.deal_source.entry(below))
-        section = specs[at].key.partition(":")[2] if at >= 0 else ""
-        if not members or not members[0] or members[0][0] not in ("lines", "terms", "outputs"):
-            self._say("There is no heading of yours above this row.", "Group rows under one first.")
+        return at, members if members and members[0] and members[0][0] in GROUPED else []
+
+    def rename_heading(self, row: int | None = None) -> None:
+        """The label of a section, in its place."""
+        grid, specs = self.grid, self.grid.grid_model.rows
+        at, members = self.heading(row)
+        if not members:
+            self._say(NO_HEADING, "Group rows under one first.")
             return
         if not self._ready():
             return
+        section = specs[at].key.partition(":")[2]
         is_line = members[0][0] == "lines"
 
         def accept(name: str) -> Sequence[Problem]:

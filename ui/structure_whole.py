@@ -13,7 +13,7 @@ from model.structure.keys import key_for
 from model.structure.kinds import read_choices, set_kind
 from model.structure.labels import label_of_path
 from model.structure.mentions import Path
-from model.structure.restructure import Anchor, add, move
+from model.structure.restructure import Anchor, add, move, taken_over
 from ui import targets
 from ui.panels.in_place import InPlace
 from ui.structure_names import StructureNames
@@ -50,7 +50,10 @@ class StructureWhole(StructureNames):
         what, where = WHAT.get(section, "entry"), ""
         if at is not None:
             sides = ("before", "after") if section in ("columns", "tables") else ("above", "below")
-            where = f" {sides[0 if at.side == 'before' else 1]} “{label_of_path(deal, (*container, at.key))}”"
+            beside = label_of_path(deal, (*container, at.key))
+            if container[0] == "tables" and len(container) > 1:  # its table stands in front
+                beside = beside.removeprefix(f"{label_of_path(deal, container[:2])}: ")
+            where = f" {sides[0 if at.side == 'before' else 1]} “{beside}”"
         near = self._near(container, at)
         kinds = kinds_of(section) if section in _KINDED and "kind" not in fields else []
 
@@ -64,7 +67,10 @@ class StructureWhole(StructureNames):
             return self._added(container, label, at, {**fields, **chosen})
 
         def proposed(label: str) -> str:
-            return f"Key: {key_for(self.deal, container, label)}" if label.strip() else "Enter adds it, Esc leaves."
+            if not label.strip():
+                return "Enter adds it, Esc leaves."
+            unit = taken_over(self.deal, container, at, card.choice).get("unit", "") if kinds else ""
+            return f"Key: {key_for(self.deal, container, label)}" + (f" · Unit: {unit}" if unit else "")
 
         card = InPlace.name(
             self.window, self.grid, self._rect(), f"New {what}{where}", accept, proposed=proposed,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QMenu
+
 from model import store
 from ui import documents, structure_menu
 from ui.panels.toolbar import PERIODS
@@ -20,6 +22,10 @@ def prepare(window: MainWindow, sheets: list[str]) -> None:
     menus["recent"].aboutToShow.connect(bound(_recent, window))
     for name in ("item", "column", "part"):
         menus[name].aboutToShow.connect(bound(structure_menu.fill, window, name))
+    for action in window.menuBar().actions():
+        top = action.menu()
+        if isinstance(top, QMenu):
+            structure_menu.guard(window, top)
     for name in ("versions", "scenarios", "periods"):
         menus[name].aboutToShow.connect(bound(_views, window, name))
     for i, title in enumerate(sheets):

@@ -44,7 +44,7 @@ from model.structure.set_formula import set_formula, to_value
 from model.structure.uses import Use, users_of
 
 __all__ = [
-    "Anchor", "add", "delete", "duplicate", "group", "indent", "insert", "move", "set_formula", "to_value", "told",
+    "Anchor", "add", "delete", "duplicate", "group", "indent", "insert", "move", "set_formula", "taken_over", "to_value", "told",
 ]  # fmt: skip
 _T = TypeVar("_T")
 MAX_INDENT = 8
@@ -85,7 +85,6 @@ def add(deal: Deal, container: Path, label: str, at: Anchor | None = None, key: 
     """
     kind = container[-1]
     siblings = _mapping(deal, container)
-    near = siblings.get(at.key) if at else next(reversed(siblings.values()), None)
     if kind == "values":
         return _add_year(deal, container, label, fields.get("value"))
     if kind == "records":
@@ -93,13 +92,8 @@ def add(deal: Deal, container: Path, label: str, at: Anchor | None = None, key: 
     elif kind == "sections":
         item = label
     else:
-        made, defaults, shared = _NEW[kind]
-        taken = {name: getattr(near, name) for name in shared} if isinstance(near, made) else {}
-        wanted = fields.get("kind") or taken.get("kind") or _PLAIN.get(kind, "")
-        if "unit" in shared and wanted != taken.get("kind"):
-            taken["unit"] = unit_for(deal, wanted)
-        if wanted != "choice":
-            taken.pop("choices", None)
+        made, defaults, _ = _NEW[kind]
+        taken = taken_over(deal, container, at, fields.get("kind", ""))
         if kind == "tables" and not fields.get("columns"):
             fields = {**fields, "columns": _first_columns(deal)}
         item = made(**{"label": label, **defaults, **taken, **fields})
@@ -111,6 +105,22 @@ def add(deal: Deal, container: Path, label: str, at: Anchor | None = None, key: 
     new = _replaced(deal, container, _placed(siblings, {key: item}, at))
     what = {"values": "year", "series": "series"}.get(kind, kind.removesuffix("s"))
     return edit_between(deal, new, f"Add {what} “{label or key}”", (*container, key))
+
+
+def taken_over(deal: Deal, container: Path, at: Anchor | None = None, kind: str = "") -> dict[str, Any]:
+    """What a new item of a kind ("": that of its neighbour) takes over: section or group, kind, unit, choices."""
+    siblings = _mapping(deal, container)
+    near = siblings.get(at.key) if at else next(reversed(siblings.values()), None)
+    made, _, shared = _NEW[container[-1]]
+    taken = {name: getattr(near, name) for name in shared} if isinstance(near, made) else {}
+    wanted = kind or taken.get("kind") or _PLAIN.get(container[-1], "")
+    if "unit" in shared and wanted != taken.get("kind"):
+        taken["unit"] = unit_for(deal, wanted)
+    if wanted in ("money", "percent") and " a " in taken.get("unit", ""):
+        taken["unit"] = unit_for(deal, wanted)  # “% a year” is said of the neighbour alone
+    if wanted != "choice":
+        taken.pop("choices", None)
+    return taken
 
 
 def _first_columns(deal: Deal) -> dict[str, Column]:

@@ -46,7 +46,7 @@ def test_a_line_is_inserted_below_named_in_place_and_undone_in_one_step(window):
     before = window.session.deal
     press(grid, K.Key_Return, CTRL)
     QTest.keyClicks(card(window).line, "Paid in cash")
-    assert card(window).note.text() == "Key: paid_in_cash"
+    assert card(window).note.text() == "Key: paid_in_cash · Unit: €m"
     press(card(window).line, K.Key_Return)
     assert no_card(window)
     keys = lines(window)
@@ -154,6 +154,46 @@ def test_lines_are_indented_and_outdented(window):
     assert window.session.deal.lines["sold"].indent == 1
     press(grid, K.Key_Left, ALT | SHIFT)
     assert window.session.deal.lines["sold"].indent == 0
+    steps = window.session.stack.count()
+    press(grid, K.Key_Left, ALT | SHIFT)
+    assert window.session.stack.count() == steps, "nothing to undo where nothing was done"
+    assert "margin already" in window.status.message.text()
+
+
+def test_undo_and_redo_lead_to_where_the_step_was_made(window):
+    grid = go(window, "sold")
+    press(grid, K.Key_Delete, CTRL)
+    if not no_card(window):
+        QTest.mouseClick(card(window).button, Qt.MouseButton.LeftButton)
+    place = here(window)
+    type_into(go(window, "rate"), "7 %")
+    assert window.panel.title == "Terms"
+    kit.show(window, "Valuation")
+    window.undo()
+    assert (window.panel.title, here(window)) == ("Terms", "rate")
+    assert "Undone: Set" in window.status.message.text()
+    window.undo()
+    assert (window.panel.title, here(window).partition(" ")[0]) == ("Schedule", "sold")
+    go(window, "left_over")
+    window.redo()
+    assert (window.panel.title, here(window)) == ("Schedule", place)
+    type_into(go(window, "rate"), "8 %")
+    assert window.status.message.text() == "", "it spoke of the state before"
+
+
+def test_acts_that_are_not_possible_are_disabled_in_the_menus_and_say_why(window):
+    go(window, "commitment")
+    top = next(a.menu() for a in window.menuBar().actions() if a.text() == "&Deal")
+    indent, up = window.actions_["structure.indent"], window.actions_["structure.move_up"]
+    top.aboutToShow.emit()
+    assert not indent.isEnabled() and "Only lines" in indent.toolTip()
+    assert not up.isEnabled() and "first already" in up.toolTip()
+    top.aboutToHide.emit()
+    assert indent.isEnabled() and "the column to the right" in indent.toolTip()
+    go(window, "bought")
+    top.aboutToShow.emit()
+    assert indent.isEnabled() and up.isEnabled()
+    top.aboutToHide.emit()
 
 
 def test_rows_are_grouped_under_a_new_heading_which_is_renamed_in_place(window):
@@ -162,6 +202,7 @@ def test_rows_are_grouped_under_a_new_heading_which_is_renamed_in_place(window):
     answer(window, "Cash")
     section = window.session.deal.lines["sold"].section
     assert window.session.deal.sections[section] == "Cash"
+    assert here(window) == "sold · 2025", "the cursor stays in its column"
     row = grid.grid_model.row_of(f"section:{section}")
     menu = heading_menu(window, grid, row)
     menu.actions()[0].trigger()
@@ -183,7 +224,7 @@ def test_a_key_is_renamed_in_every_formula_and_refused_where_it_is_taken(window)
     assert no_card(window)
     assert "price_cut" in window.session.deal.terms
     assert not any(" rate" in line.formula for line in window.session.deal.lines.values())
-    assert here(window) == "price_cut · label"
+    assert here(window) == "price_cut", "the cursor stays in its column"
     window.undo()
     assert "rate" in window.session.deal.terms
 

@@ -133,6 +133,18 @@ def test_the_kind_of_a_new_term_is_chosen_in_its_card(window):
     term = window.session.deal.terms["signing"]
     assert (term.kind, term.unit) == ("date", "date")
     assert here(window) == "signing"
+    grid = window.panel.grid
+    type_into(grid, "15")
+    assert grid.is_editing and "What this is ▸ Kind" in grid.bubble.text(), "a bare number could mean anything"
+    press(grid.editor, K.Key_Escape)
+    go(window, "discount_rate")
+    press(grid, K.Key_Return, CTRL)
+    QTest.keyClicks(card(window).line, "Rebate")
+    assert card(window).note.text() == "Key: rebate · Unit: %", "“a year” is said of the neighbour alone"
+    box = card(window).box
+    box.setCurrentIndex(box.findData("money"))
+    assert card(window).note.text() == "Key: rebate · Unit: $m"
+    press(card(window).line, K.Key_Escape)
 
 
 def test_a_choice_asks_for_what_it_can_be(window, qtbot):
@@ -229,6 +241,8 @@ def test_whole_columns_are_deleted_copied_and_moved_with_the_keys_of_rows(window
         press(window.panel.grid, K.Key_Return, CTRL)
         answer(window, name)
     grid = window.panel.grid
+    type_into(grid, "1234567890123")
+    assert grid.columnWidth(1) >= grid._content_width(1), "a column grows with what is typed into it"
     grid.press_column(1, NONE)
     press(grid, K.Key_D, CTRL | SHIFT)
     assert [c.label for c in window.session.deal.tables["orders"].columns.values()] == [

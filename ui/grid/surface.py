@@ -39,6 +39,7 @@ Index = QModelIndex | QPersistentModelIndex
 Span = list[tuple[int, int, int]]
 _FRAME_MS = 33
 _MANY = 200  # cells that flash together
+_WIDEST = 600  # pixels at 100 % that content may ask for
 
 
 class GridSurface(QTableView):
@@ -90,7 +91,10 @@ class GridSurface(QTableView):
 
         if QAccessible.isActive():
             super().dataChanged(top_left, bottom_right, list(roles))
-        self._repaint((top_left.row(), top_left.column(), bottom_right.row(), bottom_right.column()))
+        block = (top_left.row(), top_left.column(), bottom_right.row(), bottom_right.column())
+        if self.isVisible() and self._outgrown(block):
+            self._layout_columns()
+        self._repaint(block)
 
     def _repaint(self, block: Block) -> None:
         """Paint the cells of a block anew, as far as they are on screen."""
@@ -171,6 +175,20 @@ class GridSurface(QTableView):
         self._laying_out = False
         self.place_editor()
 
+    def _outgrown(self, block: Block) -> bool:
+        """Whether a cell on screen no longer fits a column that is as wide as its content."""
+        model, widest = self.grid_model, round(_WIDEST * self._zoom)
+        top, left, bottom, right = block
+        fitted = [c for c in range(left, right + 1) if model.columns[c].fit and self.columnWidth(c) < widest]
+        fitted = [c for c in fitted if (model.columns[c].key or model.columns[c].header) not in self._widths]
+        span = self._row_span(0, self.viewport().height()) if fitted else []
+        return any(
+            self.painter.width_of(model.cell(row, col), model.rows[row], col) > self.columnWidth(col)
+            for row, *_ in span
+            if top <= row <= bottom and model.rows[row].kind not in ("section", "blank")
+            for col in fitted
+        )
+
     def _content_width(self, col: int) -> int:
         model, painter = self.grid_model, self.painter
         metrics = self.grid_header.fontMetrics()
@@ -178,7 +196,7 @@ class GridSurface(QTableView):
         for row, spec in enumerate(model.rows):
             if spec.kind not in ("section", "blank"):
                 widest = max(widest, painter.width_of(model.cell(row, col), spec, col))
-        return min(widest, round(600 * self._zoom))
+        return min(widest, round(_WIDEST * self._zoom))
 
     def fit_column(self, col: int) -> None:
         """As wide as its content (double click on the header's edge)."""

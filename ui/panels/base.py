@@ -375,6 +375,11 @@ class SheetPanel(QWidget):
     def show_first_fault(self) -> None:
         """Make current what does not hold, where the sheet shows that."""
 
+    @property
+    def own_rows(self) -> bool:
+        """Whether the sheet has rows that only it knows how to add, copy or take away."""
+        return False
+
     def row_act(self, act: Literal["insert", "duplicate", "delete"]) -> bool:
         """Rows that only this sheet knows how to add, copy or take away. False: nothing of the kind here."""
         return False

@@ -112,6 +112,7 @@ class InPlace(QFrame):
             self.box.addItem(name, key)
         self.box.setCurrentIndex(max(0, self.box.findData(now)))
         self.box.installEventFilter(self)
+        self.box.currentIndexChanged.connect(self._chosen)
         row.addWidget(label)
         row.addWidget(self.box, 1)
         self._box.addLayout(row)
@@ -193,6 +194,10 @@ class InPlace(QFrame):
 
     def _typed(self, text: str) -> None:
         self._say(self._proposed(text) if self._proposed else self._note, bad=False)
+
+    def _chosen(self) -> None:
+        if self.line is not None:
+            self._typed(self.line.text())
 
     def _say(self, text: str, bad: bool) -> None:
         self.note.setText(show_text(text))

@@ -166,8 +166,12 @@ class MayTheyPanel(SheetPanel):
         here = self._grid.current
         return self.rules.key_at(here[0]) if here is not None else ""
 
+    @property
+    def own_rows(self) -> bool:
+        return self.form.question in self.session.deal.questions
+
     def row_act(self, act: Literal["insert", "duplicate", "delete"]) -> bool:
-        if self.form.question not in self.session.deal.questions:
+        if not self.own_rows:
             return False
         {"insert": self.add_rule, "duplicate": self.copy_rule, "delete": self.remove_rule}[act]()
         return True

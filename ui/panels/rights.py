@@ -266,8 +266,12 @@ class RightsPanel(SheetPanel):
 
     # --- rows ----------------------------------------------------------------
 
+    @property
+    def own_rows(self) -> bool:
+        return self._part <= 1 and bool(self.session.deal.rights)
+
     def row_act(self, act: Literal["insert", "duplicate", "delete"]) -> bool:
-        if self._part > 1 or not self.session.deal.rights:
+        if not self.own_rows:
             return False
         {"insert": self.add_right, "duplicate": self.copy_right, "delete": self.remove_right}[act]()
         return True

@@ -135,6 +135,7 @@ class StatusBar(QWidget):
     def refresh(self, changes: object = None) -> None:
         self.check.show_session(self.session, self._faults, self._unvalued)
         if changes is not None:
+            self.tell("")  # what was said was about the state before
             self._idle.start()
         self.about.setText(show_text(" · ".join(part for part in (self._unit(), self._sign()) if part)))
 
