@@ -15,6 +15,7 @@ from model.formula.evaluate import Cells, evaluate
 from model.layers import View
 from model.values import DIV0, NA, NAME, NUM, REF, VALUE, ErrorValue
 from tests.model.deals import Column, Line, Scenario, Series, Table, Term, TimelineSpec, Version, deal
+from tests.thorough import examples
 
 YEARS = View(period="year")
 
@@ -387,7 +388,7 @@ def _grow(inner):
 formulas = st.recursive(_leaf, _grow, max_leaves=10)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(formulas, st.booleans())
 def test_compiled_code_agrees_with_the_typed_evaluator(text, is_line):
     terms = {
@@ -462,7 +463,7 @@ _over_columns = st.one_of(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     _over_columns,
     st.tuples(
@@ -544,7 +545,7 @@ _near = st.tuples(
 ).map(lambda t: (t[0], t[0] * (1 + t[1] * 2.0**-52)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(_near, st.booleans(), st.sampled_from(["=", "<>", "<", "<=", ">", ">="]))
 def test_comparisons_compile_to_excels_fifteen_digits(pair, swapped, op):
     a, b = pair[::-1] if swapped else pair

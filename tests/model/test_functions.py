@@ -30,6 +30,7 @@ from model.formula.parse import parse
 from model.formula.readtext import text_to_number
 from model.problems import Refused
 from model.values import DIV0, ERROR_KINDS, NA, NEVER, NUM, REF, UNDISCLOSED, VALUE, ErrorValue, Range
+from tests.thorough import examples
 
 ALL = sorted(FUNCTIONS.values(), key=lambda f: f.name)
 SEE_ERRORS = {
@@ -167,7 +168,7 @@ def is_value(v: object) -> bool:
 
 
 @named(ALL)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(data=st.data())
 def test_a_function_answers_any_values_with_a_value(function: Function, data: st.DataObject) -> None:
     most = min(function.max_args if function.max_args is not None else 7, 7)
@@ -181,7 +182,7 @@ def test_a_function_answers_any_values_with_a_value(function: Function, data: st
 
 @pytest.mark.parametrize("symbol", sorted(coerce.OPERATORS))
 @given(a=st.one_of(scalars, ranges), b=st.one_of(scalars, ranges))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_an_operator_answers_any_values_with_a_value(symbol: str, a: object, b: object) -> None:
     operator = coerce.OPERATORS[symbol]
     assert is_value(operator(a) if symbol in ("negate", "plus", "%") else operator(a, b))
@@ -246,7 +247,7 @@ def fast(function: Function, args: list[object]) -> object:
 
 
 @named(FAST)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data=st.data())
 def test_the_fast_form_equals_the_live_form_to_the_bit(function: Function, data: st.DataObject) -> None:
     least = 3 if function.name == "IF" else function.min_args

@@ -17,6 +17,7 @@ from model.obligations import obligations
 from model.values import ErrorValue
 from tests.model.deals import deal
 from tests.model.test_template import DEAL, PERIODS, compute, yearly
+from tests.thorough import examples
 
 D = dt.date
 TAKE_OR_PAY = {"azure_remedy": "per-period take-or-pay", "azure_make_up": "allowed"}
@@ -60,7 +61,7 @@ def test_where_one_right_replaces_another_nothing_is_counted_twice():
     )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dates(D(2025, 12, 1), D(2031, 12, 31)),
     st.one_of(st.just("never"), st.dates(D(2026, 1, 1), D(2031, 12, 31))),
@@ -94,7 +95,7 @@ def by_day_of_share(calc, last_day, cap):
     return total
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     st.dates(D(2025, 1, 1), D(2030, 12, 31)),
     st.integers(1, 900),
@@ -126,7 +127,7 @@ def test_rights_that_share_a_line_divide_each_year_by_days_whatever_the_period_l
 # -- the three remedies ----------------------------------------------------------------------------------
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(st.integers(2025, 2033), st.sampled_from([0.0, 0.4, 0.85, 1.0, 1.3])),
     st.sampled_from(["none", "allowed"]),
@@ -237,7 +238,7 @@ def test_a_deficiency_paid_is_made_up_by_later_takes_as_a_sum_over_days_says(per
     assert all(calc.checks.values())
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(st.integers(2025, 2033), st.sampled_from([0.0, 0.4, 1.0, 1.3, 2.5])),
     st.integers(1, 5),

@@ -14,6 +14,7 @@ from model.structure.mentions import ITEMS
 from model.structure.rename import rename
 from model.structure.uses import undefined, unused, users_of
 from tests.model.deals import Column, Scenario, Series, Table, Version, deal
+from tests.thorough import examples
 
 DEAL = deal(
     terms={"rate": 0.5, "amount": 4.0, "twice": '= RATE * 2 + IF("rate" = "x", rate, 0)'},
@@ -149,7 +150,7 @@ def _paths(d):
 _deals = st.sampled_from([DEAL, SHIPPED])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.data())
 def test_renaming_there_and_back_restores_the_text_and_moves_no_value(data):
     d = data.draw(_deals)

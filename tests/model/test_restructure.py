@@ -25,6 +25,7 @@ from model.structure.restructure import (
 )
 from model.structure.uses import users_of
 from tests.model.deals import Column, Line, Output, Scenario, Series, Table, Term, Version, deal
+from tests.thorough import examples
 
 DEAL = deal(
     terms={
@@ -103,7 +104,7 @@ def test_keys_come_from_labels_and_collide_with_nothing(container, label, key):
     assert key_for(DEAL, container, label) == key
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.text(max_size=80),
     st.sampled_from([("lines",), ("terms",), ("tables", "t", "columns"), ("tables", "t", "records"), ("sections",)]),
@@ -279,7 +280,7 @@ _SHIPPED_PATHS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.sampled_from(_SHIPPED_PATHS), min_size=1, max_size=3, unique=True))
 def test_any_forced_deletion_is_undone_to_the_letter_and_still_loads(paths):
     paths = [p for p in paths if not any(p != q and p[: len(q)] == q for q in paths)]
@@ -288,7 +289,7 @@ def test_any_forced_deletion_is_undone_to_the_letter_and_still_loads(paths):
     assert all(not users_of(d, path) for path in paths)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.sampled_from(_SHIPPED_PATHS))
 def test_any_copy_is_undone_to_the_letter_and_computes(path):
     d = done(SHIPPED, duplicate(SHIPPED, path))

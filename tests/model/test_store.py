@@ -36,6 +36,7 @@ from model.deal import (
 from model.problems import Refused
 from model.store import dumps, find, list_templates, load, loads, save
 from model.store.scan import is_plain, scan
+from tests.thorough import examples
 
 SMALL = """\
 name = "small"
@@ -417,7 +418,7 @@ def test_hand_written_text_cut_anywhere_is_refused_or_a_deal() -> None:
     assert 0 < read < len(SMALL) / 2
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, len(SMALL) - 1), st.text(max_size=4), st.integers(0, 5))
 def test_damaged_text_is_refused_or_a_deal(at: int, put: str, cut: int) -> None:
     try:
@@ -498,7 +499,7 @@ def deals(draw: st.DrawFn) -> Deal:
     )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=list(HealthCheck))
 @given(deals())
 def test_every_deal_reads_back_as_it_was_written(deal: Deal) -> None:
     text = dumps(deal)

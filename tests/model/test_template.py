@@ -20,6 +20,8 @@ from model.values import NEVER, UNDISCLOSED, ErrorValue, from_serial
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import oracle
 
+from tests.thorough import examples
+
 TEMPLATES = Path(__file__).parents[2] / "templates"
 PERIODS = ("month", "quarter", "year")
 FLOWS = (
@@ -334,7 +336,7 @@ INPUTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(INPUTS)
 @example({"rs_cap": 18.4})
 @example({"rs_cap": 6.0})  # the sum of 2026 to the last digit or not, depending on how it is added up

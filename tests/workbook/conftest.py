@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from model import store
@@ -16,16 +14,26 @@ def libreoffice(tmp_path_factory):
     return engines.LibreOffice(tmp_path_factory.mktemp("soffice"))
 
 
-@pytest.fixture
-def exported(tmp_path):
-    """Export a deal under a view and read the file's cells: (path, cells)."""
+def _exporter(folder):
     from model.engine import run
     from model.layers import default_view
     from model.workbook.write import export
 
     def make(deal, view=None, name="book.xlsx"):
-        path = Path(tmp_path) / name
+        path = folder() / name
         export(run(deal, view or default_view(deal)), path)
         return path, engines.read(path)
 
     return make
+
+
+@pytest.fixture
+def exported(tmp_path):
+    """Export a deal under a view and read the file's cells: (path, cells)."""
+    return _exporter(lambda: tmp_path)
+
+
+@pytest.fixture(scope="module")
+def export_into(tmp_path_factory):
+    """The same, each book into a folder of its own, for books that many tests read."""
+    return _exporter(lambda: tmp_path_factory.mktemp("book"))

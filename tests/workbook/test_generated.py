@@ -18,7 +18,7 @@ from tests.workbook.changes import applied, random_changes, typed
 from tests.workbook.generated import deals
 from tests.workbook.test_recalculation import ENGINES, information, libreoffice_booleans
 
-COUNT = 210
+COUNT = 200
 BATCH = 35
 
 

@@ -25,9 +25,9 @@ from model.workbook.review import apply, review
 from model.workbook.review_cells import input_cells
 from model.workbook.stamp import stored
 from model.workbook.write import export
+from tests.thorough import FULL
 from tests.workbook import engines
 from tests.workbook.awkward import awkward
-from tests.workbook.test_recalculation import FULL
 
 TEMPLATES = {name: store.load(store.find(name)).deal for name in store.list_templates()}
 

@@ -21,13 +21,13 @@ from model import store
 from model.engine import run
 from model.layers import View, default_view
 from model.workbook.write import export
+from tests.thorough import FULL
 from tests.workbook import engines
 from tests.workbook.awkward import awkward, layered
 from tests.workbook.changes import applied, changes_of, random_changes, typed
 from tests.workbook.engines import Cell, Err
 
 PERIODS = ("year", "quarter", "month")
-FULL = bool(os.environ.get("DEALSHEET_FULL"))
 ENGINES = (engines.Formualizer, engines.IronCalc)
 
 

@@ -48,13 +48,14 @@ def r1c1(formula, ref):
     return _REF.sub(relative, _STRING.sub('""', formula))
 
 
-@pytest.fixture(params=["template-year", "template-month", "awkward", "blank"])
-def book(request, exported, template):
+@pytest.fixture(scope="module", params=["template-year", "template-month", "awkward", "blank"])
+def book(request, export_into, template):
+    """(path, cells) of one book, read by many tests and changed by none."""
     if request.param == "awkward":
-        return exported(awkward())
+        return export_into(awkward())
     if request.param == "blank":
-        return exported(store.load(store.find("blank")).deal)
-    return exported(template, View("apr_2026", "base", request.param.partition("-")[2]))
+        return export_into(store.load(store.find("blank")).deal)
+    return export_into(template, View("apr_2026", "base", request.param.partition("-")[2]))
 
 
 def formulas(cells):
