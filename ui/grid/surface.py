@@ -59,6 +59,8 @@ class GridSurface(QTableView):
         self._blocks: list[Block] = []
         self._copied: Block | None = None
         self._bubble: Bubble | None = None
+        self._fit_timer = QTimer(self, interval=0, singleShot=True)  # once every part knows of the change
+        self._fit_timer.timeout.connect(self._grow)
         self._flash_timer = QTimer(self, interval=_FRAME_MS)
         self._flash_timer.timeout.connect(self._flash)
         self.grid_header = GridHeader(self)  # first: the calls below already ask where cells are
@@ -91,10 +93,9 @@ class GridSurface(QTableView):
 
         if QAccessible.isActive():
             super().dataChanged(top_left, bottom_right, list(roles))
-        block = (top_left.row(), top_left.column(), bottom_right.row(), bottom_right.column())
-        if self.isVisible() and self._outgrown(block):
-            self._layout_columns()
-        self._repaint(block)
+        self._repaint((top_left.row(), top_left.column(), bottom_right.row(), bottom_right.column()))
+        if any(spec.fit for spec in self.grid_model.columns[top_left.column() : bottom_right.column() + 1]):
+            self._fit_timer.start()
 
     def _repaint(self, block: Block) -> None:
         """Paint the cells of a block anew, as far as they are on screen."""
@@ -175,17 +176,20 @@ class GridSurface(QTableView):
         self._laying_out = False
         self.place_editor()
 
-    def _outgrown(self, block: Block) -> bool:
+    def _grow(self) -> None:
+        if self.isVisible() and self._outgrown():
+            self._layout_columns()
+
+    def _outgrown(self) -> bool:
         """Whether a cell on screen no longer fits a column that is as wide as its content."""
         model, widest = self.grid_model, round(_WIDEST * self._zoom)
-        top, left, bottom, right = block
-        fitted = [c for c in range(left, right + 1) if model.columns[c].fit and self.columnWidth(c) < widest]
+        fitted = [c for c, spec in enumerate(model.columns) if spec.fit and self.columnWidth(c) < widest]
         fitted = [c for c in fitted if (model.columns[c].key or model.columns[c].header) not in self._widths]
         span = self._row_span(0, self.viewport().height()) if fitted else []
         return any(
             self.painter.width_of(model.cell(row, col), model.rows[row], col) > self.columnWidth(col)
             for row, *_ in span
-            if top <= row <= bottom and model.rows[row].kind not in ("section", "blank")
+            if model.rows[row].kind not in ("section", "blank")
             for col in fitted
         )
 
