@@ -12,7 +12,8 @@ class Problem(msgspec.Struct, frozen=True):
 
     ``where`` is a place a person can find: a key, a path such as ``lines.x.formula`` or a line of a
     file. ``what`` is the fault with its reason, ``remedy`` what to do. ``span`` are character
-    offsets inside the text at fault, where there are any.
+    offsets inside the text at fault, where there are any; ``instead`` is what could stand in their place. ``circle``
+    are the keys that depend on each other within one period, the first again at the end.
     """
 
     where: str
@@ -20,6 +21,8 @@ class Problem(msgspec.Struct, frozen=True):
     remedy: str = ""
     severity: Literal["error", "warning"] = "error"
     span: tuple[int, int] | None = None
+    instead: str = ""
+    circle: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         head = f"{self.where}: " if self.where else ""
@@ -35,5 +38,5 @@ class Refused(Exception):  # noqa: N818 - not an error of the program: the input
         self.problems = problems
 
 
-def refuse(where: str, what: str, remedy: str = "", span: tuple[int, int] | None = None) -> Refused:
-    return Refused(Problem(where, what, remedy, span=span))
+def refuse(where: str, what: str, remedy: str = "", span: tuple[int, int] | None = None, instead: str = "") -> Refused:
+    return Refused(Problem(where, what, remedy, span=span, instead=instead))

@@ -96,9 +96,10 @@ def build(deal: Deal, previous: Program | None = None) -> Program:
     types.update(dict.fromkeys(unbound, "x"))
     planned = plan(formulas, types)
     for loop in planned.loops:
-        path = " → ".join(k.removesuffix(OPENING) for k in loop)
-        what = f"These items depend on each other within one period: {path}."
-        problems.append(Problem(loop[0], what, "Break the circle, for example by reading one period back with PREV."))
+        circle = tuple(k.removesuffix(OPENING).removeprefix(EVENT) for k in loop)
+        what = f"These items depend on each other within one period: {' → '.join(circle)}."
+        remedy = "Break the circle, for example by reading one period back with PREV."
+        problems.append(Problem(loop[0], what, remedy, circle=circle))
     return Program(deal, names, formulas, planned, unbound, problems)
 
 

@@ -25,6 +25,7 @@ from ui.wording import sentence
 LayerOf = Callable[[str], str]
 _TEXT = make_field("text")
 _DATE = make_field("date")
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?\s*%?")
 _RANGE = re.compile(r"\s*(?:–|—|\.\.|\bto\b|(?<=[\d%x)])\s*-(?=\s*[\d(.$€£]))\s*")
 _WORDS = {"class": "class", "note": "note", "notes": "note", "marks": "class", "source": "source", "label": "label"}
 
@@ -100,7 +101,7 @@ def _told(problem: Problem, name: str, many: bool) -> Problem:
     what = sentence(problem.what)
     if many:
         what = f"{name}: {what}"
-    return Problem(problem.where or name, what, problem.remedy, problem.severity, problem.span)
+    return structs.replace(problem, where=problem.where or name, what=what)
 
 
 def _one(calc: Calc, target: Target, text: str, layer_of: LayerOf) -> Edit:
@@ -190,9 +191,15 @@ def _formula(deal: Deal, target: Target, text: str, program: Program) -> Edit:
     text = closed(text.strip())
     name = label(deal, target)
     is_column = target.path[2:3] == ("columns",)
+    if target.path[:1] == ("lines",) and target.path[2:] == ("opening",):
+        from model.structure.openings import set_opening
+
+        if _PLAIN.fullmatch(text):
+            text = f"= {text}"
+        elif text and not text.startswith("="):
+            raise refuse(target.key, "An opening value is a number or a formula.", "Begin a formula with =.")
+        return set_opening(deal, target.path[1], text, program)
     if not text.startswith("="):
-        if target.path[-1] == "opening" and not text:
-            return set_attribute(deal, target.path, None, f"Clear the opening of {name}")
         if is_column and not text:
             return set_formula(deal, target.path, "", program=program)
         raise refuse(target.key, f"“{name}” is computed, so it needs a formula.", "Begin with =, for example = 2 * 3.")
@@ -200,8 +207,7 @@ def _formula(deal: Deal, target: Target, text: str, program: Program) -> Edit:
     edit = set_formula(deal, target.path, text, program=program)  # refuses a circle, with the path that closes it
     if is_column and deal.tables[target.path[1]].columns[target.path[3]].formula is None:
         return edit  # the values that stood there make room
-    what = "opening" if target.path[-1] == "opening" else "formula"
-    return set_attribute(deal, target.path, text, f"Change the {what} of {name}")
+    return set_attribute(deal, target.path, text, f"Change the formula of {name}")
 
 
 def closed(text: str) -> str:
@@ -227,9 +233,7 @@ def check_formula(deal: Deal, target: Target, text: str) -> None:
         try:
             bind(target.key, text, space, is_line=is_line, cell=cell)
         except Refused as refused:
-            raise Refused(
-                *(Problem(p.where, sentence(p.what), p.remedy, span=p.span) for p in refused.problems)
-            ) from None
+            raise Refused(*(structs.replace(p, what=sentence(p.what)) for p in refused.problems)) from None
 
 
 def _cells(deal: Deal, target: Target) -> list[Cell | None]:

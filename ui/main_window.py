@@ -162,6 +162,7 @@ class MainWindow(MenuActs):
         self.formula_bar.jump.connect(self.go_to_name)
         self.formula_bar.done.connect(self._formula_done)
         self.formula_bar.back.connect(self._back_to_formula)
+        self.formula_bar.look_wanted.connect(self.go)
         self.formula_bar.pointing_changed.connect(self._point)
         self.body = QSplitter(Qt.Orientation.Horizontal, page)
         self.body.setHandleWidth(1)
@@ -400,14 +401,16 @@ class MainWindow(MenuActs):
             for grid in panel.grids():
                 grid.set_pointing(pick)
 
-    def _formula_done(self, move: bool) -> None:
+    def _formula_done(self, move: str) -> None:
         home = self.formula_bar.home
-        if home.key and self.panel.grid.deal_source.find(home) is None:
-            self.go(home)  # names were fetched from another sheet
+        if home.key and (self.formula_bar.strayed or self.panel.grid.deal_source.find(home) is None):
+            self.go(home)  # names were fetched from another sheet, or a circle was looked at
         grid = self.panel.grid
         grid.setFocus(Qt.FocusReason.OtherFocusReason)
-        if move:
-            grid.move_enter()
+        if move in ("down", "up"):
+            grid.move_enter(back=move == "up")
+        elif move:
+            grid.move_tab(back=move == "left")
 
     def _back_to_formula(self, target: Target) -> None:
         self.panel.show_target(target)

@@ -82,6 +82,7 @@ class MenuActs(QMainWindow):
                 self.session.told.emit(f"There is nothing called “{text[:60]}” in this deal.")
                 self.formula_bar.name_box.selectAll()
                 return
+            self.session.told.emit("")
             grid = self.panel.grid
         grid.setFocus(Qt.FocusReason.OtherFocusReason)
         self._target_changed()

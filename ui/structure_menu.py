@@ -23,8 +23,7 @@ _ROLL = (("sum", "Sum"), ("end", "Value at its end"), ("first", "Value at its be
 
 def wire(window: MainWindow, grid: SheetGrid) -> None:
     """Give a grid its menus."""
-    grid.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-    grid.customContextMenuRequested.connect(lambda at: _show(window, grid, at))
+    grid.menu_wanted.connect(lambda at: _show(window, grid, at))
     header = grid.grid_header
     header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
     header.customContextMenuRequested.connect(lambda at: _show_header(window, grid, at))

@@ -306,6 +306,10 @@ class StructureNames(QObject):
         InPlace.name(self.window, self.grid, self._rect(), caption, accept, text=held, note=note)
 
     def _formula_held(self, path: Path, attribute: str) -> str:
+        if path[0] == "lines" and attribute == "opening":
+            from model.structure.openings import opening_text
+
+            return opening_text(self.deal, path[1])
         return getattr(targets.item_at(self.deal, path), attribute) or ""
 
     def _formula_target(self, path: Path, attribute: str) -> targets.Target | None:

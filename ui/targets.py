@@ -252,6 +252,10 @@ def text_of(calc: Calc, target: Target) -> str:
         except KeyError:
             return ""
         return field_of(deal, target).edit_text(value)
+    if target.kind == "formula" and target.path[:1] == ("lines",) and target.path[2:] == ("opening",):
+        from model.structure.openings import opening_text  # only where an opening cell is looked at
+
+        return opening_text(deal, target.path[1])
     if target.kind in ("formula", "text"):
         node: Any = deal
         for part in target.path:

@@ -15,9 +15,10 @@ from model.fields.base import Field
 from model.formula.bind import EVENT, OPENING, RIGHT, RULE, Binder, Cell, Namespace
 from model.formula.evaluate import evaluate
 from model.formula.helpers import PERIOD_NAMES
-from model.formula.nodes import Call, Name, Node
+from model.formula.nodes import Node
 from model.problems import Refused
 from model.structure.mentions import Path, path_of
+from model.structure.openings import given, opening_part
 from model.structure.outline import Part, outline
 from model.values import ErrorValue, Range
 
@@ -147,7 +148,7 @@ class Spot:
         try:
             self.root = outline(self.text)
             if cell.period == OPENING_PERIOD and self.path[-1] == "formula":
-                self.root = _opening_part(self.root, cell.key)
+                self.root = opening_part(self.root, cell.key)
         except Refused:
             self.root = None
 
@@ -204,10 +205,10 @@ def _text_of(deal: Deal, cell: Where) -> tuple[Path, str]:
             return ("lines", key, "formula"), line.formula
         if line.opening is not None:
             return ("lines", key, "opening"), line.opening
-        for name, other in deal.lines.items():
-            if _gives_opening(other.formula, key):
-                return ("lines", name, "formula"), other.formula
-        raise KeyError(key)
+        found = next(given(deal, key), None)
+        if found is None:
+            raise KeyError(key)
+        return ("lines", found.line, "formula"), deal.lines[found.line].formula
     path = path_of(deal, key)
     assert path is not None, f"{key} is computed"
     if path[0] == "tables":
@@ -223,21 +224,3 @@ def _context(deal: Deal, key: str) -> Cell:
     records = list(deal.tables[table].records)
     at = records.index(record)
     return Cell(table, record, records[at - 1] if at else None)
-
-
-def _gives_opening(text: str, line: str) -> bool:
-    try:
-        return _opening_part(outline(text), line) is not None
-    except Refused:
-        return False
-
-
-def _opening_part(root: Part, line: str) -> Part | None:
-    """The second argument of the PREV that gives a line its opening."""
-    for part in root.walk():
-        node = part.node
-        if isinstance(node, Call) and node.name == "PREV" and len(part.parts) == 2:
-            first = node.args[0]
-            if isinstance(first, Name) and first.text.lower() == line.lower():
-                return part.parts[1]
-    return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from model.deal import Deal
@@ -40,6 +42,9 @@ EVENT = "event:"  # prefix of the scalar that holds an event's date
 RIGHT = "right:"  # prefix of the scalars of a right: right:KEY.from, .until, .while
 RULE = "rule:"  # prefix of a rule's dates: rule:QUESTION.RULE.from, .until
 PERSPECTIVE = "perspective"  # the party whose inflows are positive, as a text in formulas
+_ADDRESS = re.compile(r"[A-Za-z]{1,3}[0-9]{1,7}")  # A1: what a worksheet would call a cell
+_NO_ADDRESS = "Cells have names here: begin to type one, or click the cell that is meant."
+_SHOWN = 12  # of a table's columns
 OPENING = "@opening"  # suffix of the scalar that fills a line's opening cell
 
 
@@ -98,9 +103,7 @@ def bind(key: str, text: str, space: Namespace, *, is_line: bool, cell: Cell | N
     try:
         tree = binder.bind(parse(text))
     except Refused as err:
-        raise Refused(
-            *(Problem(_place(key, p.where), p.what, p.remedy, p.severity, p.span) for p in err.problems)
-        ) from None
+        raise Refused(*(msgspec.structs.replace(p, where=_place(key, p.where)) for p in err.problems)) from None
     if binder.suspect:
         _printable(key, tree)
     formula = Formula(key, text, tree, is_line, openings=binder.openings)
@@ -226,16 +229,17 @@ class Binder:
     def column(self, node: Column) -> Node:
         table = self.space.table(node.table)
         if table is None:
-            import difflib
-
-            near = difflib.get_close_matches(node.table.lower(), self.space._tables, 1, 0.6)
-            raise self.error(
-                f"There is no table “{node.table}”.", node.span, f"Did you mean {near[0]}?" if near else ""
-            )
+            near = _nearest(node.table, list(self.space.tables))
+            what = f"There is no table “{node.table}”."
+            raise self.error(what, node.span, _meant(near), f"{near}[{node.column}]" if near else "")
         column = self._column(table, node.column)
         if column is None:
-            known = ", ".join(self.space.tables[table].columns)
-            raise self.error(f"Table {table} has no column “{node.column}”.", node.span, f"Its columns are: {known}.")
+            columns = list(self.space.tables[table].columns)
+            near = _nearest(node.column, columns)
+            known = ", ".join(columns[:_SHOWN]) + (f" and {len(columns) - _SHOWN} more" if columns[_SHOWN:] else "")
+            hint = _meant(near) or f"Its columns are: {known}."
+            what = f"Table {table} has no column “{node.column}”."
+            raise self.error(what, node.span, hint, f"{table}[{near}]" if near else "")
         keys = tuple(f"{table}.{record}.{column}" for record in self.space.tables[table].records)
         return Column(table, column, keys, node.span)
 
@@ -327,14 +331,24 @@ class Binder:
         names = [*self.space.known(), *PERIOD_NAMES, "never"]
         if self.cell:
             names += self.space.tables[self.cell.table].columns
-        import difflib
+        near = _nearest(text, names)
+        hint = _meant(near) or (_NO_ADDRESS if _ADDRESS.fullmatch(text) else "Check its spelling.")
+        return Unknown(*self.error(f"“{text}” is not a name in this deal.", span, hint, near).problems)
 
-        near = difflib.get_close_matches(text.lower(), [n.lower() for n in names], 1, 0.6)
-        hint = f"Did you mean {next(n for n in names if n.lower() == near[0])}?" if near else "Check its spelling."
-        return Unknown(*self.error(f"“{text}” is not a name in this deal.", span, hint).problems)
+    def error(self, what: str, span: Span, remedy: str = "", instead: str = "") -> Refused:
+        return refuse(f"character {span[0] + 1}", what, remedy, span, instead)
 
-    def error(self, what: str, span: Span, remedy: str = "") -> Refused:
-        return refuse(f"character {span[0] + 1}", what, remedy, span)
+
+def _nearest(text: str, names: list[str]) -> str:
+    """The name that resembles this one most; "" where none does."""
+    import difflib
+
+    near = difflib.get_close_matches(text.lower()[:200], [name.lower() for name in names], 1, 0.6)
+    return next(name for name in names if name.lower() == near[0]) if near else ""
+
+
+def _meant(near: str) -> str:
+    return f"Did you mean {near}?" if near else ""
 
 
 def _filled(missing: Missing, result: str) -> Node:

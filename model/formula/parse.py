@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from model.formula.functions import FORBIDDEN, FUNCTIONS, canonical
+from model.formula.functions import FORBIDDEN, FUNCTIONS, canonical, nearest
 from model.formula.helpers import HELPERS
 from model.formula.nodes import Array, Binary, Bool, Call, Column, Err, Missing, Name, Node, Num, Span, Text, Unary
 from model.problems import Refused, refuse
@@ -95,8 +95,8 @@ class _Parser:
         shown = ch if ch.isprintable() else f"U+{ord(ch):04X}"
         raise self.error(f"“{shown}” has no meaning in a formula.", (pos, pos + 1), "Remove it.")
 
-    def error(self, what: str, span: Span, remedy: str = "") -> Refused:
-        return refuse(f"character {span[0] + 1}", what, remedy, span)
+    def error(self, what: str, span: Span, remedy: str = "", instead: str = "") -> Refused:
+        return refuse(f"character {span[0] + 1}", what, remedy, span, instead)
 
     # grammar ----------------------------------------------------------------------------------
 
@@ -260,12 +260,9 @@ class _Parser:
             raise self.error(f"{upper} cannot be used: {FORBIDDEN[upper]}", span)
         spec = FUNCTIONS.get(upper) or HELPERS.get(upper)
         if spec is None:
-            import difflib
-
-            near = difflib.get_close_matches(upper[:64], [*FUNCTIONS, *HELPERS], 1, 0.6)
-            refused = self.error(
-                f"There is no function “{name[:64]}”.", span, f"Did you mean {near[0]}?" if near else ""
-            )
+            near = nearest(upper, HELPERS)
+            remedy = f"Did you mean {near}?" if near else ""
+            refused = self.error(f"There is no function “{name[:64]}”.", span, remedy, near)
             raise Unknown(*refused.problems)
         args: list[Node] = []
         height = 0

@@ -57,9 +57,9 @@ def set_formula(
         if path[-1] in ("opening", "while_") or path[2:3] == ("columns",):
             return edit_between(deal, _with(deal, path, None), f"Clear {_name(deal, path)}", _owner(path))
         raise refuse(place, "the formula is empty.", "Write an expression after the = sign.")
-    _check_text(deal, path, text)
+    check_text(deal, path, text)
     new = _computed(deal, path, body if body.startswith("=") else f"= {body}", force)
-    _check_circles(deal, new, path, text, program)
+    refuse_circles(deal, new, path, text, program)
     return edit_between(deal, new, f"Set {_name(deal, path)} to {_short(body)}", _owner(path))
 
 
@@ -81,7 +81,7 @@ def to_value(deal: Deal, what: str | Path, value: Input | None) -> Edit:
     return edit_between(deal, new, f"Make {label_of_path(deal, path)} an input", path)
 
 
-def _check_text(deal: Deal, path: Path, text: str) -> None:
+def check_text(deal: Deal, path: Path, text: str) -> None:
     """Parse and bind the text as it would stand there."""
     space, key = Namespace(deal), label_of_path(deal, _owner(path))
     try:
@@ -89,8 +89,7 @@ def _check_text(deal: Deal, path: Path, text: str) -> None:
             bind(key, text, space, is_line=path[0] == "lines" and path[-1] == "formula", cell=cell)
     except Refused as err:
         where = dotted(path)
-        problems = [Problem(where, p.what, p.remedy, p.severity, p.span) for p in err.problems]
-        raise Refused(*problems) from None
+        raise Refused(*(msgspec.structs.replace(p, where=where) for p in err.problems)) from None
 
 
 def _cells(deal: Deal, path: Path) -> Iterator[Cell | None]:
@@ -171,7 +170,7 @@ def _with(deal: Deal, path: Path, value: Any) -> Deal:
     return msgspec.structs.replace(deal, **{group: {**items, key: item}})
 
 
-def _check_circles(old: Deal, new: Deal, path: Path, text: str, program: Program | None) -> None:
+def refuse_circles(old: Deal, new: Deal, path: Path, text: str, program: Program | None) -> None:
     """Refuse a circle within a period, or a second opening value, that was not there before."""
     before = program if program is not None and program.deal is old else program_for(old, program)[0]
     after = program_for(new, before, trial=True)[0]
@@ -181,7 +180,8 @@ def _check_circles(old: Deal, new: Deal, path: Path, text: str, program: Program
                 f"This would make items depend on each other within one period: {' → '.join(_plain(k) for k in loop)}."
             )
             remedy = "Break the circle, for example by reading one period back with PREV."
-            raise Refused(Problem(dotted(path), what, remedy, span=_span_into(new, path, text, loop)))
+            circle = tuple(_plain(key) for key in loop)
+            raise Refused(Problem(dotted(path), what, remedy, span=_span_into(new, path, text, loop), circle=circle))
     known = {(p.where, p.what) for p in before.problems}
     fresh = [p for p in after.problems if (p.where, p.what) not in known and p.where not in before.unbound]
     mine = [p for p in fresh if "opening" in p.what]

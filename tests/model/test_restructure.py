@@ -11,6 +11,7 @@ from model.engine import run
 from model.layers import View, default_view
 from model.problems import Refused
 from model.structure.keys import key_for
+from model.structure.openings import opening_text, set_opening
 from model.structure.restructure import (
     Anchor,
     add,
@@ -420,3 +421,20 @@ def test_an_input_column_that_becomes_computed_is_computed_in_every_record():
     assert d.tables["t"].records["b"]["x"].startswith("=")
     assert "t.a.x" not in d.scenarios["x"].set
     assert run(d, View()).scalar("t.a.x") == 7.0
+
+
+def test_an_opening_given_by_prev_is_changed_wherever_it_stands():
+    two = apply(DEAL, set_formula(DEAL, ("lines", "drawdown", "formula"), "= PREV(closing, (commitment)) * 0"))[0]
+    assert opening_text(two, "closing") == "= commitment"
+    edit = set_opening(two, "closing", "= MAX(commitment, 1)")
+    new, back = apply(two, edit)
+    assert new.lines["opening"].formula == "= PREV(closing, MAX(commitment, 1))"
+    assert new.lines["drawdown"].formula == "= PREV(closing, (MAX(commitment, 1))) * 0"
+    assert new.lines["closing"].opening is None
+    assert run(new, default_view(new)).opening("closing") == 100
+    assert apply(new, back)[0] == two
+    assert apply(two, set_opening(two, "closing", ""))[0].lines["opening"].formula == "= PREV(closing)"
+    with pytest.raises(Refused, match="comitment"):
+        set_opening(two, "closing", "= comitment")
+    own = apply(DEAL, set_opening(DEAL, "drawdown", "= 3"))[0]
+    assert own.lines["drawdown"].opening == "= 3"

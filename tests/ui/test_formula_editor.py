@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat
 from PySide6.QtTest import QTest
 
+from model.edits import set_values
 from tests.ui import kit
-from tests.ui.kit import K, go, here, press
+from tests.ui.kit import CTRL, K, go, here, press
 from ui.main_window import MainWindow
 from ui.panels.formula_words import call_around, completions, partner, signature, wants_operand
 from ui.targets import target_of
@@ -137,7 +138,7 @@ def test_an_error_is_underlined_at_its_place_until_it_is_mended(window, qtbot):
     wave = [s for s in field.extraSelections()
             if s.format.underlineStyle() == QTextCharFormat.UnderlineStyle.WaveUnderline]  # fmt: skip
     assert [s.cursor.selectedText() for s in wave] == ["comitment"]
-    assert "commitment" in window.formula_bar.error.text().partition("Did you mean")[2]
+    assert "commitment" in window.formula_bar.error.said.partition("Did you mean")[2]
     QTest.keyClicks(field, "1")
     qtbot.wait(20)
     assert not window.formula_bar.error.isVisible()
@@ -145,6 +146,45 @@ def test_an_error_is_underlined_at_its_place_until_it_is_mended(window, qtbot):
                 if s.format.underlineStyle() == QTextCharFormat.UnderlineStyle.WaveUnderline]  # fmt: skip
     press(field, K.Key_Return)
     assert window.session.calc.scalar("yearly") == 101
+
+
+def test_tab_takes_the_name_that_was_meant_and_then_enters_as_in_excel(window, qtbot):
+    field = editing(window, "share · 2026", " = boughtt * rate ", qtbot)
+    press(field, K.Key_Return)
+    assert window.formula_bar.error.instead == "bought"
+    press(field, K.Key_Tab)
+    assert field.text() == " = bought * rate "
+    assert field.hasFocus()
+    press(field, K.Key_Tab)
+    assert window.panel.grid.hasFocus()
+    assert here(window) == "share · 2027"
+    assert window.session.deal.lines["share"].formula == "= bought * rate"
+
+
+def test_undo_and_redo_of_what_is_typed_stay_in_the_bar(window, qtbot):
+    window.session.edit(set_values(window.session.deal, window.session.view, [("rate", 0.3)], layer=""))
+    window.undo()
+    field = editing(window, "yearly", "= 1 ", qtbot)
+    for key in (K.Key_Z, K.Key_Z, K.Key_Y, K.Key_Y):
+        press(field, key, CTRL)
+    assert window.session.stack.index() == 0
+    assert field.text() == "= 1 "
+    press(field, K.Key_Escape)
+
+
+def test_the_opening_of_a_balance_is_shown_and_changed_where_prev_gives_it(window):
+    grid = go(window, "closing_balance")
+    press(grid, K.Key_Left)
+    field = window.formula_bar.field
+    assert here(window) == "closing_balance · opening"
+    assert field.text() == "= commitment"
+    QTest.keyClicks(grid, "5")
+    assert field.text() == "5"
+    press(field, K.Key_Return)
+    assert window.session.deal.lines["opening_balance"].formula == "= PREV(closing_balance, 5)"
+    assert window.session.calc.opening("closing_balance") == 5
+    window.undo()
+    assert field.text() == "= commitment"
 
 
 def click_cell(window: MainWindow, key: str, period: int | None = None) -> None:

@@ -226,7 +226,7 @@ def test_a_key_is_renamed_in_every_formula_and_refused_where_it_is_taken(window)
     assert not any(" rate" in line.formula for line in window.session.deal.lines.values())
     assert here(window) == "price_cut", "the cursor stays in its column"
     window.undo()
-    assert "rate" in window.session.deal.terms
+    assert here(window) == "rate"
 
 
 def test_labels_and_units_are_edited_in_their_cells(window):
@@ -270,9 +270,30 @@ def test_a_formula_that_closes_a_circle_is_refused_with_the_path(window):
     field.selectAll()
     QTest.keyClicks(field, "= yearly + 1")
     press(field, K.Key_Return)
-    assert "yearly → yearly" in window.formula_bar.error.text()
+    error = window.formula_bar.error
+    assert "yearly → yearly" in error.said
+    assert "A year&#x27;s share</a>" in error.text()
     press(field, K.Key_Escape)
     assert not window.session.dirty
+
+
+def test_from_the_path_of_a_circle_one_looks_at_its_lines_while_the_entry_waits(window):
+    grid = go(window, "bought")
+    place = grid.current
+    press(grid, K.Key_F2)
+    field = window.formula_bar.field
+    field.selectAll()
+    QTest.keyClicks(field, "= closing_balance")
+    press(field, K.Key_Return)
+    window.formula_bar.error.linkActivated.emit("go:closing_balance")
+    assert grid.target().key == "closing_balance"
+    assert field.hasFocus()
+    assert field.text() == "= closing_balance"
+    field.selectAll()
+    QTest.keyClicks(field, "= 1 ")
+    press(field, K.Key_Return, CTRL)
+    assert window.session.deal.lines["bought"].formula == "= 1"
+    assert grid.current == place  # where it was entered, not where one looked
 
 
 def test_unused_names_and_clashing_units_are_listed_on_the_checks_sheet(window, qtbot):

@@ -67,7 +67,7 @@ def by_bar(window: MainWindow, text: str) -> None:
     QTest.keyClicks(field, text)
     press(field, K.Key_Escape) if window.formula_bar.assist.help.choosing else None
     press(field, K.Key_Return)
-    assert not window.formula_bar.error.isVisible(), window.formula_bar.error.text()
+    assert not window.formula_bar.error.isVisible(), window.formula_bar.error.said
 
 
 def entries(menu: QMenu) -> dict[str, object]:

@@ -100,7 +100,7 @@ def test_a_refused_formula_stays_with_the_reason_beneath_and_the_place_marked(wi
     QTest.keyClicks(field, " + comitment")
     press(field, K.Key_Return)
     assert window.formula_bar.error.isVisible()
-    assert "Did you mean commitment?" in window.formula_bar.error.text()
+    assert "Did you mean commitment?" in window.formula_bar.error.said
     assert field.text() == "= commitment / 4 + comitment"
     assert field.textCursor().selectedText() == "comitment"
     press(field, K.Key_Escape)

@@ -12,6 +12,7 @@ from model.fields.number_formats import show_text
 from ui import theme as themes
 
 _CHIP_WIDTH = 250
+_TIP = "Type a name or a label and press Enter to go there (F5)"
 
 
 class NameBox(QLineEdit):
@@ -24,7 +25,7 @@ class NameBox(QLineEdit):
         super().__init__(parent)
         self.setObjectName("nameBox")
         self.setAccessibleName("Name box: type a name and press Enter to go there")
-        self.setToolTip("Type a name or a label and press Enter to go there (F5)")
+        self.setToolTip(_TIP)
         self.setFrame(False)
         self._shown = ""
         self._names = QStringListModel(self)
@@ -62,12 +63,23 @@ class NameBox(QLineEdit):
 
     def show_name(self, name: str) -> None:
         self._shown = name
+        fits = self._fitting(name)
+        self.setToolTip(_TIP if fits == name else f"{name}\n{_TIP}")
         if not self.hasFocus():
-            self.setText(name)
+            self.setText(fits)
             self.setCursorPosition(0)
+
+    def _fitting(self, name: str) -> str:
+        """The name as it has room: what is cut is the key's end, never the period."""
+        key, point, period = name.partition(" · ")
+        metrics = self.fontMetrics()
+        room = self.contentsRect().width() - 22 - metrics.horizontalAdvance(point + period)
+        return metrics.elidedText(key, Qt.TextElideMode.ElideRight, room) + point + period
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.focused.emit()
+        if self.text() == self._fitting(self._shown):
+            self.setText(self._shown)
         super().focusInEvent(event)
         self._restyle()
         passing = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
@@ -77,7 +89,7 @@ class NameBox(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self.setText(self._shown)
+            self.setText(self._fitting(self._shown))
             self.setCursorPosition(0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QShowEvent
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from model.engine import Calc
@@ -203,6 +203,7 @@ class SheetGrid(GridView):
 
     formula_wanted = Signal(str)  # text to begin with, "" for the formula as it is
     key_wanted = Signal()  # F2 on a cell that only leads somewhere
+    menu_wanted = Signal(QPoint)  # a place in the viewport: the menu of what is there
 
     def __init__(self, source: DealSource, parent: QWidget | None = None, name: str = "") -> None:
         super().__init__(source, parent, name)
@@ -233,6 +234,13 @@ class SheetGrid(GridView):
                 self.show_copied((row, col, row, col))
                 return
         super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        at, here = event.pos(), self.current
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and here is not None:
+            self.show_current()
+            at = self.cell_rect(*here).intersected(self.viewport().rect()).center()
+        self.menu_wanted.emit(at)
 
     def _highlight(self) -> None:
         keys = self.deal_source.session.highlighted
@@ -288,8 +296,8 @@ class SheetGrid(GridView):
             super().begin_edit(at)
 
     def begin_typing(self, text: str) -> None:
-        if text == "=" and self._formula_here():
-            self.formula_wanted.emit("=")
+        if self._formula_here() and (text == "=" or self.target().period == targets.OPENING_PERIOD):
+            self.formula_wanted.emit(text)
         else:
             super().begin_typing(text)
 

@@ -156,6 +156,12 @@ class FormulaAssist(QObject):
         cursor.insertText(new)
         self.field.setTextCursor(cursor)
 
+    def put_in(self, span: Span, text: str) -> None:
+        """A text in the place of another one; nothing is offered for it."""
+        self._replace(*span, text)
+        self._typed = False
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def pick(self, picked: Target) -> bool:
         """A cell was clicked: its name goes in at the caret. False: it has none."""
         if self._soon.isActive():
@@ -190,20 +196,29 @@ class FormulaAssist(QObject):
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             return self._key(event)
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if self.bar.editing and event.key() not in _WINDOW_KEYS:
+            if (self.bar.editing and event.key() not in _WINDOW_KEYS) or self._steps_back(event):
                 event.accept()  # what is typed here must not act on the sheet behind
                 return True
         elif event.type() == QEvent.Type.FocusOut:
             self._soon.start()
         return False
 
+    def _steps_back(self, event: QKeyEvent) -> bool:
+        """Undo and redo of what was typed here come before those of the deal."""
+        document, control = self.field.document(), Qt.KeyboardModifier.ControlModifier
+        if event.key() == _KEY.Key_Z and event.modifiers() == control:
+            return document.isUndoAvailable()
+        again = event.key() == _KEY.Key_Y or (event.key() == _KEY.Key_Z and event.modifiers() != control)
+        return bool(event.modifiers() & control) and again and document.isRedoAvailable()
+
     def _key(self, event: QKeyEvent) -> bool:
         if self._soon.isActive():  # fast fingers: the list must be that of the text as it is now
             self._soon.stop()
             self.update()
+        key = event.key()
         if self._help is None or not self._help.choosing:
-            return False
-        key, word = event.key(), self._help.word()
+            return key in (_KEY.Key_Tab, _KEY.Key_Backtab) and self._tab(back=key == _KEY.Key_Backtab)
+        word = self._help.word()
         if key in (_KEY.Key_Down, _KEY.Key_Up):
             self._help.step(1 if key == _KEY.Key_Down else -1)
         elif key == _KEY.Key_Escape:
@@ -212,6 +227,16 @@ class FormulaAssist(QObject):
             key in (_KEY.Key_Return, _KEY.Key_Enter) and word is not None and not self._is_whole()
         ):
             self.accept(word)
+        else:
+            return False
+        return True
+
+    def _tab(self, back: bool) -> bool:
+        """The name that was meant; else, as in Excel, enter the text and move on. False: nothing was typed here."""
+        if self.bar.error.instead and not back:
+            self.bar.take_nearest()
+        elif self.bar.editing:
+            self.bar.commit("left" if back else "right")
         else:
             return False
         return True

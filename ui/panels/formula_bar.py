@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import structs
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -18,6 +19,7 @@ from model.fields.number_formats import show_text
 from model.layers import BASE, layer_label
 from model.problems import Problem, Refused
 from ui import targets
+from ui.panels.bar_error import ErrorLine
 from ui.panels.bar_parts import LayerChip, NameBox
 from ui.panels.formula_edit import LINE, FormulaEdit
 from ui.session import ChangeSet, DealSession
@@ -33,7 +35,8 @@ class FormulaBar(QWidget):
     """Shows the target it is given; while a text is being edited here, it stays with that cell."""
 
     jump = Signal(str)
-    done = Signal(bool)  # committed or taken back: the grid has the word again; True: move on
+    done = Signal(str)  # committed or taken back: the grid has the word again, and moves on that way
+    look_wanted = Signal(object)  # Target: show this cell; the entry stays open
     back = Signal(object)  # Target: a refused text is about this cell
     pointing_changed = Signal(bool)  # a click on a cell would insert its name
 
@@ -46,6 +49,9 @@ class FormulaBar(QWidget):
         self._before = ""
         self._named: tuple[object, ...] = ()  # what the names in the box were made from
         self._wanted: Target | None = None  # what to show once the edit is over
+        self._looking = False  # the sheet shows an item of a circle; the entry waits
+        self._looked = False
+        self.strayed = False  # the sheet showed something else when the edit ended: back to its home
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -73,13 +79,12 @@ class FormulaBar(QWidget):
         row.addSpacing(8)
         row.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignVCenter)
         column.addLayout(row)
-        self.error = QLabel(self)
-        self.error.setObjectName("refusedLine")
-        self.error.setWordWrap(True)
-        self.error.setIndent(0)
+        self.error = ErrorLine(self)
         self.error.hide()
+        self.error.taken.connect(self.take_nearest)
+        self.error.go_wanted.connect(self._look)
         column.addWidget(self.error)
-        self.field.committed.connect(lambda: self.commit(move=True))
+        self.field.committed.connect(self.commit)
         self.field.cancelled.connect(self.cancel)
         self.field.entered.connect(lambda: self.assist)
         self.field.left.connect(self._left)
@@ -110,7 +115,7 @@ class FormulaBar(QWidget):
         return self.field.text() != self._before
 
     def show_target(self, target: Target) -> None:
-        if self.editing and self.field.hasFocus():
+        if self.editing and (self.field.hasFocus() or self._looking):
             self._wanted = target
             return
         self.target = target
@@ -223,8 +228,8 @@ class FormulaBar(QWidget):
         cursor.movePosition(cursor.MoveOperation.End)
         self.field.setTextCursor(cursor)
 
-    def commit(self, move: bool = False) -> bool:
-        """Enter the text. False: refused; it stays, with the reason under it."""
+    def commit(self, move: str = "") -> bool:
+        """Enter the text, then move "down", "up", "right" or "left". False: refused; it stays, with the reason under it."""
         if not self.editing:
             self._finish(move)
             return True
@@ -242,30 +247,43 @@ class FormulaBar(QWidget):
 
     def cancel(self) -> None:
         self.field.set_text(self._before, colour=self.target.kind == "formula")
-        self._finish(False)
+        self._finish("", stay=self._looked)
 
-    def _finish(self, move: bool) -> None:
+    def _finish(self, move: str, *, stay: bool = False) -> None:
+        """``stay``: the sheet keeps showing what was looked at."""
         if "assist" in self.__dict__:
             self.assist.end()
-        self.home = self.target
+        self.home = NOTHING if stay else self.target
+        self.strayed, self._looked = self._looked and not stay, False
         self.error.hide()
         wanted, self._wanted = self._wanted, None
         had_focus = self.field.hasFocus()
-        self.show_target(wanted or self.target)
+        self.show_target(self.target if self.strayed else wanted or self.target)
         if had_focus:
             self.done.emit(move)
 
     def _refuse(self, problems: tuple[Problem, ...]) -> None:
-        first = problems[0]
-        text = f"{first.what} {first.remedy}".strip()
-        if first.span is not None:
-            text = f"Character {first.span[0] + 1}: {text}"
-        self.error.setText(text)
-        self.error.show()
+        first, text = problems[0], self.field.text()
+        if first.span is not None and (spaces := len(text) - len(text.lstrip())):  # it was entered without them
+            first = structs.replace(first, span=(first.span[0] + spaces, first.span[1] + spaces))
+        self.error.show_problem(self.session.deal, first)
         self.field.mark(first.span)
         self.assist.hide()
         self.assist.mark(first.span)
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def take_nearest(self) -> None:
+        """The name that was meant, in the place of the one that is not known."""
+        problem = self.error.problem
+        if self.error.instead and problem is not None and problem.span is not None:
+            self.assist.put_in(problem.span, problem.instead)
+
+    def _look(self, target: Target) -> None:
+        """Show an item of the circle; the entry stays as it is."""
+        self._looking = self._looked = True
+        self.look_wanted.emit(target)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._looking = False
 
     def _typed(self) -> None:
         self.error.hide()
@@ -277,10 +295,11 @@ class FormulaBar(QWidget):
 
     def _left(self) -> None:
         """A click elsewhere enters the text, as in Excel; refused, it stays and so does the cursor."""
-        if self.editing and not self.commit():
+        if self.editing and not self._looking and not self.commit():
             QTimer.singleShot(0, lambda: self.back.emit(self.target))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "field"):
             self.field.restyle()
+            self.error.restyle()

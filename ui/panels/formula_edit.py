@@ -69,7 +69,7 @@ class FormulaColours(QSyntaxHighlighter):
 class FormulaEdit(QPlainTextEdit):
     """Enter commits, Esc takes back. Grows over several lines while a long formula is edited."""
 
-    committed = Signal()
+    committed = Signal(str)  # and then the sheet moves "down", "up", "right", "left", or stays
     cancelled = Signal()
     entered = Signal()  # the focus came
     left = Signal()  # the focus went elsewhere
@@ -113,12 +113,16 @@ class FormulaEdit(QPlainTextEdit):
 
     def _fit(self) -> None:
         """One line; while edited, as many as the text needs."""
-        lines = 1
+        lines = wraps = 1
         if self.hasFocus():
             width = max(60, self.viewport().width() - 8)
             text = self.toPlainText()
             wraps = -(-self.fontMetrics().horizontalAdvance(text) * 21 // 20 // width)
-            lines = max(1, min(_MOST_LINES, wraps + text.count("\n")))
+            wraps += text.count("\n")
+            lines = max(1, min(_MOST_LINES, wraps))
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded if wraps > _MOST_LINES else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
         self.setLineWrapMode(
             QPlainTextEdit.LineWrapMode.WidgetWidth
             if self.hasFocus() and lines > 1
@@ -134,10 +138,15 @@ class FormulaEdit(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            held = event.modifiers()
+            if held & Qt.KeyboardModifier.AltModifier:
                 self.insertPlainText("\n")  # as in Excel: another line in a note
+            elif held & Qt.KeyboardModifier.ControlModifier:
+                self.committed.emit("")
             else:
-                self.committed.emit()
+                self.committed.emit("up" if held & Qt.KeyboardModifier.ShiftModifier else "down")
+        elif event.key() == Qt.Key.Key_Y and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.redo()  # as Excel has it; Qt knows it on some systems only
         elif event.key() == Qt.Key.Key_Escape:
             self.cancelled.emit()
         else:
@@ -145,6 +154,8 @@ class FormulaEdit(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         text = source.text()
+        if not text:
+            return
         self.insertPlainText(" ".join(text.split()) if self.colours.on else text.rstrip("\n"))  # never rich text
 
     def focusInEvent(self, event: QFocusEvent) -> None:
