@@ -26,7 +26,7 @@ class Given(NamedTuple):
 
 def opening_part(root: Part, line: str) -> Part | None:
     """The second argument of the first PREV that gives a line its opening."""
-    return next((parts[1] for parts in _prevs(root, line)), None)
+    return next((call.parts[1] for call in _prevs(root, line)), None)
 
 
 def given(deal: Deal, line: str) -> Iterator[Given]:
@@ -38,8 +38,8 @@ def given(deal: Deal, line: str) -> Iterator[Given]:
             root = outline(item.formula)
         except Refused:
             continue
-        for first, second in _prevs(root, line):
-            yield Given(key, second.span, (first.span[1], second.span[1]))
+        for call in _prevs(root, line):
+            yield Given(key, call.parts[1].span, (call.parts[0].span[1], call.span[1] - 1))
 
 
 def opening_text(deal: Deal, line: str) -> str:
@@ -72,10 +72,10 @@ def set_opening(deal: Deal, line: str, text: str, program: Program | None = None
     return edit_between(deal, new, title, ("lines", line))
 
 
-def _prevs(root: Part, line: str) -> Iterator[tuple[Part, Part]]:
+def _prevs(root: Part, line: str) -> Iterator[Part]:
     for part in root.walk():
         node = part.node
         if isinstance(node, Call) and node.name == "PREV" and len(part.parts) == 2:
             first = node.args[0]
             if isinstance(first, Name) and first.text.lower() == line.lower():
-                yield part.parts[0], part.parts[1]
+                yield part
