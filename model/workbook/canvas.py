@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -33,6 +34,7 @@ FLOW: Final = 0.3  # how much of a page may stay empty so that a group stays who
 _APART: Final = 0.7  # the size of what would become too small if its width had to fit
 SMALLEST: Final = 0.55
 _ACROSS: Final = 1045.0  # pixels of full size on its width
+_SURE: Final = 0.95  # how much of it is used where no program draws a sheet in: printers differ
 
 
 class Canvas:
@@ -175,8 +177,19 @@ class Canvas:
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(1, 0)
         sheet.set_footer(
-            f"&L&8{footer(calc.deal.name)} · exported as {footer(view_name(calc) or 'base')}&C&8&A&R&8Page &P of &N"
+            f"&L&8{footer(calc.deal.name)} · exported as {footer(view_name(calc) or 'base')}&C&8&A&R&8Page &P of &N",
+            {"scale_with_doc": False},
         )
+
+    def subtitle_within(self, last_col: int, widths: Mapping[int, float]) -> None:
+        """The line that says which deal this is, inside the columns that pages repeat: beyond them it would be cut."""
+        text, place = subtitle(self.book), self.book.scalars[SUBTITLE]
+        look = self.style("subtitle", text_wrap=True)
+        if last_col > LABEL:
+            self.sheet.merge_range(1, LABEL, 1, last_col, "", look)
+        self.formula(1, LABEL, f"{COVER}!{cell(place.row, place.col)}", text, "subtitle", text_wrap=True)
+        # another version's or scenario's name may be longer
+        self.fit(1, (f"{text} {'x' * 12}", sum(widths[c] for c in range(LABEL, last_col + 1))))
 
     def status(self, row: int, col: int) -> None:
         """The master check in words, live."""
@@ -234,7 +247,7 @@ class Canvas:
 
     def reach(self, last_col: int) -> int:
         """The last column, up to this one, that still stands on the first page of a block printed apart."""
-        return max(LABEL, *(c for c in range(last_col + 1) if self._wide(c) <= 0.95 * _ACROSS / _APART))
+        return max(LABEL, *(c for c in range(last_col + 1) if self._wide(c) <= _SURE * _ACROSS / _APART))
 
     def paginate(self, blocks: Sequence[tuple[int, int]], last_col: int, repeated: int, waste: float = 1.0) -> None:
         """Where pages end, once the width fits the page: before a block (first and last row) that would not fit whole,
@@ -250,40 +263,61 @@ class Canvas:
         if drawn == 1 or (drawn and waste < 1.0):
             self.sheet.fit_to_pages(1, drawn)
             return
-        room = wide * _PAGE * 72 / 96 - head
+        self.sheet.set_h_pagebreaks(self._breaks(blocks, wide * _PAGE * 72 / 96 - head, waste))
+
+    def _breaks(self, blocks: Sequence[tuple[int, int]], room: float, waste: float, least: float = 0.0) -> list[int]:
+        """The rows before which a page ends. A block that flows on takes at least this part of the next page."""
         used, breaks, before = 0.0, [], blocks[0][0]
         for first, last in blocks:
             high = sum(self._height(row) for row in range(min(before, first), last + 1))
-            if used and used + high > room and room - used <= waste * room:
+            over = used + high - room
+            if used and over > 0 and (room - used <= waste * room or over < least * room):
                 breaks.append(first)
                 used = 0.0
             used = (used + high) % room if used + high > room else used + high
             before = last + 1
+        return breaks
+
+    def paginate_across(
+        self, blocks: Sequence[tuple[int, int]], pages: Sequence[tuple[int, int]], repeated: int, waste: float
+    ) -> None:
+        """Pages side by side, each with its first and last column beside the repeated ones, all at the size that the
+        widest allows: breaks stand where they mean something, which pages that are fitted to a width do not offer."""
+        widest = max(self._wide(last) - self._wide(first - 1) for first, last in pages)
+        most = max(10, min(100, int(100 * _SURE * _ACROSS / (self._wide(pages[0][0] - 1) + widest))))
+        head = sum(self._height(row) for row in range(repeated))
+        rows = sum(self._height(row) for row in range(repeated, blocks[-1][1] + 1))
+        found = []
+        for percent in range(most, min(most, round(100 * SMALLEST)) - 1, -1):  # smaller only where that saves pages
+            room = _ACROSS / percent * 100 * _PAGE * 72 / 96 - head
+            breaks = self._breaks(blocks, room, waste, 0.15)
+            found.append((max(len(breaks) + 1, math.ceil(rows / room)), -percent, breaks))
+        _, percent, breaks = min(found)
+        self.sheet.set_print_scale(-percent)
+        self.sheet.set_v_pagebreaks([first for first, _ in pages[1:]])
         self.sheet.set_h_pagebreaks(breaks)
 
-    def print_apart(self, blocks: Sequence[tuple[int, int, int]], repeated: int) -> None:
-        """Pages of blocks (first and last row, last column) of very different widths, at a size that can be read: one
-        too wide for a page has pages of its own, side by side."""
+    def print_apart(self, blocks: Sequence[tuple[int, int, int, int]], repeated: int) -> None:
+        """Blocks (first row, row of the headings, last row, last column) of very different widths, at a size that can
+        be read: what of a block is too wide for the page follows on pages of its own, below its headings."""
         self.sheet.set_print_scale(round(_APART * 100))
         room = _ACROSS * _PAGE * 72 / 96 / _APART - sum(self._height(row) for row in range(repeated))
-        areas: list[list[int]] = []  # first and last row, last column
-        used, wide, breaks = 0.0, False, []
-        for first, last, across in blocks:
-            high = sum(self._height(row) for row in range(first, last + 1))
-            too_wide = self._wide(across) > _ACROSS / _APART
-            full = bool(used) and used + high > room
-            if not areas or too_wide or wide:
-                areas.append([first if areas else 0, last, across])
-                used, wide = 0.0, too_wide
-            elif full:
-                breaks.append(first)
-                used = 0.0
-            used += high + 2 * ROW_HEIGHT
-            areas[-1][1:] = [last, max(areas[-1][2], across)]
-        ranges = [f"'{self.name}'!{cell(first, 0)}:{cell(last, across)}" for first, last, across in areas]
+        self.sheet.set_h_pagebreaks(self._breaks([(first, last) for first, _, last, _ in blocks], room, 1.0))
+        end = max(across for *_, across in blocks)
+        areas = [(0, 0, blocks[-1][2], self.reach(end))]
+        for _, head, last, across in blocks:
+            col = self.reach(across) + 1
+            while col <= across:
+                to = max(c for c in range(col, across + 1) if c == col or self._fits_apart(col, c))
+                areas.append((head, col, last, to))
+                col = to + 1
+        ranges = [f"'{self.name}'!{cell(top, left)}:{cell(last, right)}" for top, left, last, right in areas]
         self.sheet.print_area_range = ",".join(ranges)  # XlsxWriter's own call takes one range
         self.sheet.repeat_columns(0, LABEL)
-        self.sheet.set_h_pagebreaks(breaks)
+
+    def _fits_apart(self, first: int, last: int) -> bool:
+        """Whether these columns fit beside the repeated ones on a page of a sheet that is printed apart."""
+        return self._wide(LABEL) + self._wide(last) - self._wide(first - 1) <= _SURE * _ACROSS / _APART
 
     def _wide(self, last_col: int) -> float:
         """Pixels up to a column."""

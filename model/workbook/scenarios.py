@@ -38,8 +38,10 @@ def plan_scenarios(book: Book) -> Scenarios | None:
     if not deal.versions and not deal.scenarios:
         return None
     made = Scenarios(_layers(book))
-    book.scalars[VERSION] = Place(SCENARIOS, VERSION_ROW, VALUE)
-    book.scalars[SCENARIO] = Place(SCENARIOS, SCENARIO_ROW, VALUE)
+    if deal.versions:
+        book.scalars[VERSION] = Place(SCENARIOS, VERSION_ROW, VALUE)
+    if deal.scenarios:
+        book.scalars[SCENARIO] = Place(SCENARIOS, SCENARIO_ROW if deal.versions else VERSION_ROW, VALUE)
     touched = {a for overlay in overlays(deal) for a in overlay}
     touched |= {key for key, term in deal.terms.items() if term.formula is None}
     groups: dict[str, list[str]] = {}

@@ -51,7 +51,7 @@ _ABOUT: Final = {
     CHANGES: "What each version and scenario changes, and the edits made (stamped).",
     TERMS: "Every term: value, unit, class, source, range. Inputs are here.",
     TABLES: "Series by calendar year, and tables of records. Inputs are here.",
-    SCENARIOS: "Two selectors, and what each version and scenario sets. Inputs are here, too.",
+    SCENARIOS: "",
     SCHEDULE: "The timeline, event flags and all lines by period; workings at the end.",
     VALUATION: "Outputs: headline figures and what stands behind them.",
     CHECKS: "What must hold, each live, and the master check.",
@@ -59,7 +59,7 @@ _ABOUT: Final = {
 }
 _WITH_SCENARIOS: Final = {
     TERMS: "Every term: the value that holds, unit, class, source, range, note.",
-    SCENARIOS: "Two selectors, and every input by version and scenario. Inputs are here.",
+    SCENARIOS: "Selectors, and every input by version and scenario. Inputs are here.",
 }
 _PERIODS: Final = {"month": "Calendar months", "quarter": "Calendar quarters", "year": "Calendar years"}
 

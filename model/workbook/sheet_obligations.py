@@ -137,7 +137,7 @@ def _chart(canvas: Canvas, row: int, span: tuple[int, int], col: int, table: Tab
         "categories": [OBLIGATIONS, first, LABEL, last, LABEL],
         "values": [OBLIGATIONS, first, col, last, col],
         "fill": {"color": ACCENT}, "border": {"none": True}, "gap": 60,
-        "data_labels": {"value": True, "num_format": "#,##0.0", "font": {"name": FONT, "size": 8, "color": MUTED}},
+        "data_labels": {"value": True, "num_format": '#,##0.0;(#,##0.0);"–"', "font": {"name": FONT, "size": 8, "color": MUTED}},
     })  # fmt: skip
     small = {"name": FONT, "size": 8, "color": MUTED}
     title = book.texts.clean(f"{table.label}, {field.unit}" if field.unit else table.label, "tables")

@@ -20,8 +20,8 @@ from model.workbook.viewpoint import Viewpoint, cell, letters
 
 HOLDER, CLASS, FROM, UNTIL, WHILE, ON = range(LABEL + 1, LABEL + 7)
 MATRIX: Final = ON + 1
-_WIDTHS: Final[dict[int, float]] = {LABEL: 42, HOLDER: 15, CLASS: 11, FROM: 13, UNTIL: 13, WHILE: 10, ON: 13}
-_YEAR_WIDTH: Final = 9.5
+_WIDTHS: Final[dict[int, float]] = {LABEL: 42, HOLDER: 15, CLASS: 11, FROM: 11.5, UNTIL: 11.5, WHILE: 9, ON: 11.5}
+_YEAR_WIDTH: Final = 8.3
 DATES, HEADS = HEAD_ROW, HEAD_ROW + 1
 FIRST_RIGHT: Final = HEADS + 1
 OPEN: Final = make_field("date").excel_format.replace("not yet", "open")  # of a last day: there is none
@@ -55,6 +55,7 @@ def write_rights(canvas: Canvas, today: dt.date) -> None:
     widths = {**_WIDTHS, **{MATRIX + i: _YEAR_WIDTH for i in range(len(ends))}}
     widths |= {at.first: 12.0, at.last: 12.0, at.holds: 9.0, at.key: 24.0}
     widths[LABEL] = min(60.0, max([widths[LABEL], *(column_for(r.label) for r in deal.rights.values())]))
+    widths[HOLDER] = fitted((p.label for p in deal.parties.values()), 9, widths[HOLDER], 10)
     canvas.open("Rights", widths)
     date = make_field("date").excel_format
     said = "Both days inclusive. Change the blue day to ask about any other. A right's name leads to its wording."
@@ -142,12 +143,10 @@ def _right(canvas: Canvas, row: int, key: str, days: list[dt.date], at: _Columns
 
 # -- the wording -----------------------------------------------------------------------------------
 
-OWED_BY, AMOUNT, WHAT, ENDS, MEANS, SURVIVES, EXCEPTIONS, TEXT_CLASS, SOURCE, NOTE, TEXT_KEY = range(
-    LABEL + 2, LABEL + 13
-)
+OWED, WHAT, ENDS, MEANS, SURVIVES, EXCEPTIONS, TEXT_CLASS, SOURCE, NOTE, TEXT_KEY = range(LABEL + 2, LABEL + 12)
 _TEXT_WIDTHS: Final[dict[int, float]] = {
-    LABEL: 34, HOLDER: 14, OWED_BY: 14, AMOUNT: 20, WHAT: 48, ENDS: 18, MEANS: 20, SURVIVES: 30, EXCEPTIONS: 34, TEXT_CLASS: 11, SOURCE: 22, NOTE: 46,
-    TEXT_KEY: 22,
+    LABEL: 30, HOLDER: 11, OWED: 16, WHAT: 34, ENDS: 14, MEANS: 15, SURVIVES: 26, EXCEPTIONS: 28, TEXT_CLASS: 11,
+    SOURCE: 20, NOTE: 32, TEXT_KEY: 22,
 }  # fmt: skip
 
 
@@ -159,15 +158,12 @@ def text_row(deal: Deal, key: str) -> int:
 def write_rights_text(canvas: Canvas, source_rows: dict[str, int]) -> None:
     """What each right says, where it comes from, what ends it and what survives."""
     deal = canvas.book.calc.deal
-    named = {r.source for r in deal.rights.values()} & set(deal.sources)
-    widths = {**_TEXT_WIDTHS, LABEL: min(60.0, max([30.0, *(column_for(r.label) for r in deal.rights.values())]))}
-    widths[SOURCE] = min(46.0, max([20.0, *(column_for(deal.sources[s].label, 9, indent=1) for s in named)]))
+    widths = dict(_TEXT_WIDTHS)
     words = {key: _words(deal, right) for key, right in deal.rights.items()}
     for col in words[next(iter(words))]:
-        widths[col] = fitted((found[col] for found in words.values()), 12, _TEXT_WIDTHS[col])
-    canvas.open("Rights: what they say", widths)  # links do not wrap in every program
-    heads = {LABEL: "Right", HOLDER: "Holder", OWED_BY: "Owed by", AMOUNT: "Amount owed",
-             WHAT: "What", ENDS: "Ends with", MEANS: "“Until” means", SURVIVES: "Survives",
+        widths[col] = fitted((found[col] for found in words.values()), 10, _TEXT_WIDTHS[col])
+    canvas.open("Rights: what they say", widths)
+    heads = {LABEL: "Right", HOLDER: "Holder", OWED: "Owed", WHAT: "What", ENDS: "Ends with", MEANS: "“Until” means", SURVIVES: "Survives",
              EXCEPTIONS: "Exceptions", TEXT_CLASS: "Class", SOURCE: "Source", NOTE: "Note", TEXT_KEY: "Key"}  # fmt: skip
     canvas.header(HEAD_ROW, heads, frozenset(heads))
     for i, (key, right) in enumerate(deal.rights.items()):
@@ -191,8 +187,8 @@ def _words(deal: Deal, right: Right) -> dict[int, str]:
     """What is said of a right, by column."""
     party = {k: p.label for k, p in deal.parties.items()}
     event = deal.events[right.ends_on].label if right.ends_on in deal.events else right.ends_on
-    return {HOLDER: party.get(right.holder, right.holder), OWED_BY: party.get(right.owed_by, right.owed_by),
-            AMOUNT: _named(deal, right.amount), WHAT: right.what, ENDS: event, MEANS: _named(deal, right.until_key),
+    owed = filter(None, (party.get(right.owed_by, right.owed_by), _named(deal, right.amount)))
+    return {HOLDER: party.get(right.holder, right.holder), OWED: ": ".join(owed), WHAT: right.what, ENDS: event, MEANS: _named(deal, right.until_key),
             SURVIVES: right.survives, EXCEPTIONS: right.exceptions, TEXT_CLASS: right.class_, NOTE: right.note}  # fmt: skip
 
 

@@ -48,17 +48,20 @@ def write_scenarios(canvas: Canvas) -> None:
     widths = {**_WIDTHS, **{x.col: _LAYER_WIDTH for x in layers}, end + 1: 30.0}
     widths[UNIT] = unit_width((input_item(deal, a).unit for a in scenarios.rows), 11)
     widths[LABEL] = fitted((name_of(deal, a) for a in scenarios.rows), 26, _WIDTHS[LABEL], 10)
-    widths[SET_BY] = fitted((x.label for x in layers), 20, _WIDTHS[SET_BY])
+    widths[SET_BY] = fitted((x.label for x in layers), 12, _WIDTHS[SET_BY])
     widths[end + 1] = fitted(scenarios.rows, 12, 30)
     canvas.open("Scenarios", widths)
     canvas.header(VERSION_ROW - 1, {LABEL: "Choose here", VALUE: "Selected", SET_BY: ""}, frozenset((LABEL, VALUE)))
     canvas.text(VERSION_ROW - 1, BASE_COL, _HOW[0], "muted")
     canvas.text(VERSION_ROW, BASE_COL, _HOW[1], "muted")
     canvas.text(SCENARIO_ROW, BASE_COL, _HOW[2], "muted")
-    for kind, key, row, chosen in (
-        ("version", VERSION, VERSION_ROW, book.calc.view.version),
-        ("scenario", SCENARIO, SCENARIO_ROW, book.calc.view.scenario),
+    for kind, key, chosen in (
+        ("version", VERSION, book.calc.view.version),
+        ("scenario", SCENARIO, book.calc.view.scenario),
     ):
+        if key not in book.scalars:
+            continue
+        row = book.scalars[key].row
         label = label_of(book, kind, chosen)
         canvas.text(row, LABEL, kind.capitalize(), "label", bold=True)
         canvas.text(row, VALUE, label, "input", bold=True, indent=1)

@@ -11,7 +11,17 @@ from model.formula.bind import EVENT, OPENING
 from model.formula.nodes import Num
 from model.values import NEVER, ErrorValue, to_serial
 from model.workbook.book import FIRST_PERIOD, HEAD_ROW, LABEL, SCHEDULE, UNIT, VALUE, Book
-from model.workbook.canvas import FLOW, Canvas, blocks_of, check_length, number_format, printed, unit_width
+from model.workbook.canvas import (
+    FLOW,
+    SMALL,
+    Canvas,
+    blocks_of,
+    check_length,
+    number_format,
+    printed,
+    unit_width,
+)  # fmt: skip
+from model.workbook.metrics import column_for
 from model.workbook.styles import BAD_FILL, FLAG_FILL, formula_colour
 from model.workbook.viewpoint import Viewpoint, at_column, cell, letters
 
@@ -51,11 +61,27 @@ def write_schedule(canvas: Canvas, progress: Callable[[float], None]) -> None:
         progress(count / len(entries))
     canvas.close(last, book.last_period, freeze_col=VALUE, freeze_row=_FROZEN_ROWS)
     canvas.sheet.repeat_columns(0, UNIT)
-    across = max(1, -(-len(calc.timeline) // _PERIODS_ON_PAGE))
-    canvas.sheet.fit_to_pages(across, 0)
-    if across == 1:
-        canvas.paginate(blocks_of(entries, "section"), book.last_period, _FROZEN_ROWS, FLOW)
+    blocks, pages = blocks_of(entries, "section"), _pages(book)
+    if len(pages) > 1:
+        canvas.subtitle_within(UNIT, widths)
+        canvas.paginate_across(blocks, pages, _FROZEN_ROWS, FLOW)
+    else:
+        canvas.paginate(blocks, book.last_period, _FROZEN_ROWS, FLOW)
     canvas.sheet.outline_settings(True, False, True, False)
+
+
+def _pages(book: Book) -> list[tuple[int, int]]:
+    """First and last column of each printed page: whole calendar years, as many on each."""
+    years: dict[int, int] = {}  # the last column of each
+    for i, period in enumerate(book.calc.timeline.periods):
+        years[period.year] = FIRST_PERIOD + i
+    if book.last_period - FIRST_PERIOD < _PERIODS_ON_PAGE:
+        return [(VALUE, book.last_period)]
+    most = max(1, _PERIODS_ON_PAGE // {"month": 12, "quarter": 4, "year": 1}[book.calc.view.period])
+    each = -(-len(years) // -(-len(years) // most))
+    ends = list(years.values())
+    ends = [*ends[each - 1 :: each][: -(-len(years) // each) - 1], ends[-1]]
+    return list(zip([VALUE, *(end + 1 for end in ends)], ends, strict=False))
 
 
 # -- timeline ------------------------------------------------------------------------------------
@@ -224,11 +250,14 @@ def _opening(canvas: Canvas, row: int, key: str, value: Any, look: str, more: di
 def _period_widths(book: Book) -> dict[int, float]:
     """One width for all periods, wide enough for dates and for the longest figure."""
     calc = book.calc
-    longest, opening = 10, 11
+    day = column_for("30 Nov 2028", SMALL)  # the timeline and the events have dates in small figures
+    longest = opening = max(10.0, day)
     for key, line in calc.deal.lines.items():
         field: Field = field_for(line, calc.deal.unit)
-        for value in calc.line(key):
-            longest = max(longest, len(field.show(value)))
-        opening = max(opening, len(field.show(calc.opening(key))))
-    width = min(24.0, longest + 1.6)
-    return {VALUE: min(24.0, opening + 1.6), **{FIRST_PERIOD + i: width for i in range(max(1, len(calc.timeline)))}}
+        size = SMALL if line.style == "helper" else 10.0
+        shown = {field.show(value) for value in calc.line(key)} | ({"30 Nov 2028"} if field.kind == "date" else set())
+        first = field.show(calc.opening(key))
+        longest = max(longest, *(column_for(text, size, bold=line.style == "total") for text in shown))
+        opening = max(opening, column_for(first, size, bold=line.style == "total"))
+    width = min(24.0, longest + 1.0)  # a number may grow by a digit
+    return {VALUE: min(24.0, opening + 1.0), **{FIRST_PERIOD + i: width for i in range(max(1, len(calc.timeline)))}}

@@ -122,8 +122,9 @@ class _Summary:
             stamp = f"{letters(AS_EXPORTED)}{row + 1}"
             canvas.formula(row, SAID, _against(left, stamp), EXPORTED, "muted", indent=1)
             row += 1
-        said = f"Base case: {view_name(base) or 'none'}. Exported as: {view_name(calc) or 'none'}."
-        canvas.text(row, LABEL, said, "muted", where="versions")
+        if deal.versions or deal.scenarios:
+            said = f"Base case: {view_name(base) or 'none'}. Exported as: {view_name(calc) or 'none'}."
+            canvas.text(row, LABEL, said, "muted", where="versions")
         return row + 1
 
     # -- charts ------------------------------------------------------------------------------
@@ -257,9 +258,7 @@ def _chart(canvas: Canvas, chart: Chart) -> Any:
             "overlay": False,
         }
     )
-    made.set_x_axis(
-        {"num_font": {**small, "rotation": -45 if last - FIRST_PERIOD > 20 else 0}, "line": {"color": MUTED}}
-    )
+    made.set_x_axis({**_periods_axis(calc), "num_font": small, "line": {"color": MUTED}})
     made.set_y_axis({
         "num_font": small, "num_format": _axis_format(calc, keys, field), "line": {"none": True},
         "major_gridlines": {"visible": True, "line": {"color": "#D5DADF", "width": 0.5}},
@@ -269,6 +268,19 @@ def _chart(canvas: Canvas, chart: Chart) -> Any:
     else:
         made.set_legend({"none": True})
     return made
+
+
+def _periods_axis(calc: Calc) -> dict[str, Any]:
+    """Labels that fit beside each other: the first period of a year, of every second year …; a mark at each year."""
+    count, months = len(calc.timeline), calc.view.period == "month"
+    each = {"month": 12, "quarter": 4, "year": 1}[calc.view.period]
+    shown = each
+    while count / shown > (16 if each == 1 else 9):
+        shown += each
+    axis: dict[str, Any] = {"interval_unit": shown, "interval_tick": each}
+    if months:  # headings of months are days; they are no scale of time, on which a line would begin elsewhere
+        axis |= {"num_format": "[$-409]mmm yyyy", "text_axis": True}
+    return axis
 
 
 def _axis_format(calc: Calc, keys: list[str], field: Field) -> str:

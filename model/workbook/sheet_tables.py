@@ -9,16 +9,18 @@ from model.fields import field_for
 from model.layers import about
 from model.values import UNDISCLOSED
 from model.workbook.book import HEAD_ROW, LABEL, TABLES, Book, SeriesBlock, TableBlock
-from model.workbook.canvas import SMALLEST, Canvas, as_shown, heading, number_format
+from model.workbook.canvas import SMALL, SMALLEST, Canvas, as_shown, fitted, heading, number_format
+from model.workbook.metrics import column_for
 from model.workbook.sheet_terms import following, held_in_layers
 from model.workbook.validation import validate
 from model.workbook.viewpoint import Viewpoint, letters
 
 _FIRST_WIDTH: Final = 27.0
-_NARROW: Final = 11.0
+_NARROW: Final = 8.5
 _WIDE: Final = 22.0
 _NUMBER: Final = 14.0
 _NOTE_COLUMNS: Final = 8  # how many columns a block's note spans
+_SERIES: Final = {LABEL + 1: 11.0, LABEL + 2: 11.0}  # the values of a series, and the class of each
 
 
 def write_tables(canvas: Canvas) -> None:
@@ -33,7 +35,8 @@ def write_tables(canvas: Canvas) -> None:
     blocks: list[Any] = [*book.series.values(), *book.tables.values()]
     canvas.close(max(b.last for b in blocks), last_col, freeze_row=HEAD_ROW, repeat=HEAD_ROW)
     if canvas.scale(last_col) < SMALLEST:
-        canvas.print_apart([(b.title, b.last, _last_col(b)) for b in blocks], HEAD_ROW)
+        canvas.subtitle_within(LABEL, widths)
+        canvas.print_apart([(b.title, b.first - 1, b.last, _last_col(b)) for b in blocks], HEAD_ROW)
     else:
         canvas.paginate([(b.title, b.last) for b in blocks], last_col, HEAD_ROW)
 
@@ -143,7 +146,7 @@ def _cell(
     wrapped = isinstance(value, str) and _is_text(spec)
     align = "left" if _is_text(spec) else "right"
     more: dict[str, Any] = {"align": align, "text_wrap": wrapped}
-    if not _is_text(spec) and len(field.show(value)) + 2 > width:
+    if not _is_text(spec) and column_for(field.show(value)) > width:
         more["shrink"] = True
     if align == "left" and col > LABEL:
         more["indent"] = 1
@@ -179,12 +182,16 @@ def _widths(book: Book) -> dict[int, float]:
         for column, col in block.columns.items():
             spec = table.columns[column]
             field = field_for(spec, calc.deal.unit)
+            text = _is_text(spec)
             shown = [field.show(calc.scalar(f"{block.key}.{r}.{column}")) for r in block.records]
-            longest = max([len(s) for s in shown] + [len(spec.unit)], default=0) + 3
-            limit = _WIDE if _is_text(spec) else _NUMBER  # longer numbers shrink to fit
+            shown += ["30 Nov 2028"] if field.kind == "date" else ["100.0%"] if field.kind == "percent" else []
+            longest = max((column_for(s, indent=int(text)) for s in shown), default=0.0) + 1.0
+            heads = [column_for(word, SMALL, bold=True) for word in (*spec.label.split(), spec.unit)]
+            limit = _WIDE if text else _NUMBER  # longer numbers shrink to fit
             if col != LABEL:
-                widths[col] = max(widths.get(col, _NARROW), min(float(longest), limit))
-        widths[block.key_col] = max(widths.get(block.key_col, _NARROW), 14.0)
+                widths[col] = max(widths.get(col, _NARROW), min(max(longest, *heads), limit))
+        keys = fitted(block.records, _NARROW, 16.0)
+        widths[block.key_col] = max(widths.get(block.key_col, _NARROW), keys)
     for col in range(LABEL + 1, LABEL + _NOTE_COLUMNS):
-        widths.setdefault(col, _NARROW)
+        widths[col] = max(widths.get(col, _NARROW), _SERIES.get(col, _NARROW))
     return widths

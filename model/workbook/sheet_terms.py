@@ -41,12 +41,18 @@ def write_terms(canvas: Canvas, source_rows: dict[str, int]) -> None:
         column_for(deal.sources[t.source].label, 9, indent=1) for t in deal.terms.values() if t.source in deal.sources
     ]
     widths = {**_WIDTHS, SOURCE: min(46.0, max([20.0, *named]))}  # links do not wrap in every program
-    widths[UNIT] = unit_width((t.unit for t in deal.terms.values()), 12)
+    widths[UNIT] = unit_width((t.unit for t in deal.terms.values()), 8)
+    widths[VALUE] = fitted((text for key in deal.terms for text in _shown(book.calc, key)), 15, _WIDTHS[VALUE], 10)
+    bounds = [(field_for(t, deal.unit), bound) for t in deal.terms.values() for bound in (t.low, t.high)]
+    widths[LOW] = widths[HIGH] = fitted((f.show(f.to_engine(b)) for f, b in bounds if b is not None), 8, _WIDTHS[LOW])
     widths[LABEL] = fitted((t.label for t in deal.terms.values()), 26, _WIDTHS[LABEL], 10)
     widths[NOTE] = fitted((line for key in deal.terms for line in _note(book.calc, key).split("\n")), 40, _WIDTHS[NOTE])
     layers = book.scenarios.layers if book.scenarios else []
     widths[SET_BY] = fitted((x.label for x in layers), 11, _WIDTHS[SET_BY])
     canvas.open("Terms", widths)
+    if book.scenarios:
+        said = "To change a term, click its name: it leads to its inputs on Scenarios, by version and scenario."
+        canvas.text(1, SOURCE, said, "muted", indent=1)
     canvas.header(HEAD_ROW, _HEADS, frozenset((LABEL, UNIT, CLASS, SOURCE, SET_BY, NOTE, NAME)))
     last = HEAD_ROW
     for row, kind, key in book.entries[TERMS]:
@@ -99,6 +105,14 @@ def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int], width
         canvas.constant(row, col, field.to_engine(bound), "muted", num_format=shown, align="right", where=where, **top)
     canvas.note(row, NOTE, note, widths[NOTE], where=f"{where}.note", **top)
     canvas.text(row, NAME, book.names[key], "muted", **left)
+
+
+def _shown(calc: Calc, key: str) -> list[str]:
+    """What the cell of a term's value may have to show: here, under other versions and scenarios, or once chosen."""
+    term = calc.deal.terms[key]
+    field = field_for(term, calc.deal.unit)
+    held = [field.to_engine(v) for v in held_in_layers(calc.deal, key)]
+    return [*(field.show(v) for v in (calc.scalar(key), *held)), *(term.choices if term.kind == "choice" else ())]
 
 
 def _note(calc: Calc, key: str) -> str:

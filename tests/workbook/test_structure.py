@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import from_excel as from_serial
 
 from model import store
 from model.engine import run
@@ -165,12 +167,23 @@ def test_panes_are_frozen_and_pages_set_up(book):
             root = ElementTree.fromstring(archive.read(part))
             setup = root.find(NS + "pageSetup")
             assert setup is not None and setup.get("orientation") == "landscape", name
-            assert root.find(f"{NS}headerFooter/{NS}oddFooter") is not None, name
+            footer = root.find(f"{NS}headerFooter")
+            assert footer is not None and footer.find(f"{NS}oddFooter") is not None, name
+            assert footer.get("scaleWithDoc") == "0", name
             assert (root.find(f".//{NS}pane") is not None) == (name != "Cover"), name
         titles = archive.read("xl/workbook.xml").decode()
         pane = ElementTree.fromstring(archive.read(engines.sheet_files(archive)["Schedule"])).find(f".//{NS}pane")
+        schedule = ElementTree.fromstring(archive.read(engines.sheet_files(archive)["Schedule"]))
+        charts = [archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/charts/chart")]
     assert pane.get("topLeftCell") == "D6"
     assert "Schedule!$A:$C,Schedule!$1:$5" in titles
+    at = [int(b.attrib["id"]) for b in schedule.iter(NS + "brk") if b.get("max") == "1048575"]
+    ends = [cells["Schedule"][f"{get_column_letter(col + 1)}4"].value for col in at]
+    by_month = len([ref for ref in cells["Schedule"] if ref.endswith("3") and ref[-2].isalpha()]) > 60
+    assert bool(ends) == by_month
+    assert all(from_serial(day).timetuple()[1:3] == (1, 1) for day in ends), "pages side by side begin with a year"
+    if by_month:
+        assert "mmm yyyy" in next(c for c in charts if "Schedule" in c), "headings of months are days"
     assert titles.count("_xlnm.Print_Area") == len(cells)
 
 
