@@ -15,7 +15,7 @@ from model.values import NEVER, ErrorValue, to_serial
 from model.workbook.book import HEAD_ROW, LABEL, RIGHTS, RIGHTS_TEXT, SCHEDULE
 from model.workbook.canvas import Canvas, fitted
 from model.workbook.metrics import column_for
-from model.workbook.styles import BAD_FILL, FLAG_FILL
+from model.workbook.styles import BAD_FILL
 from model.workbook.viewpoint import Viewpoint, cell, letters
 
 HOLDER, CLASS, FROM, UNTIL, WHILE, ON = range(LABEL + 1, LABEL + 7)
@@ -30,10 +30,10 @@ _CONDITION: Final = '[=1]"yes";[=0]"no";"unknown";@'
 # darker is stronger, so that the matrix survives greyscale; the words say it anyway
 _LOOKS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("in force", {"bg_color": "#2F7D5B", "font_color": "#FFFFFF", "bold": True}),
-    ("unknown", {"bg_color": FLAG_FILL, "font_color": "#5A4300", "italic": True}),
+    ("unknown", {"bg_color": "#F7D98B", "font_color": "#5A4300", "italic": True}),
     ("not yet", {"bg_color": "#E6EDF0", "font_color": "#3A444E"}),
     ("ended", {"font_color": "#6B7480"}),
-    ("excluded", {"bg_color": "#C9CDD2", "font_color": "#3A444E", "font_strikeout": True}),
+    ("excluded", {"bg_color": "#AEB5BD", "font_color": "#2A323A", "font_strikeout": True}),
     ("error", {"bg_color": BAD_FILL, "font_color": "#B3261E", "bold": True}),
 )
 
