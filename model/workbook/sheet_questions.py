@@ -86,9 +86,9 @@ class _Block:
             canvas.text(row, LABEL + 1, shown[0] if shown else "", "input", where=where)
             if shown:
                 rule = list_rule(canvas.book, shown)
-                canvas.sheet.data_validation(
-                    row, LABEL + 1, row, LABEL + 1, {**rule, "error_message": "Choose from the list."}
-                )
+                says = {"input_title": "The question", "input_message": "Choose from the list: the answer follows."}
+                wrong = {"error_title": "Not in the list", "error_message": "Choose from the list."}
+                canvas.sheet.data_validation(row, LABEL + 1, row, LABEL + 1, {**rule, **says, **wrong})
             here, text = cell(row, LABEL + 1), '"unknown value"'
             for key, label in list(zip(question.facts[fact].values, shown, strict=True))[::-1]:
                 label = label.replace('"', '""')
@@ -97,9 +97,9 @@ class _Block:
         canvas.text(self.day_row, LABEL, "On", "label")
         canvas.constant(self.day_row, LABEL + 1, to_serial(self.today), "input", num_format=self.date, align="left")
         rule = {"validate": "decimal", "criteria": "between", "minimum": 1, "maximum": NEVER}
-        canvas.sheet.data_validation(
-            self.day_row, LABEL + 1, self.day_row, LABEL + 1, {**rule, "input_message": "A date."}
-        )
+        says = {"input_title": "Any day", "input_message": "A date: the answer is the one of that day."}
+        wrong = {"error_title": "Not a date", "error_message": "A date."}
+        canvas.sheet.data_validation(self.day_row, LABEL + 1, self.day_row, LABEL + 1, {**rule, **says, **wrong})
         self._rules(where)
         self._reply()
         return self.last_rule + 2

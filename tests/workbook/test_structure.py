@@ -109,10 +109,13 @@ def test_every_name_in_a_formula_is_a_function_a_sheet_or_a_defined_name(book):
             assert word[1] or name in known or re.fullmatch(r"e[0-9]*", name), (sheet, ref, cell.formula, name)
 
 
-def test_every_defined_name_leads_to_a_cell_of_the_book(book):
+def test_every_defined_name_leads_to_a_cell_of_the_book_and_every_rule_says_what_it_wants(book):
     path, cells = book
     names = engines.defined_names(path)
     assert "master_check" in names
+    for sheet in openpyxl.load_workbook(path):
+        for rule in sheet.data_validations.dataValidation:
+            assert rule.prompt and rule.promptTitle and rule.error and rule.errorTitle, (sheet.title, rule.sqref)
     for name, target in names.items():
         sheet, ref = target.split("!")
         assert sheet in cells, name
