@@ -12,6 +12,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Sequence
+from inspect import signature
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from bench.models import build
 from model import store
 from model.deal import Deal
 from model.engine import Calc, run
+from model.formula import vector_annuities, vector_dates
 from model.formula import vector_forms as forms
 from model.formula.vector import Simulated, Vectorised
 from model.layers import default_view
@@ -50,6 +52,7 @@ def floor(program: Vectorised, n: int) -> tuple[float, int]:
         "compare": lambda: forms.compare("<", a, b, truth, mask, out),
         "power": lambda: forms.power(a, b, out),
         "power_log": lambda: forms.power(a, b, out, log),
+        "each": lambda: forms.each("NORMSDIST", out, a),
         "logical": lambda: np.logical_and(mask, other, out=truth),
         "range": lambda: np.add.reduce(rows, axis=0, out=out),
     }
@@ -74,10 +77,15 @@ def floor(program: Vectorised, n: int) -> tuple[float, int]:
     for name in ("equal", "less", "less_equal", "not_equal"):
         order = getattr(np, name)
         alone[name] = lambda u=order: u(a, b, out=truth)
-    for name, form in forms.FORMS.items():
-        alone["form_" + name] = (
-            (lambda f=form: f(a, 0.25, out=out)) if name == "modulo" else (lambda f=form: f(a, 2.0, out=out))
-        )
+    for table in (forms, vector_dates, vector_annuities):
+        for name, form in table.FORMS.items():
+            parameters = list(signature(form).parameters.values())
+            open_ended = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+            wanted = (
+                4 if open_ended else sum(p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty for p in parameters)
+            )
+            given = (a, *(0.25 if name == "modulo" else 2.0 for _ in range(wanted - 1)))
+            alone["form_" + name] = lambda f=form, x=given: f(*x, out=out)
     cost = {name: best(lambda f=f: [f() for _ in range(20)]) / 20 for name, f in alone.items()}
     total, count = 0.0, 0
     for level in program.levels:
@@ -108,7 +116,11 @@ def kind_of(line: str) -> str:
         return "compare_number"
     if name.startswith("logical"):
         return "logical"
-    return "range" if name in ("total", "chosen") or name.startswith("range_") else name
+    return (
+        "range"
+        if name in ("total", "chosen", "by_criterion") or name.startswith(("range_", "place_", "pair_"))
+        else name
+    )
 
 
 def measure(deal: Deal, calc: Calc, draws: dict[str, np.ndarray], wanted: list[str]) -> list[str]:

@@ -13,12 +13,12 @@ from model.values import DIV0, NUM, VALUE, ErrorValue, Range
 _group = Group("Angles and counting")
 FUNCTIONS = _group.functions
 _numeric = _group.numeric
-_LARGEST_ANGLE: Final = 2.0**27
+LARGEST_ANGLE: Final = 2.0**27
 _MOST_DIGITS: Final = 310  # more than a number has
 
 
 def _angle(x: float) -> float:
-    if abs(x) >= _LARGEST_ANGLE:
+    if abs(x) >= LARGEST_ANGLE:
         raise fail(NUM, "the angle is too large to be told from another")
     return x
 
@@ -29,31 +29,31 @@ def _pi() -> float:
     return math.pi
 
 
-@_numeric("RADIANS(degrees)", ("RADIANS(180)", math.pi))
+@_numeric("RADIANS(degrees)", ("RADIANS(180)", math.pi), vector="radians")
 def _radians(degrees: float) -> float:
     """An angle in degrees as radians."""
     return degrees / 180 * math.pi
 
 
-@_numeric("DEGREES(radians)", ("DEGREES(PI())", 180.0))
+@_numeric("DEGREES(radians)", ("DEGREES(PI())", 180.0), vector="degrees")
 def _degrees(radians: float) -> float:
     """An angle in radians as degrees."""
     return radians / math.pi * 180
 
 
-@_numeric("SIN(angle)", ("SIN(0)", 0.0))
+@_numeric("SIN(angle)", ("SIN(0)", 0.0), vector="sin")
 def _sin(x: float) -> float:
     """The sine of an angle in radians; beyond 134,217,728 it is #NUM!."""
     return math.sin(_angle(x))
 
 
-@_numeric("COS(angle)", ("COS(0)", 1.0))
+@_numeric("COS(angle)", ("COS(0)", 1.0), vector="cos")
 def _cos(x: float) -> float:
     """The cosine of an angle in radians; beyond 134,217,728 it is #NUM!."""
     return math.cos(_angle(x))
 
 
-@_numeric("TAN(angle)", ("TAN(0)", 0.0))
+@_numeric("TAN(angle)", ("TAN(0)", 0.0), vector="tan")
 def _tan(x: float) -> float:
     """The tangent of an angle in radians; beyond 134,217,728 it is #NUM!."""
     return math.tan(_angle(x))
@@ -65,55 +65,55 @@ def _within(x: float, holds: bool) -> float:
     return x
 
 
-@_numeric("ASIN(number)", ("ASIN(0)", 0.0))
+@_numeric("ASIN(number)", ("ASIN(0)", 0.0), vector="arcsin")
 def _asin(x: float) -> float:
     """The angle of this sine. Outside -1 to 1 it is #NUM!."""
     return math.asin(_within(x, -1 <= x <= 1))
 
 
-@_numeric("ACOS(number)", ("ACOS(1)", 0.0))
+@_numeric("ACOS(number)", ("ACOS(1)", 0.0), vector="arccos")
 def _acos(x: float) -> float:
     """The angle of this cosine. Outside -1 to 1 it is #NUM!."""
     return math.acos(_within(x, -1 <= x <= 1))
 
 
-@_numeric("ATAN(number)", ("ATAN(0)", 0.0))
+@_numeric("ATAN(number)", ("ATAN(0)", 0.0), vector="arctan")
 def _atan(x: float) -> float:
     """The angle of this tangent."""
     return math.atan(x)
 
 
-@_numeric("SINH(number)", ("SINH(0)", 0.0))
+@_numeric("SINH(number)", ("SINH(0)", 0.0), vector="sinh")
 def _sinh(x: float) -> float:
     """The hyperbolic sine."""
     return math.sinh(x)
 
 
-@_numeric("COSH(number)", ("COSH(0)", 1.0))
+@_numeric("COSH(number)", ("COSH(0)", 1.0), vector="cosh")
 def _cosh(x: float) -> float:
     """The hyperbolic cosine."""
     return math.cosh(x)
 
 
-@_numeric("TANH(number)", ("TANH(0)", 0.0))
+@_numeric("TANH(number)", ("TANH(0)", 0.0), vector="tanh")
 def _tanh(x: float) -> float:
     """The hyperbolic tangent."""
     return math.tanh(x)
 
 
-@_numeric("ASINH(number)", ("ASINH(0)", 0.0))
+@_numeric("ASINH(number)", ("ASINH(0)", 0.0), vector="arcsinh")
 def _asinh(x: float) -> float:
     """The number whose hyperbolic sine this is."""
     return math.asinh(x)
 
 
-@_numeric("ACOSH(number)", ("ACOSH(1)", 0.0))
+@_numeric("ACOSH(number)", ("ACOSH(1)", 0.0), vector="arccosh")
 def _acosh(x: float) -> float:
     """The number whose hyperbolic cosine this is. Below 1 it is #NUM!."""
     return math.acosh(_within(x, x >= 1))
 
 
-@_numeric("ATANH(number)", ("ATANH(0)", 0.0))
+@_numeric("ATANH(number)", ("ATANH(0)", 0.0), vector="arctanh")
 def _atanh(x: float) -> float:
     """The number whose hyperbolic tangent this is. At -1 and 1 and beyond it is #NUM!."""
     return math.atanh(_within(x, -1 < x < 1))

@@ -36,8 +36,9 @@ class Function(msgspec.Struct, frozen=True):
     ``step`` is the size of the repeating group at the end of the arguments. ``strict`` marks functions of
     Excel's former Analysis ToolPak: a boolean is #VALUE!, a required argument left out #N/A.
     ``left_out`` names other arguments that are #N/A where they are left out.
-    ``vector`` names its form over numpy vectors: a ufunc, or a function of ``vector_forms``, or of the
-    emitter ("scan") where it is code of its own; without one the live form serves, draw by draw.
+    ``vector`` names its form over numpy vectors: a ufunc, or a function of ``vector_forms``, ``vector_dates`` or
+    ``vector_annuities``, or of the emitter ("scan") where it is code of its own; without one the live form serves,
+    draw by draw. ``numeric`` says that it takes numbers alone and gives one.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Function(msgspec.Struct, frozen=True):
     strict: bool = False
     left_out: frozenset[int] = NO_RANGES
     vector: str | None = None
+    numeric: bool = False
 
     @property
     def identifier(self) -> str:
@@ -67,7 +69,7 @@ class Function(msgspec.Struct, frozen=True):
     @property
     def slow(self) -> bool:
         """Whether the vector form goes through the live form, draw by draw."""
-        return self.vector is None
+        return self.vector is None and self.max_args != 0
 
     def takes_range(self, position: int) -> bool:
         """Whether the argument at this position (from 0) may be a range."""
@@ -132,7 +134,8 @@ class Group:
                         raise ArithmeticError(TOO_LARGE)
                 return core(*args)
 
-            self._add(signature, example, core, live, fast or self._named(signature, direct), **more)
+            template = fast or self._named(signature, direct)
+            self._add(signature, example, core, live, template, numeric=True, **more)
             return core
 
         return register

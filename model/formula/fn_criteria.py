@@ -119,10 +119,32 @@ def criterion(wanted: Value) -> Test:
     return _text_criterion(wanted)
 
 
+def numeric_test(wanted: Value) -> tuple[str, float] | bool:
+    """What a criterion asks of a cell that holds a number or an error: an operator and a bound, or the answer that is
+    the same for all of them. An error meets no operator but ``<>``."""
+    wanted = single(wanted)
+    if wanted is None or is_number(wanted):
+        return "=", float(wanted or 0.0)  # type: ignore[arg-type]
+    if not isinstance(wanted, str):
+        return False
+    if len(wanted) > MAX_CRITERION:
+        raise fail(VALUE, f"the criterion is longer than {MAX_CRITERION} characters")
+    op, operand = _parted(wanted)
+    value = _operand(operand) if operand else operand
+    if is_number(value):
+        return op or "=", float(value)  # type: ignore[arg-type]
+    return op == "<>"
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """A criterion's operator, if it begins with one, and what follows."""
+    match = _OPERATOR.fullmatch(text)
+    return (match[1] or "", match[2]) if match else ("", text)
+
+
 @lru_cache(maxsize=512)
 def _text_criterion(text: str) -> Test:
-    match = _OPERATOR.fullmatch(text)
-    op, operand = (match[1] or "", match[2]) if match else ("", text)
+    op, operand = _parted(text)
     if operand == "":
         if op == "":
             return lambda v: v is None or v == ""
@@ -243,6 +265,7 @@ def _average(xs: list[float]) -> float:
     "COUNTIF(range, criterion)",
     ('COUNTIF(ALL(x),">0")', "in how many periods x is positive"),
     takes_ranges=frozenset({0}),
+    vector="scan",
 )
 def _countif(cells: Value, wanted: Value) -> Value:
     """How many cells meet a criterion: a value, or an operator and a value as text. Text is compared
@@ -256,6 +279,7 @@ def _countif(cells: Value, wanted: Value) -> Value:
     ('COUNTIFS(rounds[on],">="&start,rounds[on],"<="&end)', "how many rounds close in the period"),
     takes_ranges=_PAIRS,
     step=2,
+    vector="scan",
 )
 def _countifs(*pairs: Value) -> Value:
     """How many places meet all criteria. Ranges of one length, else #VALUE!."""
@@ -266,6 +290,7 @@ def _countifs(*pairs: Value) -> Value:
     "SUMIF(range, criterion, [values])",
     ('SUMIF(rounds[on],"<="&end,rounds[money])', "the money of the rounds closed so far"),
     takes_ranges=frozenset({0, 2}),
+    vector="scan",
 )
 def _sumif(cells: Value, wanted: Value, values: Value = None) -> Value:
     """The sum of the values where the range meets the criterion. Of a longer range of values only as many are
@@ -289,6 +314,7 @@ def _sumifs(values: Value, *pairs: Value) -> Value:
     "AVERAGEIF(range, criterion, [values])",
     ('AVERAGEIF(ALL(x),">0")', "the average of the positive periods"),
     takes_ranges=frozenset({0, 2}),
+    vector="scan",
 )
 def _averageif(cells: Value, wanted: Value, values: Value = None) -> Value:
     """The average of the values where the range meets the criterion; none is #DIV/0!."""
@@ -300,6 +326,7 @@ def _averageif(cells: Value, wanted: Value, values: Value = None) -> Value:
     ('AVERAGEIFS(rounds[price],rounds[on],"<="&end)', "the average price of the rounds closed so far"),
     takes_ranges=_PAIRS_AFTER_VALUES,
     step=2,
+    vector="scan",
 )
 def _averageifs(values: Value, *pairs: Value) -> Value:
     """The average of the values whose place meets all criteria; none is #DIV/0!."""
@@ -348,6 +375,7 @@ def _extreme(function: str, sign: str) -> Callable[..., str]:
     takes_ranges=_PAIRS_AFTER_VALUES,
     step=2,
     excel=_extreme("MIN", "+"),
+    vector="scan",
 )
 def _minifs(values: Value, *pairs: Value) -> Value:
     """The smallest of the values whose place meets all criteria; 0 where none does. In the workbook it becomes
@@ -362,6 +390,7 @@ def _minifs(values: Value, *pairs: Value) -> Value:
     takes_ranges=_PAIRS_AFTER_VALUES,
     step=2,
     excel=_extreme("MAX", "-"),
+    vector="scan",
 )
 def _maxifs(values: Value, *pairs: Value) -> Value:
     """The largest of the values whose place meets all criteria; 0 where none does. Printed as MINIFS is."""

@@ -57,7 +57,7 @@ def _moderate(x: float) -> int:
     return int(x)
 
 
-@_numeric("DATE(year, month, day)", ("DATE(2025,10,28)", 45958.0))
+@_numeric("DATE(year, month, day)", ("DATE(2025,10,28)", 45958.0), vector="date")
 def _date(year: float, month: float, day: float) -> float:
     """A date. Months and days beyond their range carry over: DATE(2025,13,1) is 1 January 2026. Years
     below 1900 are counted from 1900. Before 1900 and after 9999 it is #NUM!."""
@@ -69,19 +69,19 @@ def _date(year: float, month: float, day: float) -> float:
     return _in_calendar(_first(y, _moderate(month)) + _moderate(day) - 1)
 
 
-@_numeric("YEAR(date)", ("YEAR(DATE(2025,10,28))", 2025.0))
+@_numeric("YEAR(date)", ("YEAR(DATE(2025,10,28))", 2025.0), vector="year")
 def _year(serial: float) -> float:
     """The year of a date."""
     return float(parts(serial)[0])
 
 
-@_numeric("MONTH(date)", ("MONTH(DATE(2025,10,28))", 10.0))
+@_numeric("MONTH(date)", ("MONTH(DATE(2025,10,28))", 10.0), vector="month")
 def _month(serial: float) -> float:
     """The month of a date, 1 to 12."""
     return float(parts(serial)[1])
 
 
-@_numeric("DAY(date)", ("DAY(DATE(2025,10,28))", 28.0))
+@_numeric("DAY(date)", ("DAY(DATE(2025,10,28))", 28.0), vector="day")
 def _day(serial: float) -> float:
     """The day of a date within its month."""
     return float(parts(serial)[2])
@@ -96,7 +96,7 @@ def _shifted(serial: float, months: float) -> tuple[int, int, int]:
     return year, month, day
 
 
-@_numeric("EDATE(date, months)", ("EDATE(DATE(2025,1,31),1)", 45716.0), strict=True)
+@_numeric("EDATE(date, months)", ("EDATE(DATE(2025,1,31),1)", 45716.0), strict=True, vector="edate")
 def _edate(serial: float, months: float) -> float:
     """The date so many months later (or earlier), at most the last day of that month. Parts of a month
     are cut off. never has no later date: #NUM!. A condition in place of a number is #VALUE!, in the other
@@ -105,7 +105,7 @@ def _edate(serial: float, months: float) -> float:
     return _in_calendar(_first(year, month) + min(day, month_days(year, month)) - 1)
 
 
-@_numeric("EOMONTH(date, months)", ("EOMONTH(DATE(2025,1,31),1)", 45716.0), strict=True)
+@_numeric("EOMONTH(date, months)", ("EOMONTH(DATE(2025,1,31),1)", 45716.0), strict=True, vector="eomonth")
 def _eomonth(serial: float, months: float) -> float:
     """The last day of the month so many months later (or earlier)."""
     year, month, _ = _shifted(serial, months)
@@ -116,13 +116,15 @@ def _print_days(end: str, start: str) -> str:
     return f"(INT({end})-INT({start}))"
 
 
-@_numeric("DAYS(end, start)", ("DAYS(DATE(2025,3,1),DATE(2025,2,1))", 28.0), excel=_print_days)
+@_numeric("DAYS(end, start)", ("DAYS(DATE(2025,3,1),DATE(2025,2,1))", 28.0), excel=_print_days, vector="days")
 def _days(end: float, start: float) -> float:
     """The days from start to end, as end - start. In the workbook: a subtraction."""
     return _in_calendar(float(math.floor(end))) - _in_calendar(float(math.floor(start)))
 
 
-@_numeric("YEARFRAC(start, end, [basis])", ("YEARFRAC(DATE(2025,1,1),DATE(2025,7,1))", 0.5), strict=True)
+@_numeric(
+    "YEARFRAC(start, end, [basis])", ("YEARFRAC(DATE(2025,1,1),DATE(2025,7,1))", 0.5), strict=True, vector="yearfrac"
+)
 def _yearfrac(start: float, end: float, basis: float = 0.0) -> float:
     """The part of a year between two dates, in either order. Basis 0: 30/360 (US), 1: actual days over the
     actual year, 2: actual/360, 3: actual/365, 4: 30/360 (European). Other bases are #NUM!."""

@@ -21,7 +21,7 @@ MOST_PERIODS: Final = 100_000
 # -- flows --------------------------------------------------------------------------------------------
 
 
-@_typed("NPV(rate, value, …)", ("NPV(0.1,-100,60,60)", 3.7565740045078887), takes_ranges="all")
+@_typed("NPV(rate, value, …)", ("NPV(0.1,-100,60,60)", 3.7565740045078887), takes_ranges="all", vector="scan")
 def _npv(rate: Value, *values: Value) -> Value:
     """The present value of flows one period apart, the first of them a period from now. Blanks and text in
     references are dropped, and the later flows move up; zeros are kept."""
@@ -79,6 +79,7 @@ def _strict(cells: Range) -> list[float]:
     "XNPV(rate, values, dates)",
     ("XNPV(0.1,flows[amount],flows[on])", "the value of dated flows on the first date"),
     takes_ranges=frozenset({1, 2}),
+    vector="scan",
 )
 def _xnpv(rate: Value, values: Value, dates: Value) -> Value:
     """The value of dated flows on the first date, at a rate per year of 365 days. A rate of 0 or below is #NUM! as in
@@ -132,7 +133,7 @@ def _due(rate: float, kind: float) -> float:
     return 1 + rate if kind else 1.0
 
 
-@_numeric("PMT(rate, periods, present, [future], [type])", ("PMT(0,10,1000)", -100.0))
+@_numeric("PMT(rate, periods, present, [future], [type])", ("PMT(0,10,1000)", -100.0), vector="pmt")
 def pmt(rate: float, periods: float, present: float, future: float = 0.0, kind: float = 0.0) -> float:
     """The equal payment per period that turns a present value into a future one. Type 1: paid at the start of each
     period."""
@@ -142,14 +143,14 @@ def pmt(rate: float, periods: float, present: float, future: float = 0.0, kind: 
     return -(present * factor + future) / (annuity * _due(rate, kind))
 
 
-@_numeric("FV(rate, periods, payment, [present], [type])", ("FV(0,10,-100)", 1000.0))
+@_numeric("FV(rate, periods, payment, [present], [type])", ("FV(0,10,-100)", 1000.0), vector="fv")
 def fv(rate: float, periods: float, payment: float, present: float = 0.0, kind: float = 0.0) -> float:
     """The future value of equal payments and a present value."""
     factor, annuity = _growth(rate, periods)
     return -(present * factor + payment * annuity * _due(rate, kind))
 
 
-@_numeric("PV(rate, periods, payment, [future], [type])", ("PV(0,10,-100)", 1000.0))
+@_numeric("PV(rate, periods, payment, [future], [type])", ("PV(0,10,-100)", 1000.0), vector="pv")
 def _pv(rate: float, periods: float, payment: float, future: float = 0.0, kind: float = 0.0) -> float:
     """The present value of equal payments and a future value."""
     factor, annuity = _growth(rate, periods)
@@ -158,7 +159,7 @@ def _pv(rate: float, periods: float, payment: float, future: float = 0.0, kind: 
     return -(future + payment * annuity * _due(rate, kind)) / factor
 
 
-@_numeric("IPMT(rate, period, periods, present, [future], [type])", ("IPMT(0.1,1,3,1000)", -100.0))
+@_numeric("IPMT(rate, period, periods, present, [future], [type])", ("IPMT(0.1,1,3,1000)", -100.0), vector="ipmt")
 def ipmt(rate: float, period: float, periods: float, present: float, future: float = 0.0, kind: float = 0.0) -> float:
     """The interest within the payment of one period of an annuity. A period outside 1 to periods is #NUM!."""
     if not 1 <= period <= periods:
@@ -171,14 +172,14 @@ def ipmt(rate: float, period: float, periods: float, present: float, future: flo
     return fv(rate, period - 1, payment, present) * rate
 
 
-@_numeric("PPMT(rate, period, periods, present, [future], [type])", ("PPMT(0,1,10,1000)", -100.0))
+@_numeric("PPMT(rate, period, periods, present, [future], [type])", ("PPMT(0,1,10,1000)", -100.0), vector="ppmt")
 def _ppmt(rate: float, period: float, periods: float, present: float, future: float = 0.0, kind: float = 0.0) -> float:
     """The repayment within the payment of one period of an annuity."""
     interest = ipmt(rate, period, periods, present, future, kind)
     return pmt(rate, periods, present, future, kind) - interest
 
 
-@_numeric("NPER(rate, payment, present, [future], [type])", ("NPER(0,-100,1000)", 10.0))
+@_numeric("NPER(rate, payment, present, [future], [type])", ("NPER(0,-100,1000)", 10.0), vector="nper")
 def _nper(rate: float, payment: float, present: float, future: float = 0.0, kind: float = 0.0) -> float:
     """How many equal payments turn a present value into a future one. Never is #NUM!."""
     if rate <= -1:

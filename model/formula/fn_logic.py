@@ -53,6 +53,7 @@ def _nested(choices: list[tuple[str, str]], last: str) -> str:
     result="any",
     excel=_print_ifs,
     step=2,
+    vector="scan",
 )
 def _ifs(*pairs: Thunk) -> Value:
     """The value after the first true condition; none is #N/A. In the workbook: nested IF."""
@@ -83,6 +84,7 @@ def _print_switch(*args: str) -> str:
     lazy=True,
     result="any",
     excel=_print_switch,
+    vector="scan",
 )
 def _switch(subject: Thunk, *rest: Thunk) -> Value:
     """The result after the first value that equals the subject; a single last argument is the result
@@ -101,7 +103,7 @@ def _switch(subject: Thunk, *rest: Thunk) -> Value:
     raise fail(NA, "no value of SWITCH equals its subject")
 
 
-@_typed("CHOOSE(index, first, …)", ('CHOOSE(2,"a","b")', "b"), lazy=True, result="any")
+@_typed("CHOOSE(index, first, …)", ('CHOOSE(2,"a","b")', "b"), lazy=True, result="any", vector="scan")
 def _choose(index: Thunk, *choices: Thunk) -> Value:
     """The choice of this number, counted from 1; only it is computed. No such choice is #VALUE!."""
     n = number(index())
@@ -178,7 +180,9 @@ def _odd(*conditions: object) -> bool:
 FAST_NAMES["odd"] = _odd
 
 
-@_typed("XOR(condition, …)", ("XOR(TRUE,TRUE,TRUE)", True), result="bool", fast="odd({*})", excel=_print_xor)
+@_typed(
+    "XOR(condition, …)", ("XOR(TRUE,TRUE,TRUE)", True), result="bool", fast="odd({*})", excel=_print_xor, vector="scan"
+)
 def _xor(*args: Value) -> Value:
     """TRUE if an odd number of conditions are. Takes single values, no ranges. In the workbook: MOD of a sum."""
     return _odd(*[_condition(single(a)) for a in args])
@@ -209,19 +213,19 @@ FUNCTIONS_ABOUT = _question.functions
 _about = _question.typed
 
 
-@_about("ISBLANK(value)", ('ISBLANK("")', False), result="bool")
+@_about("ISBLANK(value)", ('ISBLANK("")', False), result="bool", vector="scan")
 def _isblank(v: Value) -> Value:
     """Whether a cell is empty. An empty text is not."""
     return single(v) is None
 
 
-@_about("ISNUMBER(value)", ("ISNUMBER(7)", True), result="bool")
+@_about("ISNUMBER(value)", ("ISNUMBER(7)", True), result="bool", vector="scan")
 def _isnumber(v: Value) -> Value:
     """Whether the value is a number or a date. An error is not one; it is not passed on."""
     return is_number(single(v))
 
 
-@_about("ISTEXT(value)", ('ISTEXT("a")', True), result="bool")
+@_about("ISTEXT(value)", ('ISTEXT("a")', True), result="bool", vector="scan")
 def _istext(v: Value) -> Value:
     """Whether the value is text."""
     return isinstance(single(v), str)
@@ -240,13 +244,13 @@ def _iserr(v: Value) -> Value:
     return isinstance(v, ErrorValue) and v.kind != NA
 
 
-@_about("ISLOGICAL(value)", ("ISLOGICAL(2>1)", True), result="bool")
+@_about("ISLOGICAL(value)", ("ISLOGICAL(2>1)", True), result="bool", vector="scan")
 def _islogical(v: Value) -> Value:
     """Whether the value is TRUE or FALSE."""
     return isinstance(single(v), bool)
 
 
-@_about("ISNONTEXT(value)", ("ISNONTEXT(7)", True), result="bool")
+@_about("ISNONTEXT(value)", ("ISNONTEXT(7)", True), result="bool", vector="scan")
 def _isnontext(v: Value) -> Value:
     """Whether the value is anything but text; a blank is, and so is an error."""
     return not isinstance(single(v), str)
@@ -283,7 +287,7 @@ def _error_type(v: Value) -> Value:
     return float(_PLACES.index(v.kind) + 1)
 
 
-@_about("N(value)", ('N("7")', 0.0))
+@_about("N(value)", ('N("7")', 0.0), vector="scan")
 def _n(v: Value) -> Value:
     """A number as itself, TRUE as 1, everything else as 0. Errors are passed on."""
     v = single(v)

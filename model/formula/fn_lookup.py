@@ -150,6 +150,7 @@ def _in_grid(area: Grid, row: int, column: int) -> Value:
     ("LOOKUP(end,rounds[on],rounds[price])", "the price of the last round closed by then"),
     takes_ranges=frozenset({1, 2}),
     result="any",
+    vector="scan",
 )
 def _lookup(value: Value, cells: Value, results: Value = None) -> Value:
     """The result beside the last value not above the one looked for, in a rising range. None is #N/A."""

@@ -63,7 +63,7 @@ def _log10(x: float) -> float:
     return math.log10(x)
 
 
-@_numeric("LOG(number, [base])", ("LOG(8,2)", 3.0))
+@_numeric("LOG(number, [base])", ("LOG(8,2)", 3.0), vector="logarithm")
 def _log(x: float, base: float = 10.0) -> float:
     """The logarithm to a base, 10 where none is given. Base 1 is #DIV/0!; zero and below are #NUM!."""
     _logarithm(x)
@@ -166,7 +166,7 @@ def _trunc(x: float, digits: float = 0.0) -> float:
     return _round_down(x, digits)
 
 
-@_numeric("MROUND(number, multiple)", ("MROUND(7,5)", 5.0), strict=True)
+@_numeric("MROUND(number, multiple)", ("MROUND(7,5)", 5.0), strict=True, vector="mround")
 def _mround(x: float, multiple: float) -> float:
     """The nearest multiple. Number and multiple of different sign are #NUM! (LibreOffice computes). Halves of
     decimal multiples may fall either way, as in Excel: MROUND(6.05,0.1) is 6, MROUND(7.05,0.1) is 7.1."""
@@ -177,7 +177,7 @@ def _mround(x: float, multiple: float) -> float:
     return multiple * math.floor(x / multiple + 0.5)
 
 
-@_numeric("CEILING(number, multiple)", ("CEILING(2.5,2)", 4.0))
+@_numeric("CEILING(number, multiple)", ("CEILING(2.5,2)", 4.0), vector="ceiling")
 def _ceiling(x: float, multiple: float) -> float:
     """The multiple above; of two negative numbers the one further from zero. A positive number with a
     negative multiple is #NUM!, multiple 0 gives 0."""
@@ -188,7 +188,7 @@ def _ceiling(x: float, multiple: float) -> float:
     return multiple * math.ceil(math.copysign(_snap(abs(x / multiple)), x / multiple))
 
 
-@_numeric("FLOOR(number, multiple)", ("FLOOR(2.5,2)", 2.0))
+@_numeric("FLOOR(number, multiple)", ("FLOOR(2.5,2)", 2.0), vector="floor_to")
 def _floor(x: float, multiple: float) -> float:
     """The multiple below; of two negative numbers the one nearer to zero. A positive number with a
     negative multiple is #NUM!, multiple 0 is #DIV/0!."""
@@ -212,7 +212,12 @@ def _print_math(function: str) -> Callable[..., str]:
     return printed
 
 
-@_numeric("CEILING.MATH(number, [multiple], [mode])", ("CEILING.MATH(-5.5,2)", -4.0), excel=_print_math("CEILING"))
+@_numeric(
+    "CEILING.MATH(number, [multiple], [mode])",
+    ("CEILING.MATH(-5.5,2)", -4.0),
+    excel=_print_math("CEILING"),
+    vector="ceiling_math",
+)
 def _ceiling_math(x: float, multiple: float = 1.0, mode: float = 0.0) -> float:
     """The multiple above, whatever the sign of the multiple; of a negative number, with a mode other than 0, the one
     further from zero. Multiple 0 gives 0. In the workbook: CEILING."""
@@ -220,7 +225,12 @@ def _ceiling_math(x: float, multiple: float = 1.0, mode: float = 0.0) -> float:
     return _ceiling(x, -size if x < 0 and mode else size)
 
 
-@_numeric("FLOOR.MATH(number, [multiple], [mode])", ("FLOOR.MATH(-5.5,2)", -6.0), excel=_print_math("FLOOR"))
+@_numeric(
+    "FLOOR.MATH(number, [multiple], [mode])",
+    ("FLOOR.MATH(-5.5,2)", -6.0),
+    excel=_print_math("FLOOR"),
+    vector="floor_math",
+)
 def _floor_math(x: float, multiple: float = 1.0, mode: float = 0.0) -> float:
     """The multiple below, whatever the sign of the multiple; of a negative number, with a mode other than 0, the one
     nearer to zero. Multiple 0 gives 0. In the workbook: FLOOR."""
@@ -228,7 +238,7 @@ def _floor_math(x: float, multiple: float = 1.0, mode: float = 0.0) -> float:
     return _floor(x, -size if x < 0 and mode else size) if size else 0.0
 
 
-@_numeric("ATAN2(x, y)", ("ATAN2(1,0)", 0.0))
+@_numeric("ATAN2(x, y)", ("ATAN2(1,0)", 0.0), vector="atan2")
 def _atan2(x: float, y: float) -> float:
     """The angle of the point (x, y) in radians, x first. The origin is #DIV/0!."""
     if x == 0 and y == 0:

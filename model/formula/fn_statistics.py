@@ -16,7 +16,7 @@ FUNCTIONS = _statistics.functions
 _statistic = _statistics.aggregate
 
 
-@_statistic("MEDIAN(value, …)", ("MEDIAN(1,2,10)", 2.0))
+@_statistic("MEDIAN(value, …)", ("MEDIAN(1,2,10)", 2.0), vector="scan")
 def _median(xs: list[float]) -> float:
     """The middle of the numbers, of an even count the mean of the two in the middle; none is #NUM!."""
     if not xs:
@@ -39,6 +39,7 @@ def _quantile(ordered: list[float], k: float) -> float:
     "PERCENTILE(range, share)",
     ("PERCENTILE(ALL(x),0.9)", "the value that nine tenths of the row do not exceed"),
     takes_ranges=frozenset({0}),
+    vector="scan",
 )
 def _percentile(cells: Value, share: Value) -> Value:
     """The value below which a share (0 to 1) of the numbers lies, interpolated. No number, or a share outside
@@ -52,7 +53,7 @@ def _percentile(cells: Value, share: Value) -> Value:
     return _quantile(sorted(xs), k)
 
 
-@_statistic("STDEV(value, …)", ("STDEV(1,2,3)", 1.0))
+@_statistic("STDEV(value, …)", ("STDEV(1,2,3)", 1.0), vector="scan")
 def _stdev(xs: list[float]) -> float:
     """The standard deviation of a sample (divided by n - 1). Fewer than two numbers are #DIV/0!."""
     if len(xs) < 2:
@@ -66,7 +67,7 @@ def _squares(xs: list[float]) -> float:
     return total([(x - m) ** 2 for x in xs])
 
 
-@_statistic("VAR(value, …)", ("VAR(1,2,3)", 1.0))
+@_statistic("VAR(value, …)", ("VAR(1,2,3)", 1.0), vector="scan")
 def _var(xs: list[float]) -> float:
     """The variance of a sample (divided by n - 1). Fewer than two numbers are #DIV/0!."""
     if len(xs) < 2:
@@ -74,7 +75,7 @@ def _var(xs: list[float]) -> float:
     return _squares(xs) / (len(xs) - 1)
 
 
-@_statistic("VARP(value, …)", ("VARP(1,3)", 1.0))
+@_statistic("VARP(value, …)", ("VARP(1,3)", 1.0), vector="scan")
 def _varp(xs: list[float]) -> float:
     """The variance of all there are (divided by n). No number is #DIV/0!."""
     if not xs:
@@ -82,19 +83,19 @@ def _varp(xs: list[float]) -> float:
     return _squares(xs) / len(xs)
 
 
-@_statistic("STDEVP(value, …)", ("STDEVP(1,3)", 1.0))
+@_statistic("STDEVP(value, …)", ("STDEVP(1,3)", 1.0), vector="scan")
 def _stdevp(xs: list[float]) -> float:
     """The standard deviation of all there are (divided by n). No number is #DIV/0!."""
     return math.sqrt(_varp(xs))
 
 
-@_statistic("SUMSQ(value, …)", ("SUMSQ(3,4)", 25.0))
+@_statistic("SUMSQ(value, …)", ("SUMSQ(3,4)", 25.0), vector="scan")
 def _sumsq(xs: list[float]) -> float:
     """The sum of the squares."""
     return total([x * x for x in xs])
 
 
-@_statistic("DEVSQ(value, …)", ("DEVSQ(1,3)", 2.0))
+@_statistic("DEVSQ(value, …)", ("DEVSQ(1,3)", 2.0), vector="scan")
 def _devsq(xs: list[float]) -> float:
     """The sum of the squared distances from the average; none is #NUM!."""
     if not xs:
@@ -102,7 +103,7 @@ def _devsq(xs: list[float]) -> float:
     return _squares(xs)
 
 
-@_statistic("AVEDEV(value, …)", ("AVEDEV(1,3)", 1.0))
+@_statistic("AVEDEV(value, …)", ("AVEDEV(1,3)", 1.0), vector="scan")
 def _avedev(xs: list[float]) -> float:
     """The average distance from the average; none is #NUM!."""
     if not xs:
@@ -111,7 +112,7 @@ def _avedev(xs: list[float]) -> float:
     return total([abs(x - m) for x in xs]) / len(xs)
 
 
-@_statistic("GEOMEAN(value, …)", ("GEOMEAN(1,4)", 2.0))
+@_statistic("GEOMEAN(value, …)", ("GEOMEAN(1,4)", 2.0), vector="scan")
 def _geomean(xs: list[float]) -> float:
     """The geometric mean. Zero and negative numbers are #NUM!."""
     if not xs or min(xs) <= 0:
@@ -122,7 +123,7 @@ def _geomean(xs: list[float]) -> float:
     return math.exp(total([math.log(x) for x in xs]) / len(xs))
 
 
-@_statistic("HARMEAN(value, …)", ("HARMEAN(1,3)", 1.5))
+@_statistic("HARMEAN(value, …)", ("HARMEAN(1,3)", 1.5), vector="scan")
 def _harmean(xs: list[float]) -> float:
     """The harmonic mean. Zero and negative numbers are #NUM!."""
     if not xs or min(xs) <= 0:
@@ -150,7 +151,7 @@ def _place(cells: Value, place: Value) -> tuple[list[float], float]:
     return xs, k
 
 
-@_statistics.typed("LARGE(range, place)", ("LARGE({3,5,4},2)", 4.0), takes_ranges=frozenset({0}))
+@_statistics.typed("LARGE(range, place)", ("LARGE({3,5,4},2)", 4.0), takes_ranges=frozenset({0}), vector="scan")
 def _large(cells: Value, place: Value) -> Value:
     """The number at a place counted from the largest; a part of a place is rounded up. A place outside the numbers
     is #NUM!."""
@@ -160,7 +161,7 @@ def _large(cells: Value, place: Value) -> Value:
     return xs[-math.ceil(k)]
 
 
-@_statistics.typed("SMALL(range, place)", ("SMALL({3,5,4},2)", 4.0), takes_ranges=frozenset({0}))
+@_statistics.typed("SMALL(range, place)", ("SMALL({3,5,4},2)", 4.0), takes_ranges=frozenset({0}), vector="scan")
 def _small(cells: Value, place: Value) -> Value:
     """The number at a place counted from the smallest; a part of a place is cut off. A place outside the numbers
     is #NUM!."""
@@ -182,7 +183,9 @@ def _rank(value: Value, cells: Value, rising: Value = False) -> Value:
     return float(1 + sum(y < x if upwards else y > x for y in xs))
 
 
-@_statistics.typed("QUARTILE(range, quarter)", ("QUARTILE({1,2,3,4,5},1)", 2.0), takes_ranges=frozenset({0}))
+@_statistics.typed(
+    "QUARTILE(range, quarter)", ("QUARTILE({1,2,3,4,5},1)", 2.0), takes_ranges=frozenset({0}), vector="scan"
+)
 def _quartile(cells: Value, quarter: Value) -> Value:
     """The value that so many quarters of the numbers do not exceed, interpolated: 0 the smallest, 2 the median, 4 the
     largest. Others, and no number, are #NUM!."""
@@ -222,14 +225,14 @@ def _trimmean(cells: Value, share: Value) -> Value:
     return mean(xs[off : len(xs) - off])
 
 
-@_statistic("SKEW(value, …)", ("SKEW(1,1,4)", 1.7320508075688767))
+@_statistic("SKEW(value, …)", ("SKEW(1,1,4)", 1.7320508075688767), vector="scan")
 def _skew(xs: list[float]) -> float:
     """How far a sample leans to one side. Fewer than three numbers, or numbers that do not vary, are #DIV/0!."""
     n, spread = len(xs), _deviation(xs, 3)
     return n / ((n - 1) * (n - 2)) * total([((x - mean(xs)) / spread) ** 3 for x in xs])
 
 
-@_statistic("KURT(value, …)", ("KURT(1,2,3,4)", -1.2))
+@_statistic("KURT(value, …)", ("KURT(1,2,3,4)", -1.2), vector="scan")
 def _kurt(xs: list[float]) -> float:
     """How heavy the ends of a sample are beside those of the normal distribution. Fewer than four numbers, or numbers that
     do not vary, are #DIV/0!."""
@@ -274,6 +277,7 @@ def _moments(pairs: list[tuple[float, float]]) -> tuple[float, float, float, flo
     "CORREL(range, range)",
     ("CORREL(ALL(x),ALL(y))", "how far two rows move together, from -1 to 1"),
     takes_ranges=frozenset({0, 1}),
+    vector="scan",
 )
 def _correl(a: Value, b: Value) -> Value:
     """The correlation of two ranges, -1 to 1, over the places where both hold numbers. Different lengths are #N/A,
@@ -285,7 +289,7 @@ def _correl(a: Value, b: Value) -> Value:
     return xy / spread
 
 
-@_statistics.typed("RSQ(ys, xs)", ("RSQ({1,2,3},{2,4,6})", 1.0), takes_ranges=frozenset({0, 1}))
+@_statistics.typed("RSQ(ys, xs)", ("RSQ({1,2,3},{2,4,6})", 1.0), takes_ranges=frozenset({0, 1}), vector="scan")
 def _rsq(ys: Value, xs: Value) -> Value:
     """The square of the correlation."""
     r = _correl(ys, xs)
@@ -293,7 +297,7 @@ def _rsq(ys: Value, xs: Value) -> Value:
 
 
 @_statistics.typed(
-    "COVAR(range, range)", ("COVAR({1,2,3},{2,4,6})", 1.3333333333333333), takes_ranges=frozenset({0, 1})
+    "COVAR(range, range)", ("COVAR({1,2,3},{2,4,6})", 1.3333333333333333), takes_ranges=frozenset({0, 1}), vector="scan"
 )
 def _covar(a: Value, b: Value) -> Value:
     """The covariance of two ranges (divided by n). Different lengths are #N/A."""
@@ -309,19 +313,23 @@ def _line(ys: Value, xs: Value) -> tuple[float, float]:
     return my - xy / xx * mx, xy / xx
 
 
-@_statistics.typed("SLOPE(ys, xs)", ("SLOPE({1,2,3},{2,4,6})", 0.5), takes_ranges=frozenset({0, 1}))
+@_statistics.typed("SLOPE(ys, xs)", ("SLOPE({1,2,3},{2,4,6})", 0.5), takes_ranges=frozenset({0, 1}), vector="scan")
 def _slope(ys: Value, xs: Value) -> Value:
     """The slope of the straight line of least squares. Different lengths are #N/A, xs that do not vary #DIV/0!."""
     return _line(ys, xs)[1]
 
 
-@_statistics.typed("INTERCEPT(ys, xs)", ("INTERCEPT({1,2,3},{2,4,6})", 0.0), takes_ranges=frozenset({0, 1}))
+@_statistics.typed(
+    "INTERCEPT(ys, xs)", ("INTERCEPT({1,2,3},{2,4,6})", 0.0), takes_ranges=frozenset({0, 1}), vector="scan"
+)
 def _intercept(ys: Value, xs: Value) -> Value:
     """Where the straight line of least squares meets x = 0. Errors as SLOPE."""
     return _line(ys, xs)[0]
 
 
-@_statistics.typed("FORECAST(x, ys, xs)", ("FORECAST(8,{1,2,3},{2,4,6})", 4.0), takes_ranges=frozenset({1, 2}))
+@_statistics.typed(
+    "FORECAST(x, ys, xs)", ("FORECAST(8,{1,2,3},{2,4,6})", 4.0), takes_ranges=frozenset({1, 2}), vector="scan"
+)
 def _forecast(x: Value, ys: Value, xs: Value) -> Value:
     """The straight line of least squares at x. Errors as SLOPE."""
     at = number(x)
@@ -329,7 +337,9 @@ def _forecast(x: Value, ys: Value, xs: Value) -> Value:
     return base + slope * at
 
 
-@_statistics.typed("STEYX(ys, xs)", ("STEYX({1,2,4},{1,2,3})", 0.408248290463863), takes_ranges=frozenset({0, 1}))
+@_statistics.typed(
+    "STEYX(ys, xs)", ("STEYX({1,2,4},{1,2,3})", 0.408248290463863), takes_ranges=frozenset({0, 1}), vector="scan"
+)
 def _steyx(ys: Value, xs: Value) -> Value:
     """The standard error of the straight line of least squares. Fewer than three pairs, or xs that do not vary, are
     #DIV/0!, different lengths #N/A."""

@@ -15,7 +15,9 @@ from typing import Any, Final
 import numpy as np
 
 from model.engine import Calc
+from model.formula import vector_annuities, vector_dates
 from model.formula import vector_forms as forms
+from model.formula import vector_statistics as statistics
 from model.formula.bind import OPENING, Formula, dependencies
 from model.formula.helpers import PERIOD_NAMES
 from model.formula.nodes import Node
@@ -31,10 +33,15 @@ _GLOBALS: dict[str, Any] = {
     "__builtins__": {}, "nan": math.nan, "range": range, "isinf": np.isinf, "sum_of": np.add.reduce, "every": np.logical_and.reduce, "finite": math.isfinite,
     **{name: getattr(np, name) for name in (
         "add", "subtract", "multiply", "divide", "negative", "copyto", "minimum", "maximum", "isfinite", "equal", "less", "less_equal",
-        "not_equal", "logical_and", "logical_or", "logical_not", *sorted(UFUNCS),
+        "not_equal", "logical_and", "logical_or", "logical_not", "logical_xor", *sorted(UFUNCS),
     )},
-    **{f"form_{name}": form for name, form in forms.FORMS.items()},
-    **{f"range_{name}": form for name, form in forms.RANGES.items()},
+    **{f"form_{name}": form for table in (forms, vector_dates, vector_annuities) for name, form in table.FORMS.items()},
+    **{f"range_{name}": form for table in (forms, statistics) for name, form in table.RANGES.items()},
+    **{f"place_{name}": form for name, form in statistics.PLACES.items()},
+    **{f"pair_{name}": form for name, form in statistics.PAIRS.items()},
+    **{form.__name__: form for form in (
+        forms.each, forms.same_in, statistics.present_value, statistics.dated_value, statistics.by_criterion, statistics.met, statistics.both,
+    )},
     "compare": forms.compare, "power": forms.power, "log_of": forms.log_of, "total": forms.total, "pick": forms.pick, "place_in": forms.place_in,
 }  # fmt: skip
 

@@ -1,35 +1,16 @@
-"""The functions that have vector code of their own, and the emitter of a level's code."""
+"""The functions of conditions and values that have vector code of their own, and the emitter of a level's code."""
 
 from __future__ import annotations
 
 import functools
-from typing import Any
 
 from model.formula import kinds
-from model.formula.evaluate import LEADING, evaluate
-from model.formula.fn_base import Refusal
-from model.formula.fn_criteria import hits
-from model.formula.nodes import (
-    Before,
-    Binary,
-    Call,
-    Column,
-    Earlier,
-    Here,
-    Missing,
-    Node,
-    Ref,
-    Row,
-    SeriesRange,
-    ToDate,
-    at_place,
-    columns_beneath,
-)
-from model.formula.vector_emit import RANGE_NODES, Base, Operand, Unsupported
-from model.values import ErrorValue
+from model.formula.nodes import Binary, Call, Missing, Node, Num, ToDate
+from model.formula.vector_emit import RANGE_NODES, Operand, Unsupported
+from model.formula.vector_ranges import Ranges
 
 
-class Emitter(Base):
+class Emitter(Ranges):
     """Code of one level: its single cells, then a loop over the periods for its lines."""
 
     def call_if(self, node: Call, dest: str) -> Operand:
@@ -79,11 +60,32 @@ class Emitter(Base):
             self.say("pass")
         self.depth -= 1
 
+    def call_ifs(self, node: Call, dest: str) -> Operand:
+        return self.call_if(as_if(node), dest)
+
+    def call_choose(self, node: Call, dest: str) -> Operand:
+        self.use_again(Call("INT", (node.args[0],)), len(node.args) - 2)
+        return self.call_if(as_if(node), dest)
+
+    def call_switch(self, node: Call, dest: str) -> Operand:
+        if len(node.args) < 3:
+            raise Unsupported
+        self.use_again(node.args[0], (len(node.args) - 1) // 2 - 1)
+        return self.call_if(as_if(node), dest)
+
+    def use_again(self, node: Node, times: int) -> None:
+        """A subject is computed once, though it is compared with every choice."""
+        if isinstance(node, (Binary, Call)):
+            self.repeats[node] = self.repeats.get(node, 1) + times
+
     def call_and(self, node: Call, dest: str) -> Operand:
         return self.junction(node, dest, "logical_and")
 
     def call_or(self, node: Call, dest: str) -> Operand:
         return self.junction(node, dest, "logical_or")
+
+    def call_xor(self, node: Call, dest: str) -> Operand:
+        return self.junction(node, dest, "logical_xor")
 
     def junction(self, node: Call, dest: str, ufunc: str) -> Operand:
         if any(isinstance(a, (Missing, *RANGE_NODES)) for a in node.args):
@@ -118,9 +120,9 @@ class Emitter(Base):
         return self.fold(node, dest, "maximum")
 
     def fold(self, node: Call, dest: str, ufunc: str) -> Operand:
-        if len(node.args) == 1:
+        if len(node.args) == 1 or any(isinstance(a, RANGE_NODES) for a in node.args):
             return self.over(node, dest)
-        if any(isinstance(a, (Missing, *RANGE_NODES)) or self.passed_over(a) for a in node.args):
+        if any(isinstance(a, Missing) or self.passed_over(a) for a in node.args):
             raise Unsupported
         operands = []
         for arg in node.args:
@@ -154,127 +156,6 @@ class Emitter(Base):
             self.op(f"add({d}, {o.code}, out={d})")
         return self.done(d, "n", "?", dest, *operands)
 
-    def passed_over(self, node: Node) -> bool:
-        """Whether a total may pass over what stands here: a reference, also one that IF or INDEX leads to, to text, a
-        condition or a blank."""
-        if isinstance(node, Call) and node.name in (*LEADING, "INDEX"):
-            return not self.touched(node) or self.kind_of(node) != "n"
-        if not isinstance(node, (Ref, Here, Before)):
-            return False
-        if self.touched(node):
-            return self.kind_of(node) != "n"
-        return isinstance(node, Ref) and type(self.cells.scalars.get(node.key)) is not float
-
-    def call_product(self, node: Call, dest: str) -> Operand:
-        return self.over(node, dest)
-
-    def call_average(self, node: Call, dest: str) -> Operand:
-        return self.over(node, dest)
-
-    def over(self, node: Call, dest: str) -> Operand:
-        """A total over one range."""
-        if len(node.args) != 1 or not isinstance(node.args[0], RANGE_NODES):
-            raise Unsupported
-        items = self.items(node.args[0])
-        d = dest or self.take("n")
-        self.op(f"range_{node.name}({items}, {d})")
-        return Operand(d, "n", True, "?", not dest)
-
-    def items(self, node: Node) -> str:
-        """Code of the cells of a range: a matrix, or a list of vectors and values."""
-        if isinstance(node, Column):
-            code = []
-            for key in node.keys:
-                if key in self.reached:
-                    if self.types.get(key) not in ("i", "n"):
-                        raise Unsupported
-                    code.append(self.name("s", key))
-                else:
-                    code.append(self.constant(self.cells.scalars.get(key)))
-            return f"[{', '.join(code)}]"
-        if isinstance(node, SeriesRange):
-            return self.name("y", node.series)
-        assert isinstance(node, (Row, ToDate, Earlier))
-        if node.key not in self.reached or self.types.get(node.key) not in ("i", "n"):
-            raise Unsupported
-        self.need_rows.add(node.key)
-        rows = self.rows(node.key)
-        if isinstance(node, Row):
-            return rows
-        return f"{rows}[:i + 1]" if isinstance(node, ToDate) else f"[{self.opening(node.key)}, *{rows}[:i]]"
-
-    def call_index(self, node: Call, dest: str) -> Operand:
-        if len(node.args) != 2 or not isinstance(node.args[0], RANGE_NODES):
-            raise Unsupported
-        if self.touched(node.args[0]):
-            items = self.items(node.args[0])
-        else:
-            values = evaluate(node.args[0], self.cells, 0) if not isinstance(node.args[0], (ToDate, Earlier)) else None
-            if values is None or any(not isinstance(v, (float, int, ErrorValue)) for v in values):
-                raise Unsupported
-            items = self.constant(list(values))
-        place = self.number(node.args[1])
-        if place.flag == "?":
-            self.guard(place)
-        d = dest or self.take("n")
-        self.op(f"pick({items}, {place.code}, {d})")
-        return self.done(d, "n", "?", dest, place)
-
-    def call_match(self, node: Call, dest: str) -> Operand:
-        kind = evaluate(node.args[2], self.cells) if len(node.args) > 2 and not self.touched(node.args[2]) else 1.0
-        if kind != 1 or not isinstance(node.args[1], (Row, Column)) or self.touched(node.args[1]):
-            raise Unsupported
-        values = list(evaluate(node.args[1], self.cells, 0))
-        if any(type(v) is not float for v in values) or values != sorted(values):
-            raise Unsupported
-        o = self.number(node.args[0])
-        if o.flag == "?":
-            self.guard(o)
-        d = dest or self.take("n")
-        self.op(f"place_in({o.code}, {self.constant(values)}, {d})")
-        return self.done(d, "i", "?", dest, o)
-
-    def call_sumifs(self, node: Call, dest: str) -> Operand:
-        if any(self.touched(a) for a in node.args[1:]) or not isinstance(node.args[0], (Column, Row)):
-            raise Unsupported
-        found: list[Any] = []
-        for i in range(self.cells.size if self.in_loop else 1):
-            pairs = [evaluate(a, self.cells, i) for a in node.args[1:]]
-            try:
-                found.append([p for p, hit in enumerate(hits(pairs)) if hit])
-            except Refusal:
-                raise Unsupported from None
-        d = dest or self.take("n")
-        self.op(f"chosen({self.items(node.args[0])}, {self.constant(found)}[i], {d})")
-        return Operand(d, "n", True, "?", not dest)
-
-    def call_sumproduct(self, node: Call, dest: str) -> Operand:
-        """Place by place over columns of one length: the operators apply to the cells."""
-        columns: list[Column] = []
-        for arg in node.args:
-            found = columns_beneath(arg)
-            if found is None:
-                raise Unsupported
-            columns += found
-        lengths = {len(c.keys) for c in columns}
-        if len(lengths) != 1 or any(not self.numeric(key) for c in columns for key in c.keys):
-            raise Unsupported
-        d = dest or self.take("n")
-        self.op(f"{d}[...] = 0.0")
-        for p in range(lengths.pop()):
-            term = at_place(node.args[0], p)
-            for arg in node.args[1:]:
-                term = Binary("*", term, at_place(arg, p))
-            o = self.number(term)
-            self.op(f"add({d}, {o.code}, out={d})")
-            self.drop(o)
-        return Operand(d, "n", True, "?", not dest)
-
-    def numeric(self, key: str) -> bool:
-        if key in self.reached:
-            return self.types.get(key) in ("i", "n")
-        return isinstance(self.cells.scalars.get(key), (float, ErrorValue))
-
     def call_iferror(self, node: Call, dest: str) -> Operand:
         if self.branch_kind(node.args) != "n":
             raise Unsupported
@@ -293,5 +174,51 @@ class Emitter(Base):
         self.op(f"logical_not({d}, out={d})")
         return self.done(d, "b", "", dest, o)
 
+    def call_isnumber(self, node: Call, dest: str) -> Operand:
+        return self.about(node, dest, number="isfinite({}, out={})", condition="{1}[...] = False")
+
+    def call_istext(self, node: Call, dest: str) -> Operand:
+        return self.about(node, dest, number="{1}[...] = False", condition="{1}[...] = False")
+
+    call_isblank = call_istext
+
+    def call_isnontext(self, node: Call, dest: str) -> Operand:
+        return self.about(node, dest, number="{1}[...] = True", condition="{1}[...] = True")
+
+    def call_islogical(self, node: Call, dest: str) -> Operand:
+        return self.about(node, dest, number="{1}[...] = False", condition="{1}[...] = True")
+
+    def about(self, node: Call, dest: str, number: str, condition: str) -> Operand:
+        """A question about a value, by what kind of value it is."""
+        o = self.emit(node.args[0])
+        if o.kind not in "inb" or not o.vec:
+            raise Unsupported
+        d = dest or self.take("b")
+        self.op((condition if o.kind == "b" else number).format(o.code, d))
+        return self.done(d, "b", "", dest, o)
+
+    def call_n(self, node: Call, dest: str) -> Operand:
+        return self.number(node.args[0])
+
     def call_power(self, node: Call, dest: str) -> Operand:
         return self.binary(Binary("^", node.args[0], node.args[1]), dest)
+
+
+def as_if(node: Call) -> Call:
+    """IFS, SWITCH or CHOOSE of a condition, a subject or an index as nested IF; none that fits is an error."""
+    args, none = node.args, Call("NA", ())
+    if node.name == "IFS":
+        choices = list(zip(args[::2], args[1::2], strict=True))
+        last: Node = none
+    elif node.name == "SWITCH":
+        rest = args[1:]
+        choices = [(Binary("=", args[0], rest[i]), rest[i + 1]) for i in range(0, len(rest) - 1, 2)]
+        last = rest[-1] if len(rest) % 2 else none
+    else:
+        index = Call("INT", (args[0],))
+        choices = [(Binary("=", index, Num(float(n))), choice) for n, choice in enumerate(args[1:], 1)]
+        last = none
+    for condition, value in reversed(choices):
+        last = Call("IF", (condition, value, last))
+    assert isinstance(last, Call)
+    return last

@@ -40,8 +40,17 @@ from model.values import ErrorValue
 
 RANGE_NODES = (Column, Row, ToDate, Earlier, SeriesRange)
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply"}
-UFUNCS = frozenset(("absolute", "sign", "sqrt", "exp", "log", "log10", "floor"))
+UFUNCS = frozenset(
+    (
+        "absolute", "sign", "sqrt", "exp", "log", "log10", "floor", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh",
+    )
+)  # fmt: skip
 _RESULT = {"number": "n", "bool": "b"}
+#: which arguments may be the result
+_BRANCHES = {
+    "IF": slice(1, None), "IFERROR": slice(None), "IFS": slice(1, None, 2), "CHOOSE": slice(1, None), "SWITCH": slice(2, None, 2),
+}  # fmt: skip
+_WHOLE = frozenset(("SIGN", "YEAR", "MONTH", "DAY", "DATE", "EDATE", "EOMONTH", "DAYS"))
 
 
 class Unsupported(Exception):  # noqa: N818 - no failure: the live form takes over, draw by draw
@@ -377,16 +386,31 @@ class Base:
         if special is not None:
             made: Operand = special(node, dest)
             return made
-        form = FUNCTIONS[node.name].vector
-        if form is None or form == "scan":
+        spec = FUNCTIONS[node.name]
+        form = spec.vector
+        if form == "scan" or not (form or spec.numeric):
             raise Unsupported
-        args = [self.number(a) for a in node.args]
+        args = [self.strict_number(a) if spec.strict else self.number(a) for a in node.args]
         for o in args:
             self.guard(o)
         d = dest or self.take("n")
-        self.op(f"{form if form in UFUNCS else 'form_' + form}({', '.join(o.code for o in args)}, out={d})")
-        kind = "i" if node.name == "SIGN" else args[0].kind if node.name == "INT" else "n"
+        code = ", ".join(o.code for o in args)
+        if form:
+            self.op(f"{form if form in UFUNCS else 'form_' + form}({code}, out={d})")
+        else:
+            self.op(f"each({spec.name!r}, {d}, {code})")
+        kind = "i" if node.name in _WHOLE else args[0].kind if node.name == "INT" else "n"
         return self.done(d, kind, "?", dest, *args)
+
+    def strict_number(self, node: Node) -> Operand:
+        """A number where a condition, or nothing, is an error."""
+        if isinstance(node, Missing) or self.kind_of(node) != "n":
+            raise Unsupported
+        if not self.touched(node):
+            periods = range(self.cells.size if self.in_loop else 1)
+            if any(isinstance(evaluate(node, self.cells, i), bool) for i in periods):
+                raise Unsupported
+        return self.number(node)
 
     def branch_kind(self, nodes: Sequence[Node]) -> str:
         """The kind that all these nodes have: number or condition."""
@@ -411,10 +435,13 @@ class Base:
         if isinstance(node, (Unary, ByYear, YearsToDate)):
             return "n"
         if isinstance(node, Call):
-            if node.name in ("IF", "IFERROR"):
-                found = {self.kind_of(a) for a in node.args[node.name == "IF" :]}
+            branches = node.args[_BRANCHES[node.name]] if node.name in _BRANCHES else ()
+            if node.name == "SWITCH" and len(node.args) % 2 == 0:
+                branches = (*branches, node.args[-1])
+            if branches:
+                found = {self.kind_of(a) for a in branches}
                 return found.pop() if len(found) == 1 else "x"
-            return "n" if node.name == "INDEX" else _RESULT.get(FUNCTIONS[node.name].result, "x")
+            return "n" if node.name in ("INDEX", "LOOKUP") else _RESULT.get(FUNCTIONS[node.name].result, "x")
         return "x"
 
     def constant(self, value: Any) -> str:

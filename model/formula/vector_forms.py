@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from model.formula.coerce import is_number, num_eq, num_le, num_lt, raise_to
+from model.formula.fn_angle import LARGEST_ANGLE
 from model.formula.functions import FUNCTIONS
 from model.values import ErrorValue
 
@@ -29,7 +30,7 @@ def _float(v: Any) -> float:
     return math.nan if isinstance(v, ErrorValue) else float(v or 0.0)
 
 
-def _fix(out: np.ndarray, where: np.ndarray, live: Callable[..., Any], *args: Any) -> np.ndarray:
+def fix(out: np.ndarray, where: np.ndarray, live: Callable[..., Any], *args: Any) -> np.ndarray:
     """Redo some draws with the live form: a mask, or their places."""
     for k in np.nonzero(where)[0] if where.dtype == bool else where:
         out[k] = _float(live(*[float(a[k]) if isinstance(a, np.ndarray) else a for a in args]))
@@ -51,9 +52,9 @@ def power(a: Any, b: Any, out: np.ndarray, log: np.ndarray | None = None) -> np.
     if isinstance(a, np.ndarray):
         odd = a <= 0
         if odd.any():
-            _fix(out, odd, _raise, a, b)
+            fix(out, odd, _raise, a, b)
     elif not a > 0:
-        _fix(out, np.ones(len(out), bool), _raise, a, b)
+        fix(out, np.ones(len(out), bool), _raise, a, b)
     return out
 
 
@@ -84,7 +85,7 @@ def rounded(name: str) -> Callable[..., np.ndarray]:
         np.copysign(out, x, out=out)
         if large.any():
             np.copyto(out, x, where=large)
-        return _fix(out, sliver, live, x, digits) if len(sliver) else out
+        return fix(out, sliver, live, x, digits) if len(sliver) else out
 
     return form
 
@@ -112,14 +113,107 @@ def modulo(x: Any, d: Any, *, out: np.ndarray) -> np.ndarray:
     other = (out != 0) & ((out < 0) != (np.asarray(d) < 0))
     np.add(out, d, out=out, where=other)
     np.copyto(out, 0.0, where=out == d)
-    return _fix(out, odd, FUNCTIONS["MOD"].live, x, d) if odd.any() else out
+    return fix(out, odd, FUNCTIONS["MOD"].live, x, d) if odd.any() else out
 
 
-#: what ``Function.vector`` may name besides a ufunc of numpy
+def multiple(name: str, finish: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """CEILING and FLOOR."""
+    live = FUNCTIONS[name].live
+
+    def form(x: Any, step: Any, *, out: np.ndarray) -> np.ndarray:
+        np.divide(x, step, out=out)
+        t = np.abs(out)
+        sliver = _snap(t)
+        finish(np.copysign(t, out, out=out), out=out)
+        np.multiply(out, step, out=out)
+        zero, flat = np.asarray(x) == 0, np.asarray(step) == 0
+        np.copyto(out, math.nan, where=(np.asarray(x) > 0) & (np.asarray(step) < 0))
+        np.copyto(out, 0.0 if name == "CEILING" else math.nan, where=flat)
+        np.copyto(out, 0.0, where=zero)
+        return fix(out, sliver, live, x, step) if len(sliver) else out
+
+    return form
+
+
+def multiple_of_size(name: str) -> Callable[..., np.ndarray]:
+    """CEILING.MATH and FLOOR.MATH: by the size of the multiple, and away from zero where a mode says so."""
+    inner = FORMS[name]
+
+    def form(x: Any, step: Any = 1.0, mode: Any = 0.0, *, out: np.ndarray) -> np.ndarray:
+        size = np.abs(step)
+        away = (np.asarray(x) < 0) & (np.asarray(mode) != 0)
+        inner(x, np.where(away, -size, size), out=out)
+        np.copyto(out, 0.0, where=size == 0)
+        return out
+
+    return form
+
+
+def nearest_multiple(x: Any, step: Any, *, out: np.ndarray) -> np.ndarray:
+    """MROUND."""
+    x, step = np.asarray(x), np.asarray(step)
+    np.divide(x, step, out=out)
+    out += 0.5
+    np.floor(out, out=out)
+    out *= step
+    np.copyto(out, math.nan, where=(x < 0) != (step < 0))
+    np.copyto(out, 0.0, where=(x == 0) | (step == 0))
+    return out
+
+
+def logarithm(x: Any, base: Any = 10.0, *, out: np.ndarray) -> np.ndarray:
+    """LOG to any base."""
+    x, base = np.asarray(x), np.asarray(base)
+    np.divide(np.log(x), np.log(base), out=out)
+    np.copyto(out, np.log10(x), where=base == 10)
+    np.copyto(out, math.nan, where=(x <= 0) | (base <= 0) | (base == 1))
+    return out
+
+
+def of_angle(ufunc: Any) -> Callable[..., np.ndarray]:
+    """SIN, COS and TAN, up to the angle that is still told from another."""
+
+    def form(x: Any, *, out: np.ndarray) -> np.ndarray:
+        ufunc(x, out=out)
+        np.copyto(out, math.nan, where=np.abs(x) >= LARGEST_ANGLE)
+        return out
+
+    return form
+
+
+def angle_of(x: Any, y: Any, *, out: np.ndarray) -> np.ndarray:
+    """ATAN2."""
+    np.arctan2(y, x, out=out)
+    np.copyto(out, math.nan, where=(np.asarray(x) == 0) & (np.asarray(y) == 0))
+    return out
+
+
+def radians(x: Any, *, out: np.ndarray) -> np.ndarray:
+    np.divide(x, 180, out=out)
+    return np.multiply(out, math.pi, out=out)
+
+
+def degrees(x: Any, *, out: np.ndarray) -> np.ndarray:
+    np.divide(x, math.pi, out=out)
+    return np.multiply(out, 180, out=out)
+
+
+def each(name: str, out: np.ndarray, *args: Any) -> np.ndarray:
+    """A function of numbers that has only its live form, draw by draw."""
+    out[...] = by_element(FUNCTIONS[name].live, *args)
+    return out
+
+
+#: what ``Function.vector`` may name besides a ufunc of numpy and the forms of dates and annuities
 FORMS: dict[str, Callable[..., np.ndarray]] = {
     "modulo": modulo,
     **{name.lower(): rounded(name) for name in ("ROUND", "ROUNDUP", "ROUNDDOWN", "TRUNC")},
-}
+    "ceiling": multiple("CEILING", np.ceil), "floor_to": multiple("FLOOR", np.floor), "mround": nearest_multiple,
+    "logarithm": logarithm, "sin": of_angle(np.sin), "cos": of_angle(np.cos), "tan": of_angle(np.tan), "atan2": angle_of,
+    "radians": radians, "degrees": degrees,
+}  # fmt: skip
+FORMS["ceiling_math"] = multiple_of_size("ceiling")
+FORMS["floor_math"] = multiple_of_size("floor_to")
 
 
 # -- comparison at 15 digits ----------------------------------------------------------------------------
@@ -264,4 +358,13 @@ def place_in(values: np.ndarray, rising: np.ndarray, out: np.ndarray) -> np.ndar
     """MATCH of type 1 in rising numbers that no draw touches."""
     out[...] = np.searchsorted(rising, values, side="right")
     out[(out == 0) | np.isnan(values)] = math.nan
+    return out
+
+
+def same_in(values: np.ndarray, rising: Sequence[float], places: Sequence[float], out: np.ndarray) -> np.ndarray:
+    """MATCH of type 0 among numbers that no draw touches, to the last bit: the place of the first of each."""
+    out[...] = math.nan
+    if len(rising):
+        at = np.minimum(np.searchsorted(rising, values), len(rising) - 1)
+        np.copyto(out, np.asarray(places)[at], where=np.asarray(rising)[at] == values)
     return out
