@@ -10,9 +10,9 @@ from model.engine import Calc
 from model.fields import field_for
 from model.fields.base import Field
 from model.fields.number_formats import show_text
+from model.fields.unit_text import is_number
 from model.values import NO_CAP, from_serial
 from ui.targets import event_flags
-from ui.wording import is_number
 
 
 class ChartSeries(msgspec.Struct):

@@ -23,13 +23,13 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QToolTip, Q
 
 from model.fields import make_field
 from model.fields.base import Field
+from model.fields.unit_text import with_unit
 from model.formula.bind import EVENT
 from ui import theme as themes
 from ui.chart_data import ChartData, ChartFlag, ChartSeries, telling
 from ui.pictures import PictureButton
 from ui.session import ChangeSet, DealSession
 from ui.texts import face
-from ui.wording import with_unit
 
 _TITLE = 26
 _TITLE_MIDDLE = 14.0

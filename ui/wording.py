@@ -1,32 +1,13 @@
-"""Values and changes as people read them outside a table: with their unit, and as differences."""
+"""Changes and sentences as people read them outside a table."""
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal, NamedTuple
 
 from model.fields.base import Field
 from model.fields.number_formats import THIN_SPACE, show_number, show_text
+from model.fields.unit_text import is_number
 from model.values import NEVER, NO_CAP
-
-_MONEY_UNIT = re.compile(r"^(?P<currency>[A-Z]{0,3}[$€£¥]|[A-Z]{3}\s)(?P<scale>[a-z]{0,3})(?P<rest>\s.*)?$")
-
-
-def with_unit(field: Field, value: Any) -> str:
-    """``$500.0bn``, ``27.0 %``, ``28 Oct 2025``: the value as a sentence would have it."""
-    text = field.show(value)
-    if text == "–" and is_number(value):  # a dash is for tables
-        text = f"0{THIN_SPACE}%" if field.kind == "percent" else "0"
-    if field.kind not in ("money", "number", "integer") or not is_number(value) or not field.unit:
-        return text
-    if float(value) >= NO_CAP:
-        return text
-    unit = _MONEY_UNIT.match(field.unit)
-    if unit is None or field.kind != "money":
-        return text if field.unit in text else f"{text} {field.unit}"
-    opening, closing = ("(", ")") if text.startswith("(") else ("", "")
-    digits = text.strip("()")
-    return f"{opening}{unit['currency'].strip()}{digits}{unit['scale']}{closing}{unit['rest'] or ''}"
 
 
 class Change(NamedTuple):
@@ -64,10 +45,6 @@ def change(field: Field, before: Any, after: Any) -> Change | None:
     if text.startswith("–") or not any(ch in "123456789" for ch in text):
         return None  # a difference too small to show would only read as noise
     return Change(f"{'▲' if step > 0 else '▼'} {text}", "up" if step > 0 else "down")
-
-
-def is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def sentence(text: str) -> str:

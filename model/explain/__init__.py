@@ -20,11 +20,11 @@ from model.explain.parts import Step, steps
 from model.explain.seen import Seen, reads_of, seen_from
 from model.explain.trees import dependents, precedents, reach
 from model.explain.why import Fault, Reason, fault, reasons
-from model.explain.words import words_of
 from model.formula.bind import OPENING
 from model.formula.helpers import PERIOD_NAMES
 from model.layers import BASE, about, base_value, chain, layer_label
 from model.structure.mentions import dotted
+from model.structure.words import words_of
 
 __all__ = [
     "OPENING_PERIOD", "Explanation", "Fault", "LayerValue", "Reason", "Seen", "Step",

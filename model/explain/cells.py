@@ -6,6 +6,7 @@ cell or a whole row.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from model.deal import Deal
@@ -17,9 +18,11 @@ from model.formula.evaluate import evaluate
 from model.formula.helpers import PERIOD_NAMES
 from model.formula.nodes import Node
 from model.problems import Refused
-from model.structure.mentions import Path, path_of
+from model.structure.mentions import Path, Place, path_of
 from model.structure.openings import given, opening_part
 from model.structure.outline import Part, outline
+from model.units import measures
+from model.units.dimensions import Dim
 from model.values import ErrorValue, Range
 
 OPENING_PERIOD = -1
@@ -144,6 +147,7 @@ class Spot:
         self.context = _context(calc.deal, cell.key) if self.table else None
         self.index = cell.period if cell.period is not None and cell.period >= 0 else 0
         self._bound: dict[int, Node | None] = {}
+        self._measures: Callable[[Part], Dim] | None = None
         self.root: Part | None
         try:
             self.root = outline(self.text)
@@ -168,6 +172,13 @@ class Spot:
             except Refused:
                 self._bound[id(part)] = None
         return self._bound[id(part)]
+
+    def measure(self, part: Part) -> Dim:
+        """What a part measures: its unit."""
+        if self._measures is None:
+            place = Place(self.path, self.text, self.table, self.is_line)
+            self._measures = measures(self.calc.deal, place, self.space)
+        return self._measures(part)
 
     def value(self, part: Part, array: bool = False) -> Any:
         """The value of a part in this period."""

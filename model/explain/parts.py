@@ -10,13 +10,13 @@ import msgspec
 from model.explain.cells import OPENING_PERIOD, Spot, Where, field_of
 from model.fields import make_field
 from model.fields.number_formats import show_text
-from model.formula.coerce import OPERATORS, number_text, to_bool
+from model.fields.unit_text import attached, in_percent, rounded, with_unit
+from model.formula.coerce import OPERATORS, to_bool
 from model.formula.evaluate import BY_YEAR
 from model.formula.helpers import PERIOD_NAMES
 from model.formula.nodes import (
     Array,
     Before,
-    Binary,
     Bool,
     ByYear,
     Call,
@@ -40,8 +40,12 @@ from model.formula.nodes import (
 )  # fmt: skip
 from model.structure.mentions import LINE_HELPERS
 from model.structure.outline import Part
-from model.values import ErrorValue, Range
+from model.structure.words import words_of
+from model.units.dimensions import DAYS, Dim, is_ratio, unit_of
+from model.values import NEVER, NO_CAP, ErrorValue, Range
 
+_CENTURY = 36_525  # days: what is this near to the day of “not yet” was reckoned from it
+_AGES = 2_500_000  # days between a day of any deal and that of “not yet”
 LITERALS = (Num, Text, Bool, Err, Missing, Array)
 
 
@@ -56,10 +60,11 @@ class Leaf(msgspec.Struct, frozen=True):
 
 class Step(msgspec.Struct, frozen=True):
     """The value of one part of the formula, in the order of computing. A part that was not needed has
-    ``taken`` False and no value."""
+    ``taken`` False and no value. ``words`` are the part with labels for keys, ``shown`` its value with its unit."""
 
     span: Span
     text: str
+    words: str
     value: Any
     shown: str
     is_name: bool
@@ -169,8 +174,16 @@ def target_of(spot: Spot, node: Node) -> tuple[Where, str]:
 
 
 def steps(spot: Spot) -> list[Step]:
-    """The value of every part of the formula but literals, in the order of computing."""
-    return list(_steps(spot, spot.root, False)) if spot.root is not None else []
+    """The value of every part of the formula but literals, in the order of computing; a part that stands in it
+    several times comes once."""
+    found: dict[str, Step] = {}
+    for step in _steps(spot, spot.root, False) if spot.root is not None else ():
+        text = " ".join(step.text.split())
+        held = found.get(text)
+        if held is None or (step.taken and not held.taken):
+            found.pop(text, None)
+            found[text] = step
+    return list(found.values())
 
 
 def _steps(spot: Spot, part: Part, array: bool) -> Iterator[Step]:
@@ -185,12 +198,16 @@ def _steps(spot: Spot, part: Part, array: bool) -> Iterator[Step]:
         if id(child) in taken:
             yield from _steps(spot, child, inside)
         elif not isinstance(child.node, LITERALS):
-            yield Step(
-                child.span, spot.text[slice(*child.span)], None, "not needed", isinstance(child.node, Name), False
-            )
+            text, words = _said(spot, child)
+            yield Step(child.span, text, words, None, "not needed", isinstance(child.node, Name), False)
     value = spot.value(part, array)
     name = isinstance(node, (Name, Column))
-    yield Step(part.span, spot.text[slice(*part.span)], value, shown(spot, part, value), name)
+    yield Step(part.span, *_said(spot, part), value, shown(spot, part, value), name)
+
+
+def _said(spot: Spot, part: Part) -> tuple[str, str]:
+    """A part as written, and in words."""
+    return spot.text[slice(*part.span)], words_of(spot.calc.deal, spot.text, part, spot.table, spot.space)
 
 
 def _inner(spot: Spot, part: Part) -> tuple[Part, ...]:
@@ -242,49 +259,45 @@ def evaluated(spot: Spot, part: Part) -> list[Part]:
 
 
 def shown(spot: Spot, part: Part, value: Any) -> str:
-    """An intermediate value as text: a reference's as its cell shows it, dates as dates."""
+    """An intermediate value as text: a reference's as its cell shows it, all others by what they measure."""
     if isinstance(value, Range):
-        return f"{len(value)} values"
+        return f"{len(value)} value{'' if len(value) == 1 else 's'}"
+    if value is None:
+        return "empty"
     tree = spot.bound(part)
     if isinstance(tree, (Ref, Here, Before)):
-        return field_of(spot.calc.deal, tree.key).show(value)
+        return with_unit(field_of(spot.calc.deal, tree.key), value)
     if isinstance(tree, ByYear):
-        return field_of(spot.calc.deal, tree.series).show(value)
+        return with_unit(field_of(spot.calc.deal, tree.series), value)
     if part is spot.root:
-        return field_of(spot.calc.deal, spot.cell.key).show(value)
-    return show_value(value, is_date=tree is not None and gives_date(spot, tree))
-
-
-def show_value(value: Any, is_date: bool = False) -> str:
-    """A value without a cell of its own."""
-    if value is None:
-        return ""
+        return with_unit(field_of(spot.calc.deal, spot.cell.key), value)
     if isinstance(value, ErrorValue):
         return "undisclosed" if value.is_undisclosed else value.kind
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return f"“{show_text(value)}”"
-    if isinstance(value, Range):
-        return f"{len(value)} values"
-    if is_date:
-        return make_field("date").show(float(value))
-    return number_text(float(f"{float(value):.{6 if abs(value) < 1e5 else 10}g}"))  # six digits, all before the point
+    return measured(spot, spot.measure(part), float(value))
 
 
-def gives_date(spot: Spot, node: Node) -> bool:
-    """Whether a part is a date: by its function, its operands, or the cell it reads."""
-    if isinstance(node, (Ref, Here, Before, Row, ToDate, Earlier)):
-        return field_of(spot.calc.deal, node.key).kind == "date"
-    if isinstance(node, Column):
-        return field_of(spot.calc.deal, f"{node.table}[{node.column}]").kind == "date"
-    if isinstance(node, Call):
-        if node.name in ("DATE", "EDATE", "EOMONTH"):
-            return True
-        if node.name in ("MIN", "MAX", "IFERROR"):
-            return any(gives_date(spot, a) for a in node.args)
-        return node.name == "IF" and any(gives_date(spot, a) for a in node.args[1:])
-    if isinstance(node, Binary) and node.op in "+-":
-        left, right = gives_date(spot, node.left), gives_date(spot, node.right)
-        return left != right and (left or node.op == "+")
-    return False
+def measured(spot: Spot, dim: Dim, value: float) -> str:
+    """A number by what it measures: with its unit, as a day, a year, a percentage. What hangs on an event that has
+    not happened is “not yet”, too."""
+    if dim.kind == "date":
+        return "not yet" if value >= NEVER - _CENTURY else make_field("date").show(value)
+    if dim.kind == "year":
+        return make_field("year").show(value)
+    if abs(value) >= NO_CAP:
+        return "no limit"
+    if dim.kind == "number" and dim.time == DAYS.time and not dim.money and abs(value) >= _AGES:
+        return "not yet"
+    unit = unit_of(spot.calc.deal, dim)
+    if unit.startswith("%") or (not unit and is_ratio(dim) and _gives_percent(spot)):
+        return in_percent(value)
+    if unit == "x":
+        return rounded(value) + unit
+    return attached(rounded(value), unit, money=dim.money != 0)
+
+
+def _gives_percent(spot: Spot) -> bool:
+    return field_of(spot.calc.deal, spot.cell.key).kind == "percent"

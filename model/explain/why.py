@@ -9,13 +9,13 @@ import msgspec
 
 from model.engine import Calc
 from model.explain.cells import Spot, Where, field_of, is_computed, node_key, value_of
-from model.explain.parts import LITERALS, evaluated, gives_date, leaves_of, show_value, shown, target_of
-from model.explain.words import words_of
+from model.explain.parts import LITERALS, evaluated, leaves_of, measured, shown, target_of
+from model.fields.unit_text import is_number
 from model.formula.coerce import to_bool
+from model.formula.evaluate import circle_of
 from model.formula.nodes import (
     Before,
     Binary,
-    ByYear,
     Call,
     Column,
     Earlier,
@@ -29,8 +29,10 @@ from model.formula.nodes import (
     YearsToDate,
 )
 from model.formula.parse import BINARY
+from model.structure.labels import in_labels
 from model.structure.mentions import LINE_HELPERS, dotted
 from model.structure.outline import Part
+from model.structure.words import words_of
 from model.values import ErrorValue, Range
 
 _COMPARED = {op for op, power in BINARY.items() if power == BINARY["="]}
@@ -38,7 +40,8 @@ _FOLLOW = 20_000  # cells that the search for a root visits at most
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """Where an error arose: the cell, the part of its formula that failed, and the reason."""
+    """Where an error arose: the cell, the part of its formula that failed (``words``: in words, "" for the whole),
+    and the reason. ``circle`` are the keys that depend on each other within one period, the first again at the end."""
 
     kind: str
     key: str
@@ -47,10 +50,13 @@ class Fault(msgspec.Struct, frozen=True):
     formula: str = ""
     span: Span | None = None
     where: str = ""
+    words: str = ""
+    circle: tuple[str, ...] = ()
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """One condition that decided: ``left op right`` for a comparison, else a cell or a part of its own."""
+    """One condition that decided: ``left op right`` for a comparison, else a cell or a part of its own. ``since`` is
+    the period in which a flag that keeps itself up was first set."""
 
     span: Span
     text: str
@@ -61,6 +67,7 @@ class Reason(msgspec.Struct, frozen=True):
     right: str = ""
     key: str = ""
     period: int | None = None
+    since: str = ""
 
 
 # -- errors ----------------------------------------------------------------------------------
@@ -86,14 +93,14 @@ def fault(calc: Calc, cell: Where) -> Fault | None:
         if problem is not None or spot.root is None:
             reason = f"{problem.what} {problem.remedy}".strip() if problem else "the formula cannot be read"
             return Fault(value.kind, cell.key, cell.period, reason, spot.formula, problem.span if problem else None, at)
-        if value.note.startswith("circular: "):
-            path = value.note.removeprefix("circular: ")
-            reason = f"it depends on itself within one period: {path}"
-            return Fault(value.kind, cell.key, cell.period, reason, spot.formula, None, at)
+        if circle := circle_of(value):
+            reason = f"it depends on itself within one period: {in_labels(calc.deal, circle)}"
+            return Fault(value.kind, cell.key, cell.period, reason, spot.formula, None, at, circle=circle)
         part, into = _failing(spot)
         following = value_of(calc, into) if into is not None else None
         if into is None or into in seen or len(seen) > _FOLLOW or not isinstance(following, ErrorValue):
-            return Fault(value.kind, cell.key, cell.period, value.note or _why(value), spot.text, part.span, at)
+            words = "" if part is spot.root else words_of(calc.deal, spot.text, part, spot.table, spot.space)
+            return Fault(value.kind, cell.key, cell.period, value.note or _why(value), spot.text, part.span, at, words)
         cell, value = into, following
 
 
@@ -179,9 +186,9 @@ def reasons(spot: Spot) -> list[Reason]:
 
 def _reasons(spot: Spot, part: Part) -> Iterator[Reason]:
     node = part.node
-    if isinstance(node, Call) and node.name in ("AND", "OR", "XOR", "NOT"):
+    if isinstance(node, Call) and (node.name in ("AND", "OR", "XOR", "NOT") or _of_flags(spot, part)):
         values = [(p, _holds(spot, p)) for p in part.parts]
-        deciding = {"AND": False, "OR": True}.get(node.name)
+        deciding = {"AND": False, "OR": True, "MIN": False, "MAX": True}.get(node.name)
         decided = [p for p, holds in values if deciding is not None and holds is deciding]
         for child in decided or [p for p, _ in values]:
             yield from _reasons(spot, child)
@@ -208,22 +215,34 @@ def show_side(spot: Spot, part: Part, other: Part) -> str:
         field = field_of(spot.calc.deal, beside.key)
         if field.kind in ("date", "percent", "year"):
             return field.show(value)
-    if isinstance(value, Range):
-        return f"{len(value)} values"
-    if isinstance(spot.bound(part), (Ref, Here, Before, ByYear)):
-        return shown(spot, part, value)
-    tree = spot.bound(part)
-    return show_value(value, is_date=tree is not None and gives_date(spot, tree))
+    near = spot.measure(other)
+    if is_number(value) and spot.measure(part).open and near.kind in ("date", "year"):
+        return measured(spot, near, float(value))
+    return shown(spot, part, value)
+
+
+def _of_flags(spot: Spot, part: Part) -> bool:
+    """Whether this is the larger or smaller of flags: then it is their OR or AND."""
+    node = part.node
+    if not isinstance(node, Call) or node.name not in ("MAX", "MIN") or not part.parts:
+        return False
+    return all(spot.measure(p).kind == "truth" or isinstance(spot.value(p), bool) for p in part.parts)
 
 
 def _reason(spot: Spot, part: Part, left: str = "", op: str = "", right: str = "") -> Reason:
     tree, key, period = spot.bound(part), "", None
     if isinstance(tree, (Ref, Here, Before)):
         (key, period), _ = target_of(spot, tree)
+    holds, since = _holds(spot, part), ""
+    if isinstance(tree, Before) and key == spot.cell.key and holds and period is not None and period >= 0:
+        row = spot.calc.line(key)
+        while period > 0 and to_bool(row[period - 1]) is True:
+            period -= 1
+        since = spot.calc.timeline.periods[period].label
     text = spot.text[slice(*part.span)]
     words = words_of(spot.calc.deal, spot.text, part, spot.table, spot.space)
     signs = {"<=": "≤", ">=": "≥", "<>": "≠"}
-    return Reason(part.span, text, words, _holds(spot, part), left, signs.get(op, op), right, key, period)
+    return Reason(part.span, text, words, holds, left, signs.get(op, op), right, key, period, since)
 
 
 def _holds(spot: Spot, part: Part) -> bool | None:

@@ -43,6 +43,7 @@ _UNARY = {"-": "negate", "+": "plus", "%": "%"}
 LEADING = frozenset(("IF", "IFS", "SWITCH", "CHOOSE", "IFNA"))
 SHAPED = frozenset(("INDEX", "VLOOKUP", "HLOOKUP", "ROWS", "COLUMNS"))  # they ask which way a range runs
 REFERENCES = (Ref, Here, Before, Column, Row, ToDate, Earlier, SeriesRange)
+CIRCULAR, ARROW = "circular: ", " → "  # how the note of a circle's error begins, and what stands between its keys
 BY_YEAR = "@year"  # suffix of the row that holds a series by period; None where the series has no such year
 
 
@@ -195,4 +196,10 @@ def _with(live: Callable[..., Any], args: list[Any], places: list[int]) -> Calla
 
 
 def circular(path: tuple[str, ...]) -> ErrorValue:
-    return ErrorValue(REF, "circular: " + " → ".join(path), path[0])
+    """The error of cells that depend on each other within one period."""
+    return ErrorValue(REF, CIRCULAR + ARROW.join(path), path[0])
+
+
+def circle_of(error: ErrorValue) -> tuple[str, ...]:
+    """The keys of nodes that depend on each other, the first again at the end; () for any other error."""
+    return tuple(error.note.removeprefix(CIRCULAR).split(ARROW)) if error.note.startswith(CIRCULAR) else ()

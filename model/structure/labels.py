@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from model.addresses import record_label
 from model.deal import Deal
 from model.formula.bind import EVENT, OPENING, RIGHT, RULE
 from model.structure.mentions import Path, path_of
+
+GROUPS = ("terms", "series", "tables", "lines", "outputs", "checks", "events", "rights", "questions", "parties",
+          "versions", "scenarios", "sources")  # fmt: skip
+_PARTS = {"opening": "opening", "from_": "from", "until": "until", "while_": "while", "value": "", "formula": ""}
 
 
 def label_of_path(deal: Deal, path: Path) -> str:
@@ -45,6 +50,26 @@ def label_of_key(deal: Deal, key: str) -> str:
         return f"{label_of_key(deal, key.removesuffix(OPENING))}, opening"
     path = path_of(deal, key)
     return label_of_path(deal, path) if path else key
+
+
+def in_labels(deal: Deal, circle: Iterable[str]) -> str:
+    """The path of a circle, as a person calls its items."""
+    return " → ".join(label_of_key(deal, key) for key in circle)
+
+
+def label_of_place(deal: Deal, where: str) -> str:
+    """The label of the item that a problem's place names (``lines.x.formula``, a key), with its part where that is
+    not the formula; the place itself where the deal has no such item."""
+    parts = tuple(where.split(" ")[0].split("."))
+    group = getattr(deal, parts[0], None) if parts[0] in GROUPS and len(parts) > 1 else None
+    if not isinstance(group, Mapping) or parts[1] not in group:
+        found = label_of_key(deal, where)
+        return found if found != where else where
+    said = label_of_path(deal, parts)
+    if parts[0] == "questions" and len(parts) > 3:
+        return f"{said}: {parts[3]}"
+    part = _PARTS.get(parts[-1], "") if len(parts) == 3 else ""
+    return f"{said}, {part}" if part else said
 
 
 def _label(item: Any, key: str) -> str:

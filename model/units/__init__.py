@@ -6,7 +6,7 @@ both units and the place in the formula.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from model.deal import Deal
@@ -17,6 +17,7 @@ from model.problems import Problem, Refused
 from model.structure.labels import label_of_path
 from model.structure.mentions import LINE_HELPERS, Path, Place, dotted, own_column, places, whole
 from model.structure.outline import Part, outline
+from model.structure.words import words_of
 from model.units.dimensions import (
     DATE,
     DAYS,
@@ -36,6 +37,7 @@ from model.units.dimensions import (
     power,
     product,
     total,
+    unit_of,
 )  # fmt: skip
 
 _COMPARED = {op for op, level in BINARY.items() if level == BINARY["="]}
@@ -104,6 +106,7 @@ _DATES = {
     "CONTAINS": (0,), "OVERLAP_DAYS": (0, 1), "DECAY_DAYS": (0, 1, 3), "AT": (1,), "ASOF": (1,), "YEAR": (0,), "MONTH": (0,),
     "DAY": (0,), "EDATE": (0,), "EOMONTH": (0,), "DAYS": (0, 1), "YEARFRAC": (0, 1), "XIRR": (1,), "XNPV": (2,),
 }  # fmt: skip
+_LONGEST = 60  # characters of a part named in a sentence
 _VERBS = {"+": "adds {1} to {0}", "-": "takes {1} from {0}"}
 
 
@@ -143,6 +146,11 @@ def check_formula(deal: Deal, place: Place, space: Namespace | None = None) -> l
     return checker.found
 
 
+def measures(deal: Deal, place: Place, space: Namespace) -> Callable[[Part], Dim]:
+    """What each part of a formula measures."""
+    return _Checker(deal, place, space).dim
+
+
 class _Checker:
     """The units of one formula's parts."""
 
@@ -176,9 +184,9 @@ class _Checker:
         return UNKNOWN
 
     def named(self, part: Part, dim: Dim) -> str:
-        """A part with its unit: “stake_value in $bn”."""
-        text = self.place.text[slice(*part.span)]
-        return f"{text if len(text) <= 40 else text[:39] + '…'} ({describe(dim)})"
+        """A part in words with its unit: “Value of the stake” ($bn)."""
+        said = words_of(self.deal, self.place.text, part, self.place.table, self.space)
+        return f"“{said if len(said) <= _LONGEST else said[: _LONGEST - 1] + '…'}” ({unit_of(self.deal, dim) or describe(dim)})"
 
     # -- parts -------------------------------------------------------------------------------
 

@@ -7,8 +7,11 @@ not said. Times are exponents of days, months … (``$bn a year`` has year −1)
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
+
+from model.deal import Deal
 
 Times: TypeAlias = "tuple[tuple[str, int], ...] | None"
 
@@ -298,3 +301,34 @@ def describe(a: Dim) -> str:
     if not above and not below:
         return "a ratio"
     return " ".join([" × ".join(above) or "1", *(f"a {unit}" for unit in below)])
+
+
+def unit_of(deal: Deal, a: Dim) -> str:
+    """The unit that a value of this measure is shown with, "" where it has none: as somebody wrote it, else made of
+    the currency and the times."""
+    if a.kind != "number" or a.said:
+        return a.said
+    if a.money not in (0, 1) or (a.money and not a.scale):
+        return ""
+    if a.money:
+        above = next((u for u in _units(deal) if re.sub(r"\s+", "", u.casefold()) == a.scale), a.scale)
+    elif a.count:
+        above = f"{a.count}s"
+    else:
+        above = ""
+    times = a.time or ()
+    if any(abs(power) != 1 for _, power in times) or sum(power > 0 for _, power in times) > (0 if above else 1):
+        return ""
+    above = above or next((f"{unit}s" for unit, power in times if power > 0), "")
+    return " ".join([above, *(f"a {unit}" for unit, power in times if power < 0)]) if above else ""
+
+
+def _units(deal: Deal) -> Iterator[str]:
+    """The units of the deal's items, the deal's own first."""
+    yield deal.unit
+    for group in (deal.terms, deal.lines, deal.series, deal.outputs):
+        for item in group.values():
+            yield item.unit
+    for table in deal.tables.values():
+        for column in table.columns.values():
+            yield column.unit

@@ -9,11 +9,11 @@ from model.deal import Check, Event, Party, Question, Right, Rule
 from model.edits import apply
 from model.engine import run
 from model.explain import OPENING_PERIOD, dependents, explain, precedents, reach
-from model.explain.words import in_words
 from model.formula.bind import EVENT, OPENING, RIGHT, RULE
 from model.layers import View, default_view
 from model.structure.rename import rename
 from model.structure.uses import users_of
+from model.structure.words import in_words
 from model.values import ErrorValue, Range
 from tests.model.deals import Column, Line, Output, Scenario, Series, Table, Term, Version, deal
 

@@ -97,8 +97,10 @@ def test_an_input_has_no_precedent_and_that_is_said(window):
 
 def test_intermediate_results_stand_step_by_step(window):
     explained(window, "sold · 2026")
-    steps = [(r.fact.label, r.fact.value) for r in window.inspector.facts()]
-    assert any(label.startswith("BYYEAR(volume, 0) * days") for label, _ in steps)
+    steps = {r.fact.tip: (r.fact.label, r.fact.value) for r in window.inspector.facts()}
+    label, value = next(said for tip, said in steps.items() if tip.startswith("BYYEAR(volume, 0) * days"))
+    assert label.startswith("(Volume of the year (0 where there is none)) × days of the period")
+    assert any(digit in value for digit in "123456789")
 
 
 def test_what_an_input_reaches_is_tinted_in_every_sheet_until_esc(window):
@@ -166,7 +168,7 @@ def test_units_that_clash_are_marked_in_the_grid_and_said_at_the_cell(window, qt
     qtbot.waitUntil(lambda: bool(window.session.clashes))
     grid = go(window, "share · 2026")
     cell = grid.grid_model.cell(*grid.current)
-    said = "This adds rate (%) to bought (€m)"
+    said = "This adds “Rate” (%) to “Bought” (€m)"
     assert said in cell.clash
     assert said in cell.tooltip
     row_of, col = grid.grid_model.row_of("bought"), grid.current[1]

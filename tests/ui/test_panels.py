@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from model.fields import make_field
+from model.fields.unit_text import with_unit
 from model.values import NEVER, NO_CAP
 from tests.ui import kit
 from tests.ui.kit import CTRL, SHIFT, K, go, press, type_into
@@ -18,7 +19,7 @@ from ui.main_window import MainWindow
 from ui.panels.base import SheetGrid
 from ui.panels.schedule import SchedulePanel
 from ui.panels.terms import TermsPanel
-from ui.wording import change, with_unit
+from ui.wording import change
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from model.edits import Edit, apply
 from model.engine import Calc, run
 from model.fields import field_for
 from model.fields.number_formats import show_text
-from ui.wording import with_unit
+from model.fields.unit_text import with_unit
 
 _MOST = 3
 

@@ -10,12 +10,13 @@ from model.edits import label_of
 from model.fields import field_for
 from model.fields.base import Field
 from model.fields.number_formats import show_text
+from model.fields.unit_text import is_number
 from model.layers import BASE, layer_label
 from model.problems import Problem, Refused
 from model.workbook.review_data import OPEN, Difference, Note, NoteKind, Review
 from ui.exchange.ticks import TICK, TickSource
 from ui.grid.source import Cell, ColumnSpec, RowSpec
-from ui.wording import change, is_number, sentence, wrapped
+from ui.wording import change, sentence, wrapped
 
 SURE, DOUBT, UNREAD, FORMULAS, PLACES, TEXTS, BOOK = "sure", "doubt", "unread", "formulas", "places", "texts", "book"
 GROUPS: Final = {

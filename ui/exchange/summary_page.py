@@ -18,12 +18,12 @@ from model.engine import run
 from model.fields import field_for
 from model.fields.date_text import show_date
 from model.fields.number_formats import show_text
+from model.fields.unit_text import with_unit
 from model.values import ErrorValue, to_serial
 from ui import theme as themes
 from ui.charts import ChartView
 from ui.rights_bars import RightsPicture
 from ui.session import DealSession
-from ui.wording import with_unit
 
 _EDGE: Final = 38.0
 _CARD, _CHART, _LINE = 52.0, 148.0, 14.0

@@ -13,15 +13,18 @@ from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout, QW
 
 from model.engine import Calc
 from model.fields.base import Field
+from model.fields.unit_text import is_number, with_unit
+from model.formula.evaluate import circle_of
 from model.layers import BASE, layer_label
 from model.problems import Problem, Refused
+from model.structure.labels import in_labels, label_of_key
 from model.values import NO_CAP, ErrorValue
 from ui import targets
 from ui.grid.source import Cell, Change, ColumnSpec, Place, Role, RowSpec, Tint
 from ui.grid.view import GridView
 from ui.session import ChangeSet, DealSession
 from ui.targets import NOTHING, Target
-from ui.wording import is_number, sentence
+from ui.wording import sentence
 
 _YESNO = ("Yes", "No", "Unknown")
 
@@ -162,14 +165,12 @@ def copy_text(field: Field, value: object, text: str) -> str:
 def error_words(calc: Calc, error: ErrorValue) -> str:
     """Why a cell shows an error, and where it began."""
     if error.is_undisclosed:
-        where = f" It comes from “{_label(calc, error.at)}”." if error.at else ""
+        where = f" It comes from “{label_of_key(calc.deal, error.at)}”." if error.at else ""
         return f"Nobody has disclosed this value.{where}"
+    if circle := circle_of(error):
+        return f"{error.kind}: it depends on itself within one period: {in_labels(calc.deal, circle)}"
     what = f"{error.kind}: {error.note}" if error.note else error.kind
-    return f"{what} (arises in “{_label(calc, error.at)}”)" if error.at else what
-
-
-def _label(calc: Calc, key: str) -> str:
-    return targets.label(calc.deal, Target("none", key))
+    return f"{what} (arises in “{label_of_key(calc.deal, error.at)}”)" if error.at else what
 
 
 def layers_words(session: DealSession, address: str) -> str:
@@ -189,12 +190,12 @@ def layer_texts(session: DealSession, address: str) -> list[tuple[str, str]]:
     field = targets.field_of(deal, Target("input", address))
     out = []
     for layer, overlay in reversed(chain(deal, session.view)):
-        out.append((layer, field.show(field.to_engine(overlay[address])) if address in overlay else ""))
+        out.append((layer, with_unit(field, field.to_engine(overlay[address])) if address in overlay else ""))
     try:
         base = base_value(deal, address)
     except KeyError:
         base = None
-    out.append((BASE, field.show(field.to_engine(base)) or "empty"))
+    out.append((BASE, with_unit(field, field.to_engine(base)) or "empty"))
     return out
 
 

@@ -19,10 +19,10 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from model.fields.base import Field
 from model.fields.number_formats import show_text
+from model.fields.unit_text import with_unit
 from model.whatif.bridge import Bar, Bridge
 from ui import theme as themes
 from ui.pictures import PictureButton
-from ui.wording import with_unit
 
 ROW = 26
 _TOP = 34

@@ -10,6 +10,7 @@ from model.engine import Calc
 from model.fields import field_for, make_field
 from model.fields.base import Field
 from model.fields.date_text import show_date
+from model.fields.unit_text import is_number
 from model.problems import Problem, Refused, refuse
 from model.values import NO_CAP, ErrorValue
 from model.whatif.cases import Cases, cases
@@ -19,7 +20,7 @@ from ui.panels.base import DealSource, error_words
 from ui.panels.terms_source import source_cell
 from ui.session import DealSession
 from ui.targets import Target, target_of
-from ui.wording import is_number, wrapped
+from ui.wording import wrapped
 
 NO_BASE = "None"
 _PERCENT, _DATE = make_field("percent"), make_field("date")

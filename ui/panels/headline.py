@@ -20,12 +20,13 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QSizePol
 
 from model.edits import set_attribute
 from model.fields.number_formats import show_text
+from model.fields.unit_text import with_unit
 from ui import targets
 from ui import theme as themes
 from ui.session import ChangeSet, DealSession
 from ui.slots import bound
 from ui.targets import target_of
-from ui.wording import Change, change, with_unit, wrapped
+from ui.wording import Change, change, wrapped
 
 HEIGHT = 64
 

@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from model.deal import About, Right
-from model.explain import Explanation, Seen, dependents, explain, precedents, reach
+from model.explain import Explanation, Fault, Seen, dependents, explain, precedents, reach
 from model.fields import make_field
 from model.fields.date_text import show_date
 from model.fields.number_formats import show_text
+from model.fields.unit_text import with_unit
 from model.formula.bind import RIGHT
 from model.layers import BASE, about, layer_label, remark
 from model.rights import date_of, day, status
@@ -25,11 +26,15 @@ from ui.panels.fact_row import PAD, FactRow, soft
 from ui.panels.reasons import Fact
 from ui.session import DealSession
 from ui.targets import DOCUMENT, NOTHING, Target
-from ui.wording import sentence, with_unit
+from ui.wording import sentence
 
 _STEPS = 16
 _LARGE = 16  # characters that fit in the size of a headline
 _PERCENT = make_field("percent")
+_UNREAD = {
+    "outputs": "No formula: it is a result.", "checks": "No formula: it is a check.",
+    "events": "No formula: its day is marked on the schedule.", "rights": "No formula.", "questions": "No formula.",
+}  # fmt: skip
 
 
 class InspectorPage(QWidget):
@@ -102,14 +107,13 @@ class InspectorPage(QWidget):
             self._text(soft(text) if look == "long" else text, look)
             if value is None and target.key in deal.terms:
                 self._unvalued(target.key)
+            self._override(target)
         found = self._explanation(target)
         if found is None:
             self._source(target, item)
             return
-        if found.fault is not None and (found.fault.key, found.fault.period) != (found.cell.key, found.cell.period):
-            self._rows("Where the error began", [reasons.fault_fact(calc, found.fault)])
-        if found.fault is not None and found.fault.reason:
-            self._text(sentence(found.fault.reason), "quiet")
+        if found.fault is not None:
+            self._fault(found.fault, found.cell)
         note = found.note
         if note:
             self._text(note, "quiet")
@@ -119,7 +123,9 @@ class InspectorPage(QWidget):
         if found.words:
             self._section("In words")
             self._text(found.words, "")
-        self._rows("Decided by", [reasons.reason_fact(calc, why, found.words) for why in found.reasons])
+        is_check = target.key in deal.checks
+        facts = [reasons.reason_fact(calc, why, found.words, is_check) for why in found.reasons]
+        self._rows(self._decided(found, item), facts)
         self._tree("Why", "up", precedents(calc, found.cell.key, found.cell.period) if found.text else [], target)
         parts = [step for step in found.steps if not step.is_name and step.text.strip() != found.formula.strip("= ")]
         self._rows("Step by step", [reasons.step_fact(step) for step in parts[:_STEPS]], len(parts))
@@ -128,7 +134,16 @@ class InspectorPage(QWidget):
         if target.kind == "input" or target.key in deal.terms:
             facts, count = reasons.outputs_reached(calc, session.baseline, target)
             self._rows("What it reaches", facts, count)
-        self._tree("Read by", "down", dependents(calc, found.cell.key, found.cell.period), target)
+        readers = dependents(calc, found.cell.key, found.cell.period)
+        self._tree("Read by", "down", readers, target)
+        if not readers and target.kind != "none":
+            self._section("Read by")
+            self._text(
+                _UNREAD.get(
+                    target.path[0] if target.path else "", "Nothing reads it: no formula depends on this cell."
+                ),
+                "quiet",
+            )
         self._reach_button(target)
         self._source(target, item)
         if target.kind == "input":
@@ -137,6 +152,27 @@ class InspectorPage(QWidget):
         elif target.kind == "formula":
             self._section("Enter")
             self._text("A formula: press F2 to change it. It holds in every version and scenario.", "quiet")
+
+    def _fault(self, fault: Fault, cell: Seen) -> None:
+        """Where an error began, unless here, and why."""
+        calc = self.session.calc
+        if fault.circle:
+            self._text("It depends on itself within one period:", "quiet")
+            self._rows("The circle", reasons.circle_facts(calc, fault))
+            return
+        if (fault.key, fault.period) != (cell.key, cell.period):
+            self._rows("Where the error began", [reasons.fault_fact(calc, fault)])
+        elif fault.words:
+            self._rows("What failed", [Fact(fault.words, fault.kind, tint="bad")])
+        if fault.reason:
+            self._text(sentence(fault.reason), "quiet")
+
+    @staticmethod
+    def _decided(found: Explanation, item: object) -> str:
+        """The head over the conditions: of a flag what set it, or why it is not set."""
+        if getattr(item, "kind", "") != "flag" or found.cell.value not in (0, 1):
+            return "Decided by"
+        return "What set it" if found.cell.value else "Why it is not set"
 
     def _clash(self, target: Target) -> None:
         """What its formula adds, compares or gives that does not go together, with both units."""
@@ -207,20 +243,36 @@ class InspectorPage(QWidget):
                 )
         self._rows("Triggers in this period", facts)
 
+    def _override(self, target: Target) -> None:
+        """Which layer gives an input its value, where that is not the base, and what it replaces."""
+        if target.kind != "input":
+            return
+        held = [(layer, text) for layer, text in layer_texts(self.session, target.key) if text]
+        if held[0][0] == BASE:
+            return
+        (layer, _), (below, text) = held[0], held[1]
+        label = layer_label(self.session.deal, below)
+        self._text(f"Set by {layer_label(self.session.deal, layer)}; it replaces {text} ({label}).", "quiet")
+
     def _layers(self, address: str) -> None:
-        session = self.session
-        texts = layer_texts(session, address)
+        """Every layer with what it holds, the one in force first; each version and scenario leads to its row."""
+        deal, texts = self.session.deal, layer_texts(self.session, address)
         if len(texts) < 2:
             return
         winner = next((layer for layer, text in texts if text), BASE)
         facts = []
-        for layer, text in reversed(texts):
-            label = layer_label(session.deal, layer)
-            quiet = layer != winner
-            said = remark(session.deal, layer, address) if text else About()
-            source = targets.source_label(session.deal, said.source)
-            facts.append(Fact(label, text or "inherits", said.class_, tint="muted" if quiet else "", below=source))
-        self._rows("Layers", facts)
+        for layer, text in texts:
+            said = remark(deal, layer, address) if text else About()
+            group, _, key = layer.partition(":")
+            there = Target("text", f"{group}s:{key}", (f"{group}s", key, "label"))
+            facts.append(
+                Fact(
+                    layer_label(deal, layer), text or "inherits", said.class_,
+                    there if group in ("version", "scenario") else NOTHING, "" if layer == winner else "muted",
+                    below=targets.source_label(deal, said.source),
+                )
+            )  # fmt: skip
+        self._rows("Layers, the topmost first", facts)
 
     def _source(self, target: Target, item: object) -> None:
         deal = self.session.deal

@@ -11,12 +11,13 @@ from model.engine import Calc
 from model.explain import Fault, Seen, Step, reach
 from model.explain import Reason as Why
 from model.explain.cells import field_of
-from model.formula.bind import EVENT
+from model.fields.unit_text import with_unit
+from model.formula.bind import EVENT, OPENING
 from model.layers import BASE
+from model.structure.labels import label_of_key
 from model.values import ErrorValue, Range
 from ui import targets
 from ui.targets import NOTHING, Target, target_of
-from ui.wording import with_unit
 
 _MOST = 14
 
@@ -86,29 +87,40 @@ def _short(calc: Calc, seen: Seen, above: str) -> str:
 
 
 def step_fact(step: Step) -> Fact:
-    """An intermediate result."""
+    """An intermediate result; the part of the formula as it is written in the tooltip."""
     text = " ".join(step.text.removeprefix("=").split())
     if not step.taken:
-        return Fact(text, "not needed", tint="muted")
+        return Fact(step.words, "not needed", tint="muted", tip=text)
     bad = isinstance(step.value, ErrorValue) and not step.value.is_undisclosed
-    return Fact(text, step.shown, tint="bad" if bad else "")
+    return Fact(step.words, step.shown, tint="bad" if bad else "", tip=text)
 
 
-def reason_fact(calc: Calc, why: Why, said: str = "") -> Fact:
-    """One condition that decided a flag; its values alone where its words have just been ``said``."""
+def reason_fact(calc: Calc, why: Why, said: str = "", is_check: bool = False) -> Fact:
+    """One condition that decided a flag or a check; its values alone where its words have just been ``said``."""
     value = {True: "holds", False: "does not hold", None: "unknown"}[why.holds]
     target = target_from(calc, why.key, why.period) if why.key else NOTHING
-    below = f"{why.left} {why.op} {why.right}" if why.op else ""
+    below = f"{why.left} {why.op} {why.right}" if why.op else f"set since {why.since}" if why.since else ""
     words, below = (below, "") if below and why.words == said else (why.words, below)
-    return Fact(words, value, "", target, {True: "good", False: "bad", None: "muted"}[why.holds], why.text, below)
+    tint = {True: "good", False: "bad" if is_check else "muted", None: "muted"}[why.holds]
+    return Fact(words, value, "", target, tint, why.text, below)
 
 
 def fault_fact(calc: Calc, fault: Fault) -> Fact:
     """Where an error arose."""
     target = target_from(calc, fault.key, fault.period)
-    name = targets.place(calc, target) if target is not NOTHING else fault.key
-    at = fault.formula[slice(*fault.span)] if fault.span else ""
-    return Fact(name, fault.kind, "", target, "bad", fault.where, f"in {at}" if at else "")
+    name = targets.place(calc, target) if target is not NOTHING else label_of_key(calc.deal, fault.key)
+    return Fact(name, fault.kind, "", target, "bad", fault.where, f"in: {fault.words}" if fault.words else "")
+
+
+def circle_facts(calc: Calc, fault: Fault) -> list[Fact]:
+    """The items of a circle, each leading to its cell."""
+    facts = []
+    for node in fault.circle:
+        at = targets.OPENING_PERIOD if node.endswith(OPENING) else fault.period
+        key = node.removesuffix(OPENING)
+        there = target_from(calc, key, at if key in calc.deal.lines else None)
+        facts.append(Fact(label_of_key(calc.deal, node), "", "", there, tip=key))
+    return facts
 
 
 def outputs_reached(calc: Calc, baseline: Calc, target: Target, most: int = _MOST) -> tuple[list[Fact], int]:

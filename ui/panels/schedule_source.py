@@ -9,13 +9,14 @@ from model.deal import Line
 from model.engine import Calc
 from model.fields import field_for
 from model.fields.base import Field
+from model.fields.unit_text import is_number
 from model.values import NO_CAP, from_serial
 from ui import targets
 from ui.grid.source import Cell, ColumnSpec, Place, Role, RowKind, RowSpec
 from ui.panels.base import DealSource, copy_text
 from ui.session import DealSession
 from ui.targets import NOTHING, OPENING_PERIOD, Target
-from ui.wording import is_number, wrapped
+from ui.wording import wrapped
 
 FLAGS = "flags:"
 LABEL, UNIT = 0, 1

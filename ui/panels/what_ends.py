@@ -11,6 +11,7 @@ from model.engine import Calc
 from model.fields import field_for
 from model.fields.date_text import show_date
 from model.fields.number_formats import show_text
+from model.fields.unit_text import with_unit
 from model.formula.bind import RIGHT
 from model.rights import Ending, day, endings, span
 from model.values import ErrorValue
@@ -21,7 +22,7 @@ from ui.panels.pickers import Choice, DateLine
 from ui.panels.reasons import Fact
 from ui.session import ChangeSet, DealSession
 from ui.targets import Target, target_of
-from ui.wording import change, with_unit
+from ui.wording import change
 
 _MOST_OUTPUTS = 12
 
