@@ -44,6 +44,7 @@ from model.structure.words import words_of
 from model.units.dimensions import DAYS, Dim, is_ratio, unit_of
 from model.values import NEVER, NO_CAP, ErrorValue, Range
 
+_NOISE = 1e-12  # a rest of binary fractions
 _CENTURY = 36_525  # days: what is this near to the day of “not yet” was reckoned from it
 _AGES = 2_500_000  # days between a day of any deal and that of “not yet”
 LITERALS = (Num, Text, Bool, Err, Missing, Array)
@@ -201,6 +202,8 @@ def _steps(spot: Spot, part: Part, array: bool) -> Iterator[Step]:
             text, words = _said(spot, child)
             yield Step(child.span, text, words, None, "not needed", isinstance(child.node, Name), False)
     value = spot.value(part, array)
+    if isinstance(value, Range) and isinstance(node, Call) and node.name in LINE_HELPERS:
+        return  # a row as it stands is no result
     name = isinstance(node, (Name, Column))
     yield Step(part.span, *_said(spot, part), value, shown(spot, part, value), name)
 
@@ -292,7 +295,9 @@ def measured(spot: Spot, dim: Dim, value: float) -> str:
     if dim.kind == "number" and dim.time == DAYS.time and not dim.money and abs(value) >= _AGES:
         return "not yet"
     unit = unit_of(spot.calc.deal, dim)
-    if unit.startswith("%") or (not unit and is_ratio(dim) and _gives_percent(spot)):
+    if abs(value) < _NOISE and dim.kind == "number":
+        value = 0.0
+    if unit.startswith("%") or (not unit and is_ratio(dim) and dim.time == () and _gives_percent(spot)):
         return in_percent(value)
     if unit == "x":
         return rounded(value) + unit

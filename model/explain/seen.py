@@ -68,7 +68,7 @@ def seen_from(calc: Calc, cell: Where, how: str = "", spans: tuple[Span, ...] = 
     unit = getattr(item, "unit", "") or (deal.unit if getattr(item, "kind", "") == "money" else "")
     return Seen(
         key, cell.period, _label(deal, cell), _when(calc, cell), value, _shown(calc, cell, value), unit, kind, how,
-        _class(calc, key, kind), _source(calc, key, item), layer,
+        _class(calc, key, kind), _source(calc, key, item, kind), layer,
         layer_label(deal, layer) if kind == "input" else "", _has_more(calc, cell), spans,
     )  # fmt: skip
 
@@ -104,12 +104,15 @@ def _class(calc: Calc, key: str, kind: CellKind) -> str:
     return deal.tables[head].class_ if head in deal.tables else ""
 
 
-def _source(calc: Calc, key: str, item: Any) -> str:
+def _source(calc: Calc, key: str, item: Any, kind: CellKind) -> str:
+    """Where an input is from; what is computed in a table has no source of its own."""
     deal, head = calc.deal, key.partition("[")[0].partition(".")[0]
     if key in calc.inputs:
         name = about(deal, calc.view, key).source
     else:
-        name = deal.tables[head].source if head in deal.tables else getattr(item, "source", "")
+        name = getattr(item, "source", "")
+        if head in deal.tables:
+            name = deal.tables[head].source if kind == "input" else ""
     return deal.sources[name].label if name in deal.sources else name
 
 

@@ -10,7 +10,7 @@ import msgspec
 from model.engine import Calc
 from model.explain.cells import Spot, Where, field_of, is_computed, node_key, value_of
 from model.explain.parts import LITERALS, evaluated, leaves_of, measured, shown, target_of
-from model.fields.unit_text import is_number
+from model.fields.unit_text import is_number, rounded
 from model.formula.coerce import to_bool
 from model.formula.evaluate import circle_of
 from model.formula.nodes import (
@@ -181,7 +181,8 @@ def _erring(calc: Calc, cell: Where, last: int | None = None) -> Where | None:
 def reasons(spot: Spot) -> list[Reason]:
     """What made a flag or a condition come out as it did: the operands of AND and OR that decided, the
     comparison, the flag that was read."""
-    return list(_reasons(spot, spot.root)) if spot.root is not None else []
+    found = list(_reasons(spot, spot.root)) if spot.root is not None else []
+    return sorted(found, key=lambda why: not why.since)  # what it kept from before comes first
 
 
 def _reasons(spot: Spot, part: Part) -> Iterator[Reason]:
@@ -199,6 +200,9 @@ def _reasons(spot: Spot, part: Part) -> Iterator[Reason]:
                 yield from _reasons(spot, child)
     elif isinstance(node, Binary) and node.op in _COMPARED:
         sides = [show_side(spot, p, q) for p, q in ((part.parts[0], part.parts[1]), (part.parts[1], part.parts[0]))]
+        if sides[0] == sides[1] and (spot.value(part) is True) != (node.op in ("=", "<=", ">=")):
+            exact = [spot.value(p) for p in part.parts]  # the difference is not in the digits that cells show
+            sides = [rounded(float(v)) if is_number(v) else s for v, s in zip(exact, sides, strict=True)]
         yield _reason(spot, part, left=sides[0], op=node.op, right=sides[1])
     elif isinstance(node, Binary) and node.op == "*":  # conditions multiplied
         for child in part.parts:

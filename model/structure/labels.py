@@ -64,7 +64,7 @@ def label_of_place(deal: Deal, where: str) -> str:
     group = getattr(deal, parts[0], None) if parts[0] in GROUPS and len(parts) > 1 else None
     if not isinstance(group, Mapping) or parts[1] not in group:
         found = label_of_key(deal, where)
-        return found if found != where else where
+        return found
     said = label_of_path(deal, parts)
     if parts[0] == "questions" and len(parts) > 3:
         return f"{said}: {parts[3]}"

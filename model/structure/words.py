@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from model.deal import Deal
+from model.fields.unit_text import in_percent
 from model.formula.bind import PERSPECTIVE, Namespace
 from model.formula.coerce import number_text
 from model.formula.helpers import HELPERS
@@ -23,7 +26,7 @@ _PERIOD = {
 }  # fmt: skip
 #: templates of functions by the number of arguments; the list form is for any number
 _WORDS: dict[tuple[str, int], str] = {
-    ("ABS", 1): "size of {0}", ("NOT", 1): "not {0}", ("SQRT", 1): "square root of {0}", ("SIGN", 1): "sign of {0}",
+    ("NOT", 1): "not {0}", ("SQRT", 1): "square root of {0}", ("SIGN", 1): "sign of {0}",
     ("EXP", 1): "e to the power of {0}", ("LN", 1): "natural logarithm of {0}", ("INT", 1): "whole part of {0}",
     ("MOD", 2): "rest of {0} divided by {1}", ("POWER", 2): "{0} to the power of {1}",
     ("ROUND", 2): "{0} rounded to {1} digits", ("ROUNDUP", 2): "{0} rounded up to {1} digits",
@@ -55,6 +58,10 @@ _LISTS = {
     "COUNT": ("number of {}", "number of {}"),
 }  # fmt: skip
 _PHRASE, _OPERAND = 0, 9  # how tightly words hold together
+_MOST_SHARE = 100.0  # above that a number beside a percentage is something else
+_CLAUSES = frozenset(("IS_YEAR_END", "CONTAINS", "ISERROR", "ISBLANK", "ISNUMBER", "ISTEXT", "ISNA"))  # as a comparison
+_HELD = re.compile(r"“[^”]*”|\(.*\)")  # what runs into nothing
+_RUNS_ON = re.compile(r"[,:]\s|\s(?:and|or|at|if)\s")  # a label that would run into the words around it
 
 
 def in_words(deal: Deal, text: str, table: str = "") -> str:
@@ -68,7 +75,10 @@ def in_words(deal: Deal, text: str, table: str = "") -> str:
 
 def words_of(deal: Deal, text: str, part: Part, table: str = "", space: Namespace | None = None) -> str:
     """A part of a formula in words. ``space`` are the deal's names, where they are at hand."""
-    said = _Words(deal, text, table, space or Namespace(deal)).say(part)[0]
+    words = _Words(deal, text, table, space or Namespace(deal))
+    said = words.say(part)[0]
+    if isinstance(part.node, (Name, Column)):  # a label alone runs into nothing
+        said = said.strip("“”")
     return said[:1].upper() + said[1:] if re.match(r"[a-z]", said) else said
 
 
@@ -102,10 +112,13 @@ class _Words:
             name = self.space.table(node.table)
             own = own_column(self.space, name, node.column) if name else None
             path = ("tables", name, "columns", own) if name and own else None
-            return (label_of_path(self.deal, path) if path else self.text[slice(*part.span)]), _OPERAND
+            return (_apart(label_of_path(self.deal, path)) if path else self.text[slice(*part.span)]), _OPERAND
         if isinstance(node, Binary):
             power = BINARY[node.op]
             left, right = self.inside(part.parts[0], power), self.inside(part.parts[1], power + 1)
+            if power == BINARY["="]:
+                left = self.share(part.parts[0], part.parts[1]) or left
+                right = self.share(part.parts[1], part.parts[0]) or right
             return f"{left} {_SIGNS.get(node.op, node.op)} {right}", power
         if isinstance(node, Unary):
             arg = self.inside(part.parts[0], BINARY["^"] + 1)
@@ -117,28 +130,44 @@ class _Words:
     def party(self, value: str) -> str:
         return self.deal.parties[value].label if value in self.deal.parties else value
 
+    def share(self, part: Part, beside: Part) -> str:
+        """A number that a percentage is compared with as a percentage; "" where it is not one."""
+        if not isinstance(part.node, Num) or not isinstance(beside.node, Name) or abs(part.node.value) > _MOST_SHARE:
+            return ""
+        thing = whole(self.space, beside.node.text)
+        own = own_column(self.space, self.table, beside.node.text) if self.table else None
+        item = self.deal.tables[self.table].columns[own] if own else None
+        if item is None and thing[0] == "item":
+            item = next((g[thing[1]] for g in self.measured() if thing[1] in g), None)
+        return in_percent(part.node.value) if getattr(item, "kind", "") == "percent" else ""
+
+    def measured(self) -> tuple[Mapping[str, Any], ...]:
+        return self.deal.terms, self.deal.lines, self.deal.series, self.deal.outputs
+
     def inside(self, part: Part, floor: int) -> str:
         said, power = self.say(part)
         return said if power >= floor else f"({said})"
 
     def argument(self, part: Part, listed: bool) -> str:
-        """An operation inside a phrase is bracketed, unless the phrase is a list."""
+        """An operation inside a phrase is bracketed: of a list one that would go on beyond its item."""
         said, power = self.say(part)
-        return f"({said})" if _PHRASE < power < _OPERAND and not listed else said
+        return f"({said})" if _PHRASE < power < _OPERAND and (not listed or power < BINARY["*"]) else said
 
     def name(self, text: str, along: bool = False) -> str:
         """A name's label; ``along`` where it stands for a whole line, which columns do not hide."""
         own = own_column(self.space, self.table, text) if self.table and not along else None
         if own:
-            return self.deal.tables[self.table].columns[own].label or own
+            return _apart(self.deal.tables[self.table].columns[own].label or own)
         if "." in text:
-            return label_of_key(self.deal, text)
+            return _apart(label_of_key(self.deal, text))
         thing = whole(self.space, text)
         if thing[0] == "period":
             return _PERIOD[thing[1]]
-        return label_of_key(self.deal, thing[1])
+        return _apart(label_of_key(self.deal, thing[1]))
 
     def call(self, node: Call, part: Part) -> tuple[str, int]:
+        if node.name == "ABS" and len(part.parts) == 1:
+            return f"|{self.say(part.parts[0])[0]}|", _OPERAND
         if node.name == "DATE" and all(isinstance(a, Num) for a in node.args):
             return self.date(node), _OPERAND
         if node.name in ("AND", "OR") and len(node.args) > 1:
@@ -162,11 +191,11 @@ class _Words:
             args = [self.say(part.parts[0])[0]]
             args += [self.inside(p, BINARY["="]) if p.parts else self.say(p)[0] for p in part.parts[1:]]
         if template:
-            return template.format(*args), _PHRASE
+            return template.format(*args), BINARY["="] if node.name in _CLAUSES else _PHRASE
         if node.name in _LISTS and args:
             if len(args) == 1 and node.name in ("MIN", "MAX"):
                 return f"{'smallest' if node.name == 'MIN' else 'largest'} of {args[0]}", _PHRASE
-            held = [f"({a})" if ", " in a else a for a in args] if len(args) > 1 else args
+            held = [f"({a})" if ", " in _HELD.sub("", a) else a for a in args] if len(args) > 1 else args
             joined = f"{', '.join(held[:-1])} and {held[-1]}" if len(held) > 1 else held[0]
             return _LISTS[node.name][len(args) > 2].format(joined), _PHRASE
         return f"{node.name}({'; '.join(args)})", _OPERAND
@@ -180,3 +209,8 @@ class _Words:
         except (ValueError, OverflowError):
             shown = None
         return f"{shown.day} {shown:%b %Y}" if shown and to_serial(shown) < NEVER else f"day {year}-{month}-{day}"
+
+
+def _apart(label: str) -> str:
+    """A label that would run into the words around it in quotation marks."""
+    return f"“{label}”" if _RUNS_ON.search(label) else label

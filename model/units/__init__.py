@@ -186,6 +186,7 @@ class _Checker:
     def named(self, part: Part, dim: Dim) -> str:
         """A part in words with its unit: “Value of the stake” ($bn)."""
         said = words_of(self.deal, self.place.text, part, self.place.table, self.space)
+        said = said.replace("“", "‘").replace("”", "’")
         return f"“{said if len(said) <= _LONGEST else said[: _LONGEST - 1] + '…'}” ({unit_of(self.deal, dim) or describe(dim)})"
 
     # -- parts -------------------------------------------------------------------------------
@@ -317,7 +318,7 @@ class _Checker:
         if name == "YEARFRAC":
             return Dim("number", time=(("year", 1),), said="years")
         if name in _RATES:
-            return RATE
+            return replace(RATE, said="%") if name in ("IRR", "XIRR", "RATE") else RATE
         if name == "POWER":
             return power(dims[0], dims[1])
         if name == "ASOF":

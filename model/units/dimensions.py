@@ -161,7 +161,7 @@ def product(a: Dim, b: Dim, divides: bool = False) -> Dim:
         scale = (a.scale or b.scale) if money and not (a.money and b.money) else ""
         if "/" in scale and (a.count or b.count or not (is_ratio(a) or is_ratio(b))):
             scale = ""
-    said = a.said if is_ratio(b) and not divides else b.said if is_ratio(a) and not divides else ""
+    said = "" if divides else a.said if is_ratio(b) and b.time == () else b.said if is_ratio(a) and a.time == () else ""
     return Dim("number", money, scale, _merged(a.time, b.time), count, said=said)
 
 

@@ -193,13 +193,109 @@ def test_a_flag_says_what_set_it():
     assert [(r.text, r.holds) for r in unset.reasons] == [("year <= 2026", False)]
     assert (unset.reasons[0].left, unset.reasons[0].op, unset.reasons[0].right) == ("2027", "≤", "2026")
     assert [r.holds for r in explain(CALC, "flag", 0).reasons] == [True, True, True]
-    assert [(r.words, r.holds) for r in explain(CALC, "off").reasons] == [("Rate > 0.6", False)]
+    assert [(r.words, r.holds) for r in explain(CALC, "off").reasons] == [("Rate > 60\u2009%", False)]
     assert (explain(CALC, "off").reasons[0].left, explain(CALC, "off").reasons[0].right) == (
         "50.0\u2009%",
         "60.0\u2009%",
     )
     assert explain(CALC, "ok").cell.value is True
     assert [(r.text, r.holds) for r in explain(CALC, "ok").reasons] == [("total > 1000", False)]
+
+
+def test_a_flag_that_keeps_itself_up_says_since_when_it_is_set():
+    why = explain(CALC, "kept", 3).reasons
+    assert [(r.words, r.holds, r.since, r.key, r.period) for r in why] == [
+        ("Kept of the period before", True, "2025", "kept", 0)
+    ]
+    assert [r.key for r in explain(CALC, "kept", 0).reasons] == ["flag"]  # the larger of flags is their OR
+
+
+UNITS = run(
+    deal(
+        terms={
+            "price": Term(label="Price", value=5.0, kind="money", unit="US$bn"),
+            "rate": Term(label="Rate", value=0.25, kind="percent", unit="%"),
+            "tiny": Term(label="Tiny difference", value=0.25001, kind="percent", unit="%"),
+            "lag": Term(label="Lag", value=1, kind="integer", unit="months"),
+            "signed": Term(label="Signed", value=dt.date(2026, 1, 1), kind="date"),
+            "event": Term(label="Verified", value="never", kind="date"),
+        },
+        lines={
+            "daily": Line(label="A day", formula="= (price * rate - 0.1) / days", kind="money", unit="US$bn a day"),
+            "up": Line(label="Up", formula="= IF(rate < tiny, 1, 0)", kind="flag"),
+        },
+        outputs={
+            "last": Output(label="Last", formula="= MIN(event - 1, signed)", kind="date"),
+            "span": Output(label="Span", formula="= MIN(9, event - signed)", kind="integer", unit="days"),
+            "left": Output(label="Left", formula="= price * (1 - rate)", kind="money", unit="US$bn"),
+            "worth": Output(
+                label="Worth", formula="= ABS(price * 0.02 + price * 0.04 - price * 0.06)", kind="money", unit="US$bn"
+            ),
+            "twice": Output(label="Twice", formula="= IF(price - 5 = 0, 0, price - 5)", kind="money", unit="US$bn"),
+            "due": Output(label="Due", formula="= EDATE(signed, lag)", kind="date"),
+        },
+        unit="$bn",
+    ),
+    View(),
+)
+
+
+def said(key, period=None):
+    return {step.words: step.shown for step in explain(UNITS, key, period).steps if not step.is_name}
+
+
+def test_every_step_is_in_words_and_shows_its_unit():
+    steps = said("daily", 0)
+    assert steps["Price × Rate"] == "US$1.25bn"
+    assert steps["Price × Rate − 0.1"] == "US$1.15bn"
+    assert said("left")["1 − Rate"] == "75\u2009%"
+    assert explain(UNITS, "due").reads[1].unit == "months"
+
+
+def test_what_hangs_on_an_event_that_has_not_happened_is_not_yet_in_the_steps_too():
+    assert said("last")["Verified − 1"] == "not yet"
+    assert said("span")["Verified − Signed"] == "not yet"
+
+
+def test_a_rest_of_binary_fractions_is_no_amount():
+    shown = list(said("worth").values())
+    assert UNITS.scalar("worth") != 0
+    assert shown[-2:] == ["US$0bn", "US$0bn"]
+
+
+def test_a_part_that_stands_in_the_formula_twice_is_one_step():
+    assert [s.text for s in explain(UNITS, "twice").steps].count("price - 5") == 1
+
+
+def test_sides_that_differ_in_no_digit_shown_are_written_out():
+    why = explain(UNITS, "up", 0).reasons[0]
+    assert (why.holds, why.op) == (True, "<")
+    assert why.left != why.right
+
+
+def test_a_label_that_would_run_into_the_words_stands_in_quotation_marks():
+    d = deal(
+        terms={"a": Term(label="Paid, and kept", value=1.0), "b": Term(label="Rate", value=0.1, kind="percent")},
+        outputs={"o": "= a + 1", "p": "= a", "q": "= MIN(a, a - 1)", "r": "= IF(b > 0.5, 1, 2)"},
+    )
+    assert in_words(d, d.outputs["o"].formula) == "“Paid, and kept” + 1"
+    assert in_words(d, d.outputs["p"].formula) == "Paid, and kept"
+    assert in_words(d, d.outputs["q"].formula) == "Smaller of “Paid, and kept” and (“Paid, and kept” − 1)"
+    assert in_words(d, d.outputs["r"].formula) == "1 if Rate > 50\u2009%, otherwise 2"
+
+
+def test_a_circle_is_told_by_labels_with_its_keys():
+    d = deal(lines={"a": Line(label="First", formula="= b"), "b": Line(label="Second", formula="= a")})
+    fault = explain(run(d, View()), "a", 1).fault
+    assert fault.reason.endswith("First → Second → First") or fault.reason.endswith("Second → First → Second")
+    assert set(fault.circle) == {"a", "b"}
+
+
+def test_the_part_that_failed_is_said_in_words():
+    fault = explain(CALC, "bad").fault
+    assert (fault.key, fault.words) == ("ratio", "")  # the whole formula
+    d = deal(terms={"zero": Term(label="Nothing", value=0.0)}, outputs={"o": "= 1 + 2 / zero"})
+    assert explain(run(d, View()), "o").fault.words == "2 ÷ Nothing"
 
 
 def test_the_opening_cell_has_its_own_explanation():

@@ -10,6 +10,7 @@ from model.deal import Deal
 from model.engine import Calc
 from model.formula.bind import RIGHT, RULE
 from model.problems import Problem
+from model.structure.labels import in_labels, label_of_place
 from model.values import ErrorValue
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
 from ui.panels.base import DealSource, OrEmpty, SheetGrid, SheetPanel, error_words
@@ -113,8 +114,8 @@ class ChecksSource(DealSource):
             bad = problem.severity == "error"
             return (
                 Cell("✗ error" if bad else "! warning", "computed", tint="bad" if bad else "amber"),
-                Cell(problem.where, "label", tooltip="Double-click to go there."),
-                Cell(sentence(problem.what), "computed", tooltip=wrapped(str(problem))),
+                self._place(problem),
+                self._what(problem),
                 Cell(problem.remedy, "computed", tooltip=wrapped(problem.remedy)),
             )[col]
         if key.startswith("remark:"):
@@ -125,8 +126,8 @@ class ChecksSource(DealSource):
                 else Cell(f"· {sort}", "muted")
                 if problem.severity == "warning"
                 else Cell(f"✗ {sort}", "computed", tint="bad"),
-                Cell(problem.where, "label", tooltip="Double-click to go there."),
-                Cell(sentence(problem.what), "computed", tooltip=wrapped(sentence(problem.what))),
+                self._place(problem),
+                self._what(problem),
                 Cell(problem.remedy, "muted", tooltip=wrapped(problem.remedy)),
             )[col]
         check = self.session.deal.checks[key]
@@ -143,6 +144,17 @@ class ChecksSource(DealSource):
         if col == 2:
             return Cell(check.note, "muted", editable=True, tooltip=wrapped(check.note))
         return Cell(check.formula, "muted", tooltip=wrapped(check.formula, 96))
+
+    def _place(self, problem: Problem) -> Cell:
+        """Where a problem is, by its label; its key in the tooltip."""
+        name = label_of_place(self.session.deal, problem.where)
+        return Cell(name, "label", tooltip=f"{problem.where}\nDouble-click to go there.")
+
+    def _what(self, problem: Problem) -> Cell:
+        said = problem.what
+        if problem.circle:
+            said = f"{in_labels(self.session.deal, problem.circle)}: each depends on the next within one period"
+        return Cell(sentence(said), "computed", tooltip=wrapped(sentence(said)))
 
 
 def problem_target(session: DealSession, problem: Problem) -> Target:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from model.deal import About, Right
+from model.deal import Right
 from model.explain import Explanation, Fault, Seen, dependents, explain, precedents, reach
 from model.fields import make_field
 from model.fields.date_text import show_date
@@ -99,6 +99,8 @@ class InspectorPage(QWidget):
             field, value = targets.field_of(deal, target), targets.value_of(calc, target)
             bad = isinstance(value, ErrorValue) and not value.is_undisclosed
             text = with_unit(field, value) or "empty"
+            if field.kind == "flag" and value in (0, 1):
+                text = "Set (1)" if value else "Not set (0)"
             if bad and (said := targets.status_words(calc, target)):
                 text, bad = sentence(said), False
             if target.key in deal.checks and isinstance(value, bool):
@@ -118,8 +120,6 @@ class InspectorPage(QWidget):
         if note:
             self._text(note, "quiet")
         self._clash(target)
-        if target.key in deal.events or target.period is not None:
-            self._triggers(target)
         if found.words:
             self._section("In words")
             self._text(found.words, "")
@@ -129,6 +129,8 @@ class InspectorPage(QWidget):
         self._tree("Why", "up", precedents(calc, found.cell.key, found.cell.period) if found.text else [], target)
         parts = [step for step in found.steps if not step.is_name and step.text.strip() != found.formula.strip("= ")]
         self._rows("Step by step", [reasons.step_fact(step) for step in parts[:_STEPS]], len(parts))
+        if target.key in deal.events or target.period is not None:
+            self._triggers(target)
         if target.kind == "input":
             self._layers(target.key)
         if target.kind == "input" or target.key in deal.terms:
@@ -213,7 +215,7 @@ class InspectorPage(QWidget):
         if not count:
             return
         on = self.session.highlight_of == target.key
-        words = "Clear the highlight (Esc)" if on else f"Highlight its reach ({count})" if count > 1 else "Highlight it"
+        words = "Clear the highlight (Esc)" if on else f"Highlight its reach ({count})"
         button = QPushButton(words)
         button.setObjectName("reachButton")
         button.setAutoDefault(True)
@@ -259,26 +261,31 @@ class InspectorPage(QWidget):
         deal, texts = self.session.deal, layer_texts(self.session, address)
         if len(texts) < 2:
             return
-        winner = next((layer for layer, text in texts if text), BASE)
+        winner = next(layer for layer, text in texts if text)
         facts = []
         for layer, text in texts:
-            said = remark(deal, layer, address) if text else About()
+            if not text:
+                continue
+            said = remark(deal, layer, address)
             group, _, key = layer.partition(":")
             there = Target("text", f"{group}s:{key}", (f"{group}s", key, "label"))
             facts.append(
                 Fact(
-                    layer_label(deal, layer), text or "inherits", said.class_,
-                    there if group in ("version", "scenario") else NOTHING, "" if layer == winner else "muted",
-                    below=targets.source_label(deal, said.source),
+                    layer_label(deal, layer), text, said.class_, there if group in ("version", "scenario") else NOTHING,
+                    "" if layer == winner else "muted", below=targets.source_label(deal, said.source),
                 )
             )  # fmt: skip
-        self._rows("Layers, the topmost first", facts)
+        self._rows("Layers", facts)
+        if rest := [layer_label(deal, layer) for layer, text in texts if not text]:
+            self._text(f"Nothing of its own in {' or '.join(rest)}.", "quiet")
 
     def _source(self, target: Target, item: object) -> None:
         deal = self.session.deal
         key = getattr(item, "source", "")
         if target.key in self.session.calc.inputs:
             key = about(deal, self.session.view, target.key).source
+        elif target.key.count(".") == 2 and target.kind == "formula":
+            key = ""
         elif target.key.count(".") == 2:
             key = deal.tables[target.key.split(".")[0]].source
         if not key:
