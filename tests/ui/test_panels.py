@@ -408,7 +408,7 @@ def test_faulty_formulas_show_as_errors_and_lead_from_the_checks_to_their_place(
     grid = kit.show(shown, "Checks")
     assert row_of(grid, "problem:0")["State"] == "✗ error"
     rows = [row_of(grid, f"problem:{i}") for i in range(2)]
-    at_term = next(i for i, row in enumerate(rows) if "yearly" in row["Check"])
+    at_term = next(i for i, row in enumerate(rows) if row["Check"] == shown.session.deal.terms["yearly"].label)
     assert "is not a name" in rows[at_term]["What it says"]
     grid.go_to(grid.grid_model.row_of(f"problem:{at_term}"), 1)
     press(grid, K.Key_F2)

@@ -186,7 +186,7 @@ def test_an_overridden_cell_carries_a_mark_and_its_layers_as_a_tip(window):
     grid = go(window, "commitment")
     cell = grid.grid_model.cell(*grid.current)
     assert cell.overridden
-    assert cell.tooltip == "Scenario: Low: 90.0\nBase: 100.0"
+    assert cell.tooltip == "Scenario: Low: €90.0m\nBase: €100.0m"
 
 
 def test_version_scenario_and_period_are_chosen_in_the_toolbar(window):
