@@ -40,8 +40,8 @@ _FOLLOW = 20_000  # cells that the search for a root visits at most
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """Where an error arose: the cell, the part of its formula that failed (``words``: in words, "" for the whole),
-    and the reason. ``circle`` are the keys that depend on each other within one period, the first again at the end."""
+    """Where an error arose: the cell, the part of its formula that failed (also in words; ``is_whole`` where it is
+    the formula itself), and the reason. ``circle`` are the keys that depend on each other within one period, the first again at the end."""
 
     kind: str
     key: str
@@ -51,6 +51,7 @@ class Fault(msgspec.Struct, frozen=True):
     span: Span | None = None
     where: str = ""
     words: str = ""
+    is_whole: bool = True
     circle: tuple[str, ...] = ()
 
 
@@ -99,8 +100,10 @@ def fault(calc: Calc, cell: Where) -> Fault | None:
         part, into = _failing(spot)
         following = value_of(calc, into) if into is not None else None
         if into is None or into in seen or len(seen) > _FOLLOW or not isinstance(following, ErrorValue):
-            words = "" if part is spot.root else words_of(calc.deal, spot.text, part, spot.table, spot.space)
-            return Fault(value.kind, cell.key, cell.period, value.note or _why(value), spot.text, part.span, at, words)
+            words, why = words_of(calc.deal, spot.text, part, spot.table, spot.space), value.note or _why(value)
+            return Fault(
+                value.kind, cell.key, cell.period, why, spot.text, part.span, at, words, part is spot.root
+            )  # fmt: skip
         cell, value = into, following
 
 

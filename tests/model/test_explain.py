@@ -293,9 +293,11 @@ def test_a_circle_is_told_by_labels_with_its_keys():
 
 def test_the_part_that_failed_is_said_in_words():
     fault = explain(CALC, "bad").fault
-    assert (fault.key, fault.words) == ("ratio", "")  # the whole formula
+    assert (fault.key, fault.is_whole) == ("ratio", True)
+    assert fault.words.startswith("Drawdown ÷")
     d = deal(terms={"zero": Term(label="Nothing", value=0.0)}, outputs={"o": "= 1 + 2 / zero"})
-    assert explain(run(d, View()), "o").fault.words == "2 ÷ Nothing"
+    fault = explain(run(d, View()), "o").fault
+    assert (fault.words, fault.is_whole) == ("2 ÷ Nothing", False)
 
 
 def test_the_opening_cell_has_its_own_explanation():

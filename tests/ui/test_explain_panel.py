@@ -6,9 +6,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from model import store
 from tests.ui import kit
 from tests.ui.kit import CTRL, SHIFT, K, focus, go, here, press
 from ui.main_window import MainWindow
+from ui.panels.base import SheetGrid
 from ui.panels.explain_tree import TreeRow
 from ui.panels.fact_row import FactRow, soft
 from ui.panels.reasons import Fact
@@ -118,6 +120,63 @@ def test_what_an_input_reaches_is_tinted_in_every_sheet_until_esc(window):
     press(valuation, K.Key_Escape)
     assert valuation.grid_model.cell(valuation.grid_model.row_of("total_paid"), 1).tint == ""
     assert window.session.highlighted == frozenset()
+
+
+def tinted(grid) -> set[tuple[str, str]]:
+    model = grid.grid_model
+    return {
+        (spec.key, model.columns[col].key or model.columns[col].header)
+        for row, spec in enumerate(model.rows) if spec.kind not in ("section", "blank")
+        for col in range(len(model.columns)) if model.cell(row, col).tint == "accent"
+    }  # fmt: skip
+
+
+def test_reach_is_tinted_for_events_rights_obligations_and_every_scenario_too(qtbot, tmp_path):
+    shown = kit.window(qtbot, tmp_path, store.find("microsoft-openai"))
+    press(go(shown, "azure_end"), K.Key_H, CTRL | SHIFT)
+    for title in ("Rights", "Obligations", "Scenarios"):
+        kit.show(shown, title)
+    kit.show(shown, "Rights")
+    assert shown.panel.events  # made when it is asked for
+    everything = set().union(*(tinted(grid) for grid in shown.findChildren(SheetGrid)))
+    assert ("event:azure_ends", "on") in everything  # the event's day, in the table of events
+    assert ("azure_purchase", "until") in everything
+    assert ("azure_purchase", "label") in everything
+    assert {row for row, col in everything if col == "output:azure_remaining_2028"} >= {
+        "scenario:base", "scenario:take_or_pay",
+    }  # fmt: skip
+    assert any(row == "azure_purchase" and col.startswith("amount") for row, col in everything)
+
+
+def test_what_was_open_in_a_tree_is_open_again_on_the_way_back(window):
+    explained(window, "share · 2027")
+    first = row(window, "Bought")
+    first.setFocus()
+    press(first, K.Key_Right)
+    deep = [r.fact.label for r in window.inspector.facts()]
+    press(first, K.Key_Return)
+    window.inspector.rebuild()
+    press(window.panel.grid, K.Key_Left, ALT)
+    window.inspector.rebuild()
+    assert [r.fact.label for r in window.inspector.facts()] == deep
+
+
+def test_an_overridden_input_says_which_layer_sets_it_and_what_it_replaces(window):
+    window.session.set_view(scenario="low")
+    explained(window, "commitment")
+    said = " ".join(window.inspector.texts())
+    assert "Set by Scenario: Low; it replaces €100.0m (Base)." in said
+    layer = row(window, "Scenario: Low").fact
+    assert layer.value == "€90.0m"
+    row(window, "Scenario: Low").activated.emit(layer.target)
+    assert here(window) == "low · label"
+
+
+def test_a_cell_that_nothing_reads_says_so(window):
+    explained(window, "total_paid")
+    assert "No formula: it is a result." in window.inspector.texts()
+    explained(window, "yearly")
+    assert "Nothing reads it: no formula depends on this cell." in window.inspector.texts()
 
 
 def test_an_error_names_its_root_and_leads_there(window):

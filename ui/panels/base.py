@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout, QW
 from model.engine import Calc
 from model.fields.base import Field
 from model.fields.unit_text import is_number, with_unit
+from model.formula.bind import EVENT, RIGHT, RULE
 from model.formula.evaluate import circle_of
 from model.layers import BASE, layer_label
 from model.problems import Problem, Refused
@@ -57,6 +58,18 @@ class DealSource:
     def find(self, target: Target) -> Place | None:
         """Where a target is shown here."""
         return None
+
+    def reached(self, row: int, col: int, keys: frozenset[str]) -> bool:
+        """Whether the cell shows one of ``keys``, or names it. A right or rule is named by its label and its state,
+        and an amount that is none of its own by the line that says it."""
+        target = self.target(row, col)
+        key, deal = target.key, self.session.deal
+        shows = target.kind in ("input", "formula") or target.attribute in ("label", "unit")
+        if key.startswith((RIGHT, RULE)) and (target.kind == "none" or target.attribute == "label"):
+            return any(one.startswith(f"{key}.") for one in keys)
+        if target.kind == "none":
+            return key in deal.lines and key in keys
+        return shows and (key in keys or (key in deal.events and f"{EVENT}{key}" in keys))
 
     @property
     def container(self) -> tuple[str, ...]:
@@ -250,9 +263,7 @@ class SheetGrid(GridView):
 
     def _is_reached(self, row: int, col: int) -> bool:
         source = self.deal_source
-        target = source.target(row, col)
-        shows = target.kind in ("input", "formula") or target.attribute in ("label", "unit")
-        return shows and target.key in source.session.highlighted
+        return source.reached(row, col, source.session.highlighted)
 
     def _show_clashes(self) -> None:
         self.grid_model.clashing = self._clash_of if self.deal_source.session.clashes else None

@@ -113,6 +113,10 @@ class CasesSource(DealSource):
             return Target("none", "scenarios:", ("scenarios", ""))
         return layer_target("scenarios", key, column)
 
+    def reached(self, row: int, col: int, keys: frozenset[str]) -> bool:
+        """An output is reached in every scenario."""
+        return self._output(col) in keys
+
     def find(self, target: Target) -> Place | None:
         if target.path[:1] == ("scenarios",) and f"{_SCENARIO}{target.path[1]}" in self._keys:
             column = target.path[2] if target.path[2:] and target.path[2] in self._columns else "label"

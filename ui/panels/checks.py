@@ -23,7 +23,7 @@ _IDLE_MS = 350
 _CHECKS = (
     ColumnSpec("State", 92, "left", key="state"),
     ColumnSpec("Check", 324, "left", key="label"),
-    ColumnSpec("What it says", 300, "left", stretch=True, key="says"),
+    ColumnSpec("What it says", 288, "left", stretch=True, key="says"),
     ColumnSpec("Formula", 240, "left", stretch=True, key="formula"),
 )
 _HOLDS, _FAILS = "✓ holds", "✗ fails"

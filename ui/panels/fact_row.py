@@ -121,7 +121,9 @@ class FactRow(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         t, p, fact = themes.current(), QPainter(self), self.fact
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._hover and fact.target is not NOTHING:
+        if self.hasFocus():
+            p.fillRect(self.rect(), t.color("accent_tint"))
+        elif self._hover and fact.target is not NOTHING:
             p.fillRect(self.rect(), t.color("hover"))
         width = float(self.width() - self.inset)
         p.translate(self.inset, 0)
@@ -144,8 +146,8 @@ class FactRow(QWidget):
         p.setPen(t.color("line"))
         p.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
         if self.hasFocus():
-            p.setPen(QPen(t.color("accent"), 1))
-            p.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            p.fillRect(0, 0, self.width(), 1, t.color("accent"))  # no frame: its sides would stand in the texts
+            p.fillRect(0, self.height() - 2, self.width(), 2, t.color("accent"))
         p.end()
 
     def _tag(self, p: QPainter, box: QRectF) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ui.panels.fact_row import FactRow
 
 WIDTH = 300
+_REMEMBERED = 60  # cells whose open branches are found again on the way back
 _SOON_MS = 80  # longer than a held arrow key takes to the next cell
 
 
@@ -29,7 +30,7 @@ class Inspector(QScrollArea):
         super().__init__(parent)
         self.session = session
         self.target = NOTHING
-        self._opened: dict[str, set[Branch]] = {}
+        self._kept: dict[Target, dict[str, set[Branch]]] = {}  # what was open in the trees of the cells seen last
         self.setObjectName("inspector")
         self.setAccessibleName("Inspector")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -57,7 +58,6 @@ class Inspector(QScrollArea):
     def show_target(self, target: Target) -> None:
         if target != self.target:
             self.target = target
-            self._opened.clear()
             self._soon.start()
 
     def facts(self) -> list[FactRow]:
@@ -94,7 +94,11 @@ class Inspector(QScrollArea):
 
         if self._soon.isActive():
             self._soon.stop()
-        page = InspectorPage(self.session, self.target, self._opened)
+        opened = self._kept.pop(self.target, {})
+        self._kept[self.target] = opened  # the last one is the latest
+        while len(self._kept) > _REMEMBERED:
+            del self._kept[next(iter(self._kept))]
+        page = InspectorPage(self.session, self.target, opened)
         page.go_wanted.connect(self.go_wanted)
         old = self.takeWidget()
         self.setWidget(page)

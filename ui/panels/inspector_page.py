@@ -114,11 +114,11 @@ class InspectorPage(QWidget):
         if found is None:
             self._source(target, item)
             return
-        if found.fault is not None:
-            self._fault(found.fault, found.cell)
         note = found.note
         if note:
             self._text(note, "quiet")
+        if found.fault is not None:
+            self._fault(found.fault, found.cell)
         self._clash(target)
         if found.words:
             self._section("In words")
@@ -127,7 +127,9 @@ class InspectorPage(QWidget):
         facts = [reasons.reason_fact(calc, why, found.words, is_check) for why in found.reasons]
         self._rows(self._decided(found, item), facts)
         self._tree("Why", "up", precedents(calc, found.cell.key, found.cell.period) if found.text else [], target)
+        told = bool(found.reasons)  # conditions have been said with their sides
         parts = [step for step in found.steps if not step.is_name and step.text.strip() != found.formula.strip("= ")]
+        parts = [step for step in parts if not (told and isinstance(step.value, bool))]
         self._rows("Step by step", [reasons.step_fact(step) for step in parts[:_STEPS]], len(parts))
         if target.key in deal.events or target.period is not None:
             self._triggers(target)
@@ -161,10 +163,11 @@ class InspectorPage(QWidget):
         if fault.circle:
             self._text("It depends on itself within one period:", "quiet")
             self._rows("The circle", reasons.circle_facts(calc, fault))
+            self._text("Break it, for example by reading one period back with PREV.", "quiet")
             return
         if (fault.key, fault.period) != (cell.key, cell.period):
             self._rows("Where the error began", [reasons.fault_fact(calc, fault)])
-        elif fault.words:
+        elif not fault.is_whole:
             self._rows("What failed", [Fact(fault.words, fault.kind, tint="bad")])
         if fault.reason:
             self._text(sentence(fault.reason), "quiet")

@@ -64,8 +64,8 @@ def fact_of(calc: Calc, seen: Seen, period: int | None = None, above: str = "") 
     """A node of the trees as a line. ``period`` is that of the cell that is explained; ``above`` is the key of the
     node that it hangs from, whose name is not said again."""
     below = [seen.when if seen.period is not None and (seen.period != period or seen.how) else "", seen.how]
-    below += [_which(calc, seen.key), seen.source, seen.layer_label if seen.layer != BASE else ""]
-    if seen.when == seen.how:
+    below += [_which(calc, seen.key, above), seen.source, seen.layer_label if seen.layer != BASE else ""]
+    if seen.when == seen.how or (isinstance(seen.value, Range) and seen.how.startswith("all ")):
         below[1] = ""
     bad = isinstance(seen.value, ErrorValue) and not seen.value.is_undisclosed
     target = target_from(calc, seen.key, seen.period, period)
@@ -75,15 +75,17 @@ def fact_of(calc: Calc, seen: Seen, period: int | None = None, above: str = "") 
     return Fact(_short(calc, seen, above), shown(calc, seen), seen.class_, target, tint, seen.key, words)
 
 
-def _which(calc: Calc, key: str) -> str:
-    """What tells a cell from another of the same name: its section, or that it is an event."""
+def _which(calc: Calc, key: str, above: str) -> str:
+    """What tells a cell from another of the same name: its section, unless that is where one is, or that it is an
+    event."""
     deal = calc.deal
     if key.startswith(EVENT):
         return "event"
-    line = deal.lines.get(key)
-    if line is None or sum(other.label == line.label for other in deal.lines.values()) < 2:
+    line, beside = deal.lines.get(key), deal.lines.get(above)
+    if line is None or (beside is not None and beside.section == line.section):
         return ""
-    return deal.sections.get(line.section, "")
+    alone = sum(other.label == line.label for other in deal.lines.values()) < 2
+    return "" if alone else deal.sections.get(line.section, "")
 
 
 def _short(calc: Calc, seen: Seen, above: str) -> str:
