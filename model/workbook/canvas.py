@@ -32,8 +32,11 @@ _PAGE_TRUE: Final = 0.658  # height of what is printed on a landscape A4 page by
 _PAGE: Final = 0.63  # the same with a reserve
 FLOW: Final = 0.3  # how much of a page may stay empty so that a group stays whole
 _APART: Final = 0.7  # the size of what would become too small if its width had to fit
+_DRAWN: Final = 0.05  # how much smaller that may be where it saves a page
 SMALLEST: Final = 0.55
+READABLE: Final = 0.73  # the size at which small text is still read with ease (six and a half points)
 _ACROSS: Final = 1045.0  # pixels of full size on its width
+_PIXELS_A_UNIT: Final = column_pixels(1) - column_pixels(0)
 _SURE: Final = 0.95  # how much of it is used where no program draws a sheet in: printers differ
 
 
@@ -81,11 +84,16 @@ class Canvas:
         self.sheet.write_url(row, col, target, self.style(*looks, **more), string=text)
         self.text(row, col, text, *looks, **more)
 
-    def source(self, row: int, col: int, key: str, rows: Mapping[str, int], *looks: str, **more: Any) -> None:
-        """The label of a source, leading to its row on the Sources sheet; other texts as they are."""
+    def source(
+        self, row: int, col: int, key: str, rows: Mapping[str, int], *looks: str, width: float = 255.0, **more: Any
+    ) -> None:
+        """The label of a source, leading to its row on the Sources sheet; other texts as they are. A label that would
+        be wrapped in a column of this width leads nowhere: links do not wrap in every program."""
         sources = self.book.calc.deal.sources
         where = more.pop("where", "")
-        if key in rows:
+        if key in rows and column_for(sources[key].label, SMALL, indent=1) > width:
+            self.text(row, col, sources[key].label, *looks, where=f"sources.{key}.label", text_wrap=True, **more)
+        elif key in rows:
             label = self.book.texts.clean(sources[key].label, f"sources.{key}.label")
             self.link(row, col, f"internal:'{SOURCES}'!B{rows[key] + 1}", label, *looks, text_wrap=True, **more)
         else:
@@ -178,7 +186,7 @@ class Canvas:
         sheet.fit_to_pages(1, 0)
         sheet.set_footer(
             f"&L&8{footer(calc.deal.name)} · exported as {footer(view_name(calc) or 'base')}&C&8&A&R&8Page &P of &N",
-            {"scale_with_doc": False},
+            {"scale_with_doc": False, "margin": 0.25},
         )
 
     def subtitle_within(self, last_col: int, widths: Mapping[int, float]) -> None:
@@ -263,7 +271,15 @@ class Canvas:
         if drawn == 1 or (drawn and waste < 1.0):
             self.sheet.fit_to_pages(1, drawn)
             return
-        self.sheet.set_h_pagebreaks(self._breaks(blocks, wide * _PAGE * 72 / 96 - head, waste))
+        breaks = self._breaks(blocks, wide * _PAGE * 72 / 96 - head, waste)
+        fits = round(100 * _ACROSS / wide)
+        for percent in range(fits - 4, max(round(100 * (READABLE - _DRAWN)), fits - 10) - 1, -1):
+            fewer = self._breaks(blocks, _ACROSS * _PAGE * 72 / 96 / percent * 100 - head, waste)
+            if len(fewer) < len(breaks):  # a little smaller saves a page
+                self.sheet.set_print_scale(percent)
+                breaks = fewer
+                break
+        self.sheet.set_h_pagebreaks(breaks)
 
     def _breaks(self, blocks: Sequence[tuple[int, int]], room: float, waste: float, least: float = 0.0) -> list[int]:
         """The rows before which a page ends. A block that flows on takes at least this part of the next page."""
@@ -300,9 +316,14 @@ class Canvas:
     def print_apart(self, blocks: Sequence[tuple[int, int, int, int]], repeated: int) -> None:
         """Blocks (first row, row of the headings, last row, last column) of very different widths, at a size that can
         be read: what of a block is too wide for the page follows on pages of its own, below its headings."""
-        self.sheet.set_print_scale(round(_APART * 100))
-        room = _ACROSS * _PAGE * 72 / 96 / _APART - sum(self._height(row) for row in range(repeated))
-        self.sheet.set_h_pagebreaks(self._breaks([(first, last) for first, _, last, _ in blocks], room, 1.0))
+        head, found = sum(self._height(row) for row in range(repeated)), []
+        for percent in range(round(100 * _APART), round(100 * (_APART - _DRAWN)) - 1, -1):
+            room = _ACROSS * _PAGE * 72 / 96 / percent * 100 - head
+            breaks = self._breaks([(first, last) for first, _, last, _ in blocks], room, 1.0)
+            found.append((len(breaks), -percent, breaks))
+        _, percent, breaks = min(found)
+        self.sheet.set_print_scale(-percent)
+        self.sheet.set_h_pagebreaks(breaks)
         end = max(across for *_, across in blocks)
         areas = [(0, 0, blocks[-1][2], self.reach(end))]
         for _, head, last, across in blocks:
@@ -335,6 +356,15 @@ def _drawn_in(pages: float, scale: float) -> int | None:
     if whole == 1 and pages <= 1:
         return 1
     return whole if over <= 0.1 or (over <= 0.4 and scale / (1 + over) >= 0.72) else None
+
+
+def narrowed(widths: Mapping[int, float], last_col: int, least: Mapping[int, float]) -> dict[int, float]:
+    """Column widths with which a sheet printed up to a column can be read: those whose texts wrap give way, in
+    proportion to what they have above their ``least``."""
+    over = sum(column_pixels(widths.get(c, 2.0)) for c in range(last_col + 1)) - _ACROSS / READABLE
+    spare = sum(max(0.0, widths[c] - low) for c, low in least.items())
+    share = min(1.0, over / _PIXELS_A_UNIT / spare) if over > 0 and spare else 0.0
+    return {c: w - share * max(0.0, w - least.get(c, w)) for c, w in widths.items()}
 
 
 def blocks_of(entries: Sequence[Entry], head: str) -> list[tuple[int, int]]:

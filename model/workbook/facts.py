@@ -42,4 +42,4 @@ class Columns:
 
     def widths(self) -> dict[int, float]:
         days = dict.fromkeys(range(self.keys, self.at + 2 * self.rules + 1), 10.0)
-        return {self.start: 14, self.end: 14, self.answer: 12, self.why: 56, self.class_: 11, self.source: 24, **days}
+        return {self.start: 12, self.end: 12, self.answer: 12, self.why: 56, self.class_: 11, self.source: 24, **days}

@@ -14,7 +14,7 @@ from model.fields import make_field
 from model.formula.bind import RULE
 from model.values import NEVER, to_serial
 from model.workbook.book import HEAD_ROW, LABEL, QUESTIONS
-from model.workbook.canvas import Canvas
+from model.workbook.canvas import Canvas, fitted, narrowed
 from model.workbook.facts import Columns, fact_choices
 from model.workbook.sheet_rights import OPEN, day_as_read, day_read
 from model.workbook.styles import BAD_FILL, FLAG_FILL, GOOD_FILL, INK, INPUT_EDGE
@@ -40,6 +40,9 @@ def write_questions(canvas: Canvas, today: dt.date) -> None:
         **{LABEL + 1 + i: _FACT_WIDTH if i < 1 else 18.0 for i in range(most)},
         **grid.widths(),
     }
+    widths[grid.source] = fitted(_sources(canvas), 12.0, widths[grid.source])
+    flexible = {LABEL: 18.0, **dict.fromkeys(range(LABEL + 2, LABEL + 1 + most), 16.5), grid.why: 44.0}
+    widths = narrowed(widths, grid.source, flexible)
     canvas.open("Questions: may they?", widths)
     for col in range(grid.keys, grid.at + 2 * rules + 1):
         canvas.sheet.set_column(col, col, 10.0, canvas.style(), {"level": 1})
@@ -47,11 +50,17 @@ def write_questions(canvas: Canvas, today: dt.date) -> None:
     row, blocks = HEAD_ROW + 2, []
     for name in questions:
         first, row = row, _Block(canvas, name, grid, widths, row, today).write()
-        blocks.append((first, row))
+        blocks.append((first, row - 2))  # what is empty below the rules may fall off a page
         row += 2
     canvas.close(row, grid.source, freeze_row=HEAD_ROW + 1, repeat=HEAD_ROW)
     canvas.paginate(blocks, grid.source, HEAD_ROW)
     canvas.sheet.outline_settings(True, True, False, False)
+
+
+def _sources(canvas: Canvas) -> list[str]:
+    deal = canvas.book.calc.deal
+    keys = [r.source for q in deal.questions.values() for r in q.rules.values()]
+    return [deal.sources[k].label if k in deal.sources else k for k in keys]
 
 
 class _Block:
@@ -109,7 +118,7 @@ class _Block:
     def _rules(self, where: str) -> None:
         canvas, grid, question = self.canvas, self.grid, self.question
         heads = {LABEL: "Rule", grid.start: "From", grid.end: "Until", grid.answer: "Answer", grid.why: "Why",
-                 grid.class_: "Class", grid.source: "Source", grid.first: "First day\nas read", grid.last: "Last day\nas read",
+                 grid.class_: "Class", grid.source: "Source", grid.first: "First day", grid.last: "Last day",
                  grid.fits: "Facts fit", grid.at: "On the day"}  # fmt: skip
         heads |= {LABEL + 1 + i: question.facts[f].label for i, f in enumerate(self.facts)}
         heads |= {grid.keys + i: "Key" for i in range(len(self.facts))}

@@ -13,14 +13,13 @@ from model.formula.bind import RIGHT
 from model.rights import year_ends
 from model.values import NEVER, ErrorValue, to_serial
 from model.workbook.book import HEAD_ROW, LABEL, RIGHTS, RIGHTS_TEXT, SCHEDULE
-from model.workbook.canvas import Canvas, fitted
-from model.workbook.metrics import column_for
+from model.workbook.canvas import READABLE, Canvas, fitted, narrowed
 from model.workbook.styles import BAD_FILL
 from model.workbook.viewpoint import Viewpoint, cell, letters
 
 HOLDER, CLASS, FROM, UNTIL, WHILE, ON = range(LABEL + 1, LABEL + 7)
 MATRIX: Final = ON + 1
-_WIDTHS: Final[dict[int, float]] = {LABEL: 42, HOLDER: 15, CLASS: 11, FROM: 11.5, UNTIL: 11.5, WHILE: 9, ON: 11.5}
+_WIDTHS: Final[dict[int, float]] = {LABEL: 42, HOLDER: 15, CLASS: 11, FROM: 11.5, UNTIL: 11.5, WHILE: 9, ON: 12.5}
 _YEAR_WIDTH: Final = 8.3
 DATES, HEADS = HEAD_ROW, HEAD_ROW + 1
 FIRST_RIGHT: Final = HEADS + 1
@@ -54,12 +53,13 @@ def write_rights(canvas: Canvas, today: dt.date) -> None:
     at = _Columns(len(ends))
     widths = {**_WIDTHS, **{MATRIX + i: _YEAR_WIDTH for i in range(len(ends))}}
     widths |= {at.first: 12.0, at.last: 12.0, at.holds: 9.0, at.key: 24.0}
-    widths[LABEL] = min(60.0, max([widths[LABEL], *(column_for(r.label) for r in deal.rights.values())]))
+    widths[LABEL] = fitted((r.label for r in deal.rights.values()), 30.0, 60.0, 10)
     widths[HOLDER] = fitted((p.label for p in deal.parties.values()), 9, widths[HOLDER], 10)
     canvas.open("Rights", widths)
     date = make_field("date").excel_format
-    said = "Both days inclusive. Change the blue day to ask about any other. A right's name leads to its wording."
-    canvas.text(DATES, LABEL, said, "muted")
+    canvas.text(DATES, LABEL, "Both days inclusive.", "muted")
+    said = "Change the blue day to ask about any other. A right's name leads to its wording."
+    canvas.text(DATES, HOLDER, said, "muted", indent=1)
     canvas.constant(DATES, ON, to_serial(today), "input", num_format=date, align="right")
     rule = {"validate": "decimal", "criteria": "between", "minimum": 1, "maximum": NEVER}
     says = {"input_title": "Any day", "input_message": "A date: the column below says how each right stands then."}
@@ -87,6 +87,10 @@ def write_rights(canvas: Canvas, today: dt.date) -> None:
         paint(canvas, FIRST_RIGHT, ON, row, at.last_year)
     canvas.close(row, at.last_year, freeze_col=HOLDER, freeze_row=HEADS + 1)
     canvas.sheet.repeat_columns(0, LABEL)
+    if ends and canvas.scale(at.last_year) < READABLE:  # the dates on one page, how each year ends beside them
+        pages = [(HOLDER, ON), (MATRIX, at.last_year)]
+        canvas.subtitle_within(LABEL, widths)
+        canvas.paginate_across([(FIRST_RIGHT, row)], pages, HEADS + 1, 1.0)
     canvas.sheet.outline_settings(True, True, False, False)
 
 
@@ -121,11 +125,12 @@ def _right(canvas: Canvas, row: int, key: str, days: list[dt.date], at: _Columns
         value = calc.scalar(node)
         read.append(value)
         if part == "while" and right.while_ is None:
-            canvas.text(row, col, "–", "muted", align="right")
+            canvas.text(row, col, "–", "muted", align="right", indent=1)
         else:
             shown = {"from": date, "until": OPEN, "while": _CONDITION}[part]
             view = Viewpoint(book, RIGHTS)
-            canvas.item(row, col, node, value, where=f"{where}.{part}", view=view, num_format=shown, **more)
+            apart = {**more, "indent": int(part == "while")}
+            canvas.item(row, col, node, value, where=f"{where}.{part}", view=view, num_format=shown, **apart)
     f, u, w = (f"${letters(c)}{row + 1}" for c in (FROM, UNTIL, WHILE))
     for col, ref, value, shown in ((at.first, f, day_read(read[0]), date), (at.last, u, day_read(read[1]), OPEN)):
         canvas.formula(row, col, day_as_read(ref), value, "helper", num_format=shown, **{**more, "font_size": 8})
@@ -137,7 +142,7 @@ def _right(canvas: Canvas, row: int, key: str, days: list[dt.date], at: _Columns
         canvas.formula(row, at.holds, text, holds, "helper", num_format="0.0", **{**more, "font_size": 8})
     for i, said in enumerate(states(calc, key, days)):
         text = status_formula(f"{letters(ON + i)}${DATES + 1}", row, at)
-        canvas.formula(row, ON + i, text, said, "label", align="center", font_size=8)
+        canvas.formula(row, ON + i, text, said, "label", align="center", font_size=9)
     canvas.text(row, at.key, key, "muted", indent=1)
 
 
@@ -146,7 +151,7 @@ def _right(canvas: Canvas, row: int, key: str, days: list[dt.date], at: _Columns
 OWED, WHAT, ENDS, MEANS, SURVIVES, EXCEPTIONS, TEXT_CLASS, SOURCE, NOTE, TEXT_KEY = range(LABEL + 2, LABEL + 12)
 _TEXT_WIDTHS: Final[dict[int, float]] = {
     LABEL: 30, HOLDER: 11, OWED: 16, WHAT: 34, ENDS: 14, MEANS: 15, SURVIVES: 26, EXCEPTIONS: 28, TEXT_CLASS: 11,
-    SOURCE: 20, NOTE: 32, TEXT_KEY: 22,
+    SOURCE: 26, NOTE: 32, TEXT_KEY: 22,
 }  # fmt: skip
 
 
@@ -162,6 +167,11 @@ def write_rights_text(canvas: Canvas, source_rows: dict[str, int]) -> None:
     words = {key: _words(deal, right) for key, right in deal.rights.items()}
     for col in words[next(iter(words))]:
         widths[col] = fitted((found[col] for found in words.values()), 10, _TEXT_WIDTHS[col])
+    named = [deal.sources[r.source].label if r.source in deal.sources else r.source for r in deal.rights.values()]
+    widths[SOURCE] = fitted(named, 10, _TEXT_WIDTHS[SOURCE])
+    widths[LABEL] = fitted((r.label for r in deal.rights.values()), 20.0, _TEXT_WIDTHS[LABEL], 10)
+    least = {LABEL: 26, OWED: 13, WHAT: 24, ENDS: 11, MEANS: 12, SURVIVES: 20, EXCEPTIONS: 20, NOTE: 24}
+    widths = narrowed(widths, NOTE, {c: min(low, widths[c]) for c, low in least.items()})
     canvas.open("Rights: what they say", widths)
     heads = {LABEL: "Right", HOLDER: "Holder", OWED: "Owed", WHAT: "What", ENDS: "Ends with", MEANS: "“Until” means", SURVIVES: "Survives",
              EXCEPTIONS: "Exceptions", TEXT_CLASS: "Class", SOURCE: "Source", NOTE: "Note", TEXT_KEY: "Key"}  # fmt: skip
@@ -171,14 +181,13 @@ def write_rights_text(canvas: Canvas, source_rows: dict[str, int]) -> None:
         source = deal.sources[right.source].label if right.source in deal.sources else right.source
         canvas.fit(row, *((text, widths[col]) for col, text in {**words[key], SOURCE: source}.items()))
         canvas.wrap(row, right.label, widths[LABEL])
-        label = canvas.book.texts.clean(right.label, where)
-        canvas.link(
-            row, LABEL, f"internal:'{RIGHTS}'!B{FIRST_RIGHT + i + 1}", label, "label", valign="top", text_wrap=True
-        )
+        canvas.text(row, LABEL, right.label, "label", where=where, valign="top", text_wrap=True)
         for col, text in words[key].items():
             canvas.text(row, col, text, "note", where=where)
-        canvas.source(row, SOURCE, right.source, source_rows, "note")
-        canvas.text(row, TEXT_KEY, key, "muted", valign="top", indent=1)
+        canvas.source(row, SOURCE, right.source, source_rows, "note", width=widths[SOURCE])
+        canvas.link(
+            row, TEXT_KEY, f"internal:'{RIGHTS}'!B{FIRST_RIGHT + i + 1}", key, "muted", valign="top", indent=1
+        )  # not at the label: links do not wrap in every program
     canvas.close(HEAD_ROW + len(deal.rights), NOTE, freeze_col=HOLDER)
     canvas.paginate([(HEAD_ROW + 1, HEAD_ROW + len(deal.rights))], NOTE, HEAD_ROW + 1)
 

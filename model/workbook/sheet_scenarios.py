@@ -14,8 +14,9 @@ from model.deal import Deal
 from model.edits import label_of as name_of
 from model.fields import field_for
 from model.layers import BASE, SETS, base_value
-from model.workbook.book import LABEL, SCENARIO, SCENARIOS, UNIT, VALUE, VERSION, Layer
-from model.workbook.canvas import FLOW, Canvas, as_shown, blocks_of, fitted, number_format, unit_width
+from model.workbook.book import LABEL, SCENARIO, SCENARIOS, UNIT, VALUE, VERSION, Book, Layer
+from model.workbook.canvas import FLOW, SMALL, Canvas, as_shown, blocks_of, fitted, number_format, unit_width
+from model.workbook.metrics import column_for
 from model.workbook.scenarios import (
     BASE_COL,
     HEADS,
@@ -34,7 +35,7 @@ from model.workbook.viewpoint import cell, letters
 
 SET_BY, NUMBER = VALUE + 1, VALUE + 2
 _WIDTHS: Final = {LABEL: 36.0, UNIT: 11.0, VALUE: 24.0, SET_BY: 26.0, NUMBER: 9.0}
-_LAYER_WIDTH: Final = 18.0
+_LAYER_WIDTH: Final = (12.0, 20.0)
 _MAX_ARGUMENTS: Final = 200
 EXPORTED: Final = "as exported"
 
@@ -45,9 +46,13 @@ def write_scenarios(canvas: Canvas) -> None:
     assert scenarios is not None
     deal, layers = book.calc.deal, scenarios.layers
     end = layers[-1].col
-    widths = {**_WIDTHS, **{x.col: _LAYER_WIDTH for x in layers}, end + 1: 30.0}
+    widths = {**_WIDTHS, **_layer_widths(book, layers), end + 1: 30.0}
     widths[UNIT] = unit_width((input_item(deal, a).unit for a in scenarios.rows), 11)
     widths[LABEL] = fitted((name_of(deal, a) for a in scenarios.rows), 26, _WIDTHS[LABEL], 10)
+    shown = [t for a in scenarios.rows for t in _shown(book, a)]
+    widths[VALUE] = fitted(
+        [*shown, *(label for k in ("version", "scenario") for label in offered(book, k))], 15, 24, 10
+    )
     widths[SET_BY] = fitted((x.label for x in layers), 12, _WIDTHS[SET_BY])
     widths[end + 1] = fitted(scenarios.rows, 12, 30)
     canvas.open("Scenarios", widths)
@@ -85,8 +90,33 @@ def write_scenarios(canvas: Canvas) -> None:
         rule = {"type": "formula", "criteria": f"=AND(NOT(ISBLANK({spot})),{here})"}
         rule["format"] = canvas.style.bare(bold=True, bg_color=FLAG_FILL)
         canvas.sheet.conditional_format(first, BASE_COL, last, end, rule)
-    canvas.close(last, end + 1, freeze_col=VALUE + 1, freeze_row=RANK + 1)
-    canvas.paginate(blocks_of(book.entries[SCENARIOS], "group"), end + 1, RANK + 1, FLOW)
+    canvas.close(last, end, freeze_col=VALUE + 1, freeze_row=HEADS + 1, repeat=RANK + 1)
+    canvas.paginate(blocks_of(book.entries[SCENARIOS], "group"), end, RANK + 1, FLOW)
+    first_choice = next((book.scalars[k].row for k in (VERSION, SCENARIO) if k in book.scalars), VERSION_ROW)
+    canvas.sheet.set_selection(first_choice, VALUE, first_choice, VALUE)
+
+
+def _shown(book: Book, address: str) -> list[str]:
+    """What an input's value may have to show: in view, or under any layer."""
+    deal = book.calc.deal
+    field = field_for(input_item(deal, address), deal.unit)
+    held = [v for v in (base_value(deal, address), *held_in_layers(deal, address)) if v is not None]
+    return [field.show(field.to_engine(v)) for v in held]
+
+
+def _layer_widths(book: Book, layers: list[Layer]) -> dict[int, float]:
+    """Columns as wide as what they hold, bold where it holds, and as the words of their headings."""
+    deal, sets, widths = book.calc.deal, dict(book.calc.view.sets), {}
+    least, most = _LAYER_WIDTH
+    for x in layers:
+        texts = [column_for(word, SMALL, bold=True) for word in x.label.split()]
+        for address in book.scenarios.rows:  # type: ignore[union-attr]
+            raw = _held(deal, x, address, sets)
+            if raw is not _ABSENT:
+                field = field_for(input_item(deal, address), deal.unit)
+                texts.append(column_for(field.show(field.to_engine(raw)), bold=True))
+        widths[x.col] = min(most, max([least, *texts]) + 0.5)
+    return widths
 
 
 _HOW: Final = (
@@ -160,7 +190,7 @@ def _input(canvas: Canvas, row: int, address: str, layers: list[Layer], end: int
     at = next((i for i, x in enumerate(layers) if held and x.id == held.layer), 0)
     heads = f"{cell(HEADS, BASE_COL)}:{cell(HEADS, end)}"
     canvas.formula(row, SET_BY, f"INDEX({heads},1,{number}+1)", layers[at].label, "muted", indent=1)
-    canvas.formula(row, NUMBER, highest(row, layers), float(at), "muted", num_format="0", align="right")
+    canvas.formula(row, NUMBER, highest(row, layers), float(at), "muted", num_format="0", align="right", indent=1)
     for x in layers:
         raw = _held(deal, x, address, dict(calc.view.sets))
         given = None if raw is _ABSENT else field.to_engine(raw)

@@ -26,8 +26,11 @@ from model.workbook.styles import BAD_FILL, FLAG_FILL, formula_colour
 from model.workbook.viewpoint import Viewpoint, at_column, cell, letters
 
 _FROZEN_ROWS: Final = HEAD_ROW + 3
-_LABEL_WIDTH: Final = 38.0
+_LABEL_WIDTH: Final = 44.0
+_LABEL_LEAST: Final = 26.0
 _UNIT_WIDTH: Final = 10.0
+_LEAST: Final = 8.0
+_DAY: Final = "30 Nov 28"  # the longest date of a period: years of two digits keep its column narrow
 _PERIODS_ON_PAGE: Final = 18
 _NOT_NUMBERS: Final = ("date", "text", "choice", "yesno")
 
@@ -37,7 +40,7 @@ def write_schedule(canvas: Canvas, progress: Callable[[float], None]) -> None:
     calc = book.calc
     note = book.last_period + 2
     widths = {
-        LABEL: _LABEL_WIDTH,
+        LABEL: _label_width(book),
         UNIT: unit_width((x.unit for x in calc.deal.lines.values()), _UNIT_WIDTH),
         **_period_widths(book),
         note - 1: 2.0,
@@ -141,7 +144,7 @@ def _timeline(canvas: Canvas) -> None:
             head, value, shown = start, to_serial(period.start), "[$-409]mmm yyyy"
         canvas.formula(HEAD_ROW, col, head, value, "head", num_format=shown, align="right")
         for key, text in formulas(c, before).items():
-            shown = date if key in ("start", "end") else "0"
+            shown = _narrow(date) if key in ("start", "end") else "0"
             canvas.formula(row[key], col, text, rows[key][i], "muted", num_format=shown, align="right")
 
 
@@ -191,9 +194,9 @@ def _line(canvas: Canvas, row: int, key: str) -> None:
     look = line.style if line.style in ("total", "helper") else "label"
     helper = look == "helper"
     shown = number_format(field, (*values, opening))
+    shown = _narrow(shown) if field.kind == "date" else shown
     more: dict[str, Any] = {"num_format": shown, "align": "right"}
-    label = f"less: {line.label}" if line.sign == "negative" else line.label
-    canvas.text(row, LABEL, label, look, where=f"{where}.label", indent=1 + max(0, min(6, line.indent)))
+    canvas.text(row, LABEL, _label(line), look, where=f"{where}.label", indent=_indent(line))
     canvas.text(
         row, UNIT, line.unit, "muted", *(("total",) if look == "total" else ()), where=where, font_size=9, indent=1
     )
@@ -223,6 +226,18 @@ def _line(canvas: Canvas, row: int, key: str) -> None:
     canvas.text(row, book.last_period + 3, key, "muted")
 
 
+def _label(line: Line) -> str:
+    return f"less: {line.label}" if line.sign == "negative" else line.label
+
+
+def _narrow(number_format: str) -> str:
+    return number_format.replace("yyyy", "yy")
+
+
+def _indent(line: Line) -> int:
+    return 1 + max(0, min(6, line.indent))
+
+
 def _opening(canvas: Canvas, row: int, key: str, value: Any, look: str, more: dict[str, Any]) -> None:
     """The cell before the first period: a formula, a number (0 where a formula looks back and no opening is
     given), or nothing but the look of the row."""
@@ -247,15 +262,26 @@ def _opening(canvas: Canvas, row: int, key: str, value: Any, look: str, more: di
 # -- widths --------------------------------------------------------------------------------------
 
 
+def _label_width(book: Book) -> float:
+    """Wide enough for every label on one line, up to a limit."""
+    deal = book.calc.deal
+    texts = [column_for(e.label, indent=1) for e in deal.events.values()]
+    for line in deal.lines.values():
+        size = SMALL if line.style == "helper" else 10.0
+        texts.append(column_for(_label(line), size, bold=line.style == "total", indent=_indent(line)))
+    return min(_LABEL_WIDTH, max([_LABEL_LEAST, *texts]))
+
+
 def _period_widths(book: Book) -> dict[int, float]:
     """One width for all periods, wide enough for dates and for the longest figure."""
     calc = book.calc
-    day = column_for("30 Nov 2028", SMALL)  # the timeline and the events have dates in small figures
-    longest = opening = max(10.0, day)
+    # the timeline and the events have dates in small figures, which do not grow
+    longest = max(_LEAST, column_for(_DAY, SMALL) - 1.0)
+    opening = max(_LEAST, column_for("30 Nov 2028", SMALL) - 1.0)
     for key, line in calc.deal.lines.items():
         field: Field = field_for(line, calc.deal.unit)
         size = SMALL if line.style == "helper" else 10.0
-        shown = {field.show(value) for value in calc.line(key)} | ({"30 Nov 2028"} if field.kind == "date" else set())
+        shown = {_DAY} if field.kind == "date" else {field.show(value) for value in calc.line(key)}
         first = field.show(calc.opening(key))
         longest = max(longest, *(column_for(text, size, bold=line.style == "total") for text in shown))
         opening = max(opening, column_for(first, size, bold=line.style == "total"))

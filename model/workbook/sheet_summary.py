@@ -19,7 +19,7 @@ from model.values import ErrorValue
 from model.whatif.cases import Cases, cases
 from model.whatif.compare import difference
 from model.workbook.book import FIRST_PERIOD, HEAD_ROW, LABEL, RIGHTS, SCHEDULE, UNIT, VALUE, VERSION
-from model.workbook.canvas import ROW_HEIGHT, Canvas, heading, number_format, unit_width, view_name
+from model.workbook.canvas import ROW_HEIGHT, Canvas, fitted, heading, number_format, unit_width, view_name
 from model.workbook.metrics import column_for, column_pixels
 from model.workbook.scenarios import SELECTED, label_of
 from model.workbook.sheet_rights import FIRST_RIGHT, MATRIX, paint, states
@@ -30,10 +30,11 @@ from model.workbook.viewpoint import cell, letters
 
 BASE, CHANGE, AS_EXPORTED, SAID = range(VALUE + 1, VALUE + 5)
 _LABEL_WIDTH: Final = 38.0
-_LEAST: Final = 11.0  # width of the columns that headline, cases and year-ends share
+_LABEL_LEAST: Final = 28.0
+_LEAST: Final = 9.6  # width of the columns that headline, cases and year-ends share
 _MOST: Final = 20.0
 _CHART_HEIGHT: Final = 300  # pixels at most
-_CHART_SHAPE: Final = 0.62  # height by width
+_CHART_SHAPE: Final = 0.56  # height by width
 _ROW_PIXELS: Final = ROW_HEIGHT * 96 / 72
 _COLOURS: Final = (ACCENT, "#C77D0A", "#6A3D9A", "#5B7FA6", "#8A949E")
 _NUMBERS: Final = ("money", "number", "percent", "multiple", "integer")
@@ -72,7 +73,9 @@ class _Summary:
     def write(self) -> None:
         canvas, deal = self.canvas, self.deal
         units = [o.unit for o in deal.outputs.values()]
-        widths = {LABEL: _LABEL_WIDTH, UNIT: unit_width([*units, *(p.label for p in deal.parties.values())], 12.0)}
+        labels = [x.label for x in deal.outputs.values()] + [x.label for x in deal.rights.values()]
+        label = fitted(labels, _LABEL_LEAST, _LABEL_WIDTH, 10)
+        widths = {LABEL: label, UNIT: unit_width([*units, *(p.label for p in deal.parties.values())], 10.0)}
         canvas.open("Summary", {**widths, **dict.fromkeys(range(VALUE, self.last + 1), self.width)})
         total = sum(column_pixels(w) for w in widths.values()) + (self.last - VALUE + 1) * column_pixels(self.width)
         row = self._headline()
@@ -171,7 +174,7 @@ class _Summary:
             canvas.text(row, UNIT, holder, "muted", where=f"rights.{key}", indent=1)
             for i, said in enumerate(states(self.calc, key, self.ends)):
                 text = f"{RIGHTS}!{letters(MATRIX + i)}{FIRST_RIGHT + at + 1}"
-                canvas.formula(row, VALUE + i, text, said, "label", align="center", font_size=8)
+                canvas.formula(row, VALUE + i, text, said, "label", align="center", font_size=9)
         paint(canvas, first, VALUE, row, VALUE + len(self.ends) - 1)
         return row + 2
 
@@ -249,16 +252,17 @@ def _chart(canvas: Canvas, chart: Chart) -> Any:
         })  # fmt: skip
     item = deal.lines[keys[0]]
     field = field_for(item, deal.unit)
-    small = {"name": FONT, "size": 8, "color": MUTED}
+    small = {"name": FONT, "size": 9, "color": MUTED}
     title = book.texts.clean(f"{chart.label}, {field.unit}" if field.unit else chart.label, "charts")
     made.set_title(
         {
             "name": chart_title(title),
-            "name_font": {"name": FONT, "size": 10, "bold": True, "color": ACCENT},
+            "name_font": {"name": FONT, "size": 11, "bold": True, "color": ACCENT},
             "overlay": False,
         }
     )
-    made.set_x_axis({**_periods_axis(calc), "num_font": small, "line": {"color": MUTED}})
+    years = {**small, "size": 8}  # LibreOffice shows every label, and sixteen years must stand apart
+    made.set_x_axis({**_periods_axis(calc), "num_font": years, "line": {"color": MUTED}})
     made.set_y_axis({
         "num_font": small, "num_format": _axis_format(calc, keys, field), "line": {"none": True},
         "major_gridlines": {"visible": True, "line": {"color": "#D5DADF", "width": 0.5}},
@@ -275,7 +279,7 @@ def _periods_axis(calc: Calc) -> dict[str, Any]:
     count, months = len(calc.timeline), calc.view.period == "month"
     each = {"month": 12, "quarter": 4, "year": 1}[calc.view.period]
     shown = each
-    while count / shown > (16 if each == 1 else 9):
+    while count / shown > (12 if each == 1 else 9):
         shown += each
     axis: dict[str, Any] = {"interval_unit": shown, "interval_tick": each}
     if months:  # headings of months are days; they are no scale of time, on which a line would begin elsewhere

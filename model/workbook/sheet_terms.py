@@ -10,7 +10,7 @@ from model.engine import Calc
 from model.fields import field_for
 from model.layers import about, base_about, layer_label
 from model.workbook.book import HEAD_ROW, LABEL, SCENARIOS, TERMS, UNIT, VALUE
-from model.workbook.canvas import FLOW, Canvas, as_shown, blocks_of, fitted, number_format, unit_width
+from model.workbook.canvas import FLOW, Canvas, as_shown, blocks_of, fitted, narrowed, number_format, unit_width
 from model.workbook.metrics import column_for
 from model.workbook.scenarios import overlays
 from model.workbook.validation import usual, validate
@@ -49,6 +49,7 @@ def write_terms(canvas: Canvas, source_rows: dict[str, int]) -> None:
     widths[NOTE] = fitted((line for key in deal.terms for line in _note(book.calc, key).split("\n")), 40, _WIDTHS[NOTE])
     layers = book.scenarios.layers if book.scenarios else []
     widths[SET_BY] = fitted((x.label for x in layers), 11, _WIDTHS[SET_BY])
+    widths = narrowed(widths, NOTE, {NOTE: 44})
     canvas.open("Terms", widths)
     if book.scenarios:
         said = "To change a term, click its name: it leads to its inputs on Scenarios, by version and scenario."
