@@ -34,6 +34,7 @@ FLOW: Final = 0.3  # how much of a page may stay empty so that a group stays who
 _APART: Final = 0.7  # the size of what would become too small if its width had to fit
 _DRAWN: Final = 0.05  # how much smaller that may be where it saves a page
 SMALLEST: Final = 0.55
+_BESIDE: Final = 0.62  # how small pages beside each other may become where that saves pages
 READABLE: Final = 0.73  # the size at which small text is still read with ease (six and a half points)
 _ACROSS: Final = 1045.0  # pixels of full size on its width
 _PIXELS_A_UNIT: Final = column_pixels(1) - column_pixels(0)
@@ -186,7 +187,7 @@ class Canvas:
         sheet.fit_to_pages(1, 0)
         sheet.set_footer(
             f"&L&8{footer(calc.deal.name)} · exported as {footer(view_name(calc) or 'base')}&C&8&A&R&8Page &P of &N",
-            {"scale_with_doc": False, "margin": 0.25},
+            {"scale_with_doc": False},
         )
 
     def subtitle_within(self, last_col: int, widths: Mapping[int, float]) -> None:
@@ -304,7 +305,7 @@ class Canvas:
         head = sum(self._height(row) for row in range(repeated))
         rows = sum(self._height(row) for row in range(repeated, blocks[-1][1] + 1))
         found = []
-        for percent in range(most, min(most, round(100 * SMALLEST)) - 1, -1):  # smaller only where that saves pages
+        for percent in range(most, min(most, round(100 * _BESIDE)) - 1, -1):  # smaller only where that saves pages
             room = _ACROSS / percent * 100 * _PAGE * 72 / 96 - head
             breaks = self._breaks(blocks, room, waste, 0.15)
             found.append((max(len(breaks) + 1, math.ceil(rows / room)), -percent, breaks))

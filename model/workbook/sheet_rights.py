@@ -13,7 +13,8 @@ from model.formula.bind import RIGHT
 from model.rights import year_ends
 from model.values import NEVER, ErrorValue, to_serial
 from model.workbook.book import HEAD_ROW, LABEL, RIGHTS, RIGHTS_TEXT, SCHEDULE
-from model.workbook.canvas import READABLE, Canvas, fitted, narrowed
+from model.workbook.canvas import READABLE, SMALL, Canvas, fitted, narrowed
+from model.workbook.metrics import column_for
 from model.workbook.styles import BAD_FILL
 from model.workbook.viewpoint import Viewpoint, cell, letters
 
@@ -58,8 +59,7 @@ def write_rights(canvas: Canvas, today: dt.date) -> None:
     canvas.open("Rights", widths)
     date = make_field("date").excel_format
     canvas.text(DATES, LABEL, "Both days inclusive.", "muted")
-    said = "Change the blue day to ask about any other. A right's name leads to its wording."
-    canvas.text(DATES, HOLDER, said, "muted", indent=1)
+    canvas.text(DATES, HOLDER, "Change the blue day to ask about any other.", "muted", indent=1)
     canvas.constant(DATES, ON, to_serial(today), "input", num_format=date, align="right")
     rule = {"validate": "decimal", "criteria": "between", "minimum": 1, "maximum": NEVER}
     says = {"input_title": "Any day", "input_message": "A date: the column below says how each right stands then."}
@@ -151,7 +151,7 @@ def _right(canvas: Canvas, row: int, key: str, days: list[dt.date], at: _Columns
 OWED, WHAT, ENDS, MEANS, SURVIVES, EXCEPTIONS, TEXT_CLASS, SOURCE, NOTE, TEXT_KEY = range(LABEL + 2, LABEL + 12)
 _TEXT_WIDTHS: Final[dict[int, float]] = {
     LABEL: 30, HOLDER: 11, OWED: 16, WHAT: 34, ENDS: 14, MEANS: 15, SURVIVES: 26, EXCEPTIONS: 28, TEXT_CLASS: 11,
-    SOURCE: 26, NOTE: 32, TEXT_KEY: 22,
+    SOURCE: 29, NOTE: 32, TEXT_KEY: 22,
 }  # fmt: skip
 
 
@@ -165,16 +165,17 @@ def write_rights_text(canvas: Canvas, source_rows: dict[str, int]) -> None:
     deal = canvas.book.calc.deal
     widths = dict(_TEXT_WIDTHS)
     words = {key: _words(deal, right) for key, right in deal.rights.items()}
+    heads = {LABEL: "Right", HOLDER: "Holder", OWED: "Owed", WHAT: "What", ENDS: "Ends with", MEANS: "“Until” means", SURVIVES: "Survives",
+             EXCEPTIONS: "Exceptions", TEXT_CLASS: "Class", SOURCE: "Source", NOTE: "Note", TEXT_KEY: "Key"}  # fmt: skip
     for col in words[next(iter(words))]:
-        widths[col] = fitted((found[col] for found in words.values()), 10, _TEXT_WIDTHS[col])
+        least = column_for(heads[col], SMALL, bold=True, indent=1)
+        widths[col] = fitted((found[col] for found in words.values()), least, _TEXT_WIDTHS[col])
     named = [deal.sources[r.source].label if r.source in deal.sources else r.source for r in deal.rights.values()]
     widths[SOURCE] = fitted(named, 10, _TEXT_WIDTHS[SOURCE])
     widths[LABEL] = fitted((r.label for r in deal.rights.values()), 20.0, _TEXT_WIDTHS[LABEL], 10)
-    least = {LABEL: 26, OWED: 13, WHAT: 24, ENDS: 11, MEANS: 12, SURVIVES: 20, EXCEPTIONS: 20, NOTE: 24}
-    widths = narrowed(widths, NOTE, {c: min(low, widths[c]) for c, low in least.items()})
+    lower = {LABEL: 26, OWED: 13, WHAT: 24, ENDS: 11, MEANS: 14, SURVIVES: 20, EXCEPTIONS: 20, NOTE: 24}
+    widths = narrowed(widths, NOTE, {c: min(low, widths[c]) for c, low in lower.items()})
     canvas.open("Rights: what they say", widths)
-    heads = {LABEL: "Right", HOLDER: "Holder", OWED: "Owed", WHAT: "What", ENDS: "Ends with", MEANS: "“Until” means", SURVIVES: "Survives",
-             EXCEPTIONS: "Exceptions", TEXT_CLASS: "Class", SOURCE: "Source", NOTE: "Note", TEXT_KEY: "Key"}  # fmt: skip
     canvas.header(HEAD_ROW, heads, frozenset(heads))
     for i, (key, right) in enumerate(deal.rights.items()):
         row, where = HEAD_ROW + 1 + i, f"rights.{key}"

@@ -22,7 +22,6 @@ from model.workbook.scenarios import (
     HEADS,
     KIND,
     RANK,
-    SCENARIO_ROW,
     SELECTED,
     VERSION_ROW,
     label_of,
@@ -57,9 +56,7 @@ def write_scenarios(canvas: Canvas) -> None:
     widths[end + 1] = fitted(scenarios.rows, 12, 30)
     canvas.open("Scenarios", widths)
     canvas.header(VERSION_ROW - 1, {LABEL: "Choose here", VALUE: "Selected", SET_BY: ""}, frozenset((LABEL, VALUE)))
-    canvas.text(VERSION_ROW - 1, BASE_COL, _HOW[0], "muted")
-    canvas.text(VERSION_ROW, BASE_COL, _HOW[1], "muted")
-    canvas.text(SCENARIO_ROW, BASE_COL, _HOW[2], "muted")
+    canvas.text(HEADS - 1, LABEL, _HOW, "muted")
     for kind, key, chosen in (
         ("version", VERSION, book.calc.view.version),
         ("scenario", SCENARIO, book.calc.view.scenario),
@@ -120,9 +117,8 @@ def _layer_widths(book: Book, layers: list[Layer]) -> dict[int, float]:
 
 
 _HOW: Final = (
-    "Each row is an input. A blank cell inherits from the left.",
-    "What holds (shaded, bold) is the rightmost filled cell among the columns in force.",
-    "To override, type into the column of a version or scenario, or into the base.",
+    "A blank cell inherits from the left; the rightmost filled cell in force holds (shaded, bold). "
+    "To override, type into a column in force, or into the base."
 )
 
 

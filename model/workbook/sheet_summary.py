@@ -29,7 +29,7 @@ from model.workbook.text import chart_title
 from model.workbook.viewpoint import cell, letters
 
 BASE, CHANGE, AS_EXPORTED, SAID = range(VALUE + 1, VALUE + 5)
-_LABEL_WIDTH: Final = 38.0
+_LABEL_WIDTH: Final = 42.0
 _LABEL_LEAST: Final = 28.0
 _LEAST: Final = 9.6  # width of the columns that headline, cases and year-ends share
 _MOST: Final = 20.0

@@ -4,16 +4,21 @@ import itertools
 import re
 import shutil
 
+import openpyxl
 import pytest
+from openpyxl.worksheet.cell_range import CellRange
 
 from model import store
 from model.engine import run
 from model.layers import default_view
+from model.workbook.metrics import text_width
 from model.workbook.sheet_rights import _LOOKS
 from model.workbook.write import export
 from tests.workbook import engines
 
-PAGES = {"microsoft-openai": 32, "amd-openai": 18, "blank": 7}  # at most: more means pages with a few rows only
+PAGES = {"microsoft-openai": 35, "amd-openai": 18, "blank": 7}  # at most: more means pages with a few rows only
+FULL = 1045  # pixels of columns that a landscape page of A4 takes at full size
+READABLE = 0.6  # small text has nine points: five and a half are left
 
 
 @pytest.mark.libreoffice
@@ -30,6 +35,51 @@ def test_libreoffice_prints_every_templates_book(tmp_path):
     for book, made in zip(books, office.convert(books, tmp_path / "out", "pdf"), strict=True):
         pages = len(re.findall(rb"/Type\s*/Page\b", made.read_bytes()))
         assert 7 <= pages <= PAGES[book.stem], book.name
+
+
+def printed_size(sheet):
+    """The scale at which a sheet is printed: its own, or what the width of its print area leaves."""
+    if not sheet.sheet_properties.pageSetUpPr or not sheet.sheet_properties.pageSetUpPr.fitToPage:
+        return sheet.page_setup.scale / 100
+    last = max(cells.max_col for area in sheet.print_area.split(",") for cells in [CellRange(area.split("!")[-1])])
+    widths = {c: d.width for d in sheet.column_dimensions.values() for c in range(d.min, d.max + 1)}
+    return min(1.0, FULL / sum(round(7 * widths.get(c, 9.0)) for c in range(1, last + 1)))
+
+
+@pytest.mark.parametrize("period", ["year", "quarter", "month"])
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_printed_is_large_enough_to_read(name, period, tmp_path):
+    deal = store.load(store.find(name)).deal
+    export(run(deal, default_view(deal)._replace(period=period)), tmp_path / "book.xlsx")
+    sizes = {s.title: round(printed_size(s), 3) for s in openpyxl.load_workbook(tmp_path / "book.xlsx")}
+    assert not {title: size for title, size in sizes.items() if size < READABLE}, sizes
+
+
+@pytest.mark.parametrize("name", ["microsoft-openai", "amd-openai"])
+def test_no_link_is_longer_than_its_column(name, tmp_path):
+    """Links do not wrap in every program: what does not fit on one line would be cut off."""
+    deal = store.load(store.find(name)).deal
+    export(run(deal, default_view(deal)), tmp_path / "book.xlsx")
+    for sheet in openpyxl.load_workbook(tmp_path / "book.xlsx"):
+        widths = {c: d.width for d in sheet.column_dimensions.values() for c in range(d.min, d.max + 1)}
+        for row in sheet.iter_rows():
+            for cell in row:
+                beside = sheet.cell(cell.row, cell.column + 1).value
+                if cell.hyperlink and beside is not None:
+                    pixels = text_width(str(cell.value), cell.font.sz, bold=bool(cell.font.b)) / 1.04
+                    assert pixels <= 7 * widths[cell.column], (sheet.title, cell.coordinate, cell.value)
+
+
+def test_the_scenarios_open_at_their_selector_with_few_rows_frozen(tmp_path):
+    for name in ("microsoft-openai", "amd-openai"):
+        deal = store.load(store.find(name)).deal
+        export(run(deal, default_view(deal)), tmp_path / f"{name}.xlsx")
+        book = openpyxl.load_workbook(tmp_path / f"{name}.xlsx")
+        view = book["Scenarios"].sheet_view
+        chosen = {s.activeCell for s in view.selection if s.pane == view.pane.activePane}
+        first = "selected_version" if deal.versions else "selected_scenario"
+        assert {f"Scenarios!${c[0]}${c[1:]}" for c in chosen} == {book.defined_names[first].attr_text}
+        assert view.pane.ySplit <= 7
 
 
 def test_how_a_right_stands_can_be_told_apart_in_grey():
