@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 
 from model.explain import Seen, dependents, explain, precedents
+from model.formula.bind import RIGHT, RULE
 from ui import targets
 from ui.panels import reasons
 from ui.targets import NOTHING, Target
@@ -120,6 +121,11 @@ def _counted(keys: frozenset[str], deal: object) -> str:
         count = sum(key.removeprefix("event:") in getattr(deal, section) for key in keys)
         if count:
             parts.append(f"{count} {section if count > 1 else section[:-1]}")
+    for head, one in ((RIGHT, "right"), (RULE, "rule")):
+        dot = 1 if head == RIGHT else 2
+        count = len({tuple(key.split(".")[:dot]) for key in keys if key.startswith(head)})
+        if count:
+            parts.append(f"{count} {one}{'' if count == 1 else 's'}")
     cells = sum(key.count(".") == 2 and ":" not in key for key in keys)
     if cells:
         parts.append(f"{cells} cell{'s' if cells > 1 else ''}")

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from model import store
 from tests.ui import kit
 from tests.ui.kit import CTRL, SHIFT, K, focus, go, here, press
+from ui import theme as themes
 from ui.main_window import MainWindow
 from ui.panels.base import SheetGrid
 from ui.panels.explain_tree import TreeRow
@@ -237,6 +238,16 @@ def test_units_that_clash_are_marked_in_the_grid_and_said_at_the_cell(window, qt
     window.session.stack.undo()
     qtbot.waitUntil(lambda: not window.session.clashes)
     assert grid.grid_model.cell(*grid.current).clash == ""
+
+
+def test_the_mark_of_a_clash_is_seen_in_the_current_cell_too(window, qtbot):
+    enter_formula(window, "share · 2026", "= bought + rate")
+    qtbot.waitUntil(lambda: bool(window.session.clashes))
+    grid = go(window, "share · 2026")
+    picture, rect = grid.viewport().grab().toImage(), grid.cell_rect(*grid.current)
+    amber = themes.current().color("amber").name()
+    inside = [picture.pixelColor(rect.x() + x, rect.y() + y).name() for x in range(2, 9) for y in range(2, 9)]
+    assert inside.count(amber) >= 15  # half of seven by seven, less its edge
 
 
 def test_a_clash_ends_when_the_unit_is_changed(window, qtbot):

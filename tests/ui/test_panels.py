@@ -421,6 +421,32 @@ def test_faulty_formulas_show_as_errors_and_lead_from_the_checks_to_their_place(
         shown.grab()
 
 
+def test_the_checks_sheet_names_what_is_wrong_by_label_and_a_circle_item_by_item(qtbot, tmp_path):
+    text = kit.SUPPLY.read_text().replace('formula = "= bought * rate"', 'formula = "= bought * rate + total_paid"')
+    shown = opened(qtbot, tmp_path, text)
+    grid = kit.show(shown, "Checks")
+    labels = {
+        key: item.label
+        for group in (shown.session.deal.lines, shown.session.deal.outputs)
+        for key, item in group.items()
+    }
+    circle = shown.session.calc.problems[0].circle
+    row = row_of(grid, "problem:0")
+    assert row["Check"] == labels[circle[0]]
+    assert row["What it says"].startswith(" → ".join(labels[key] for key in circle))
+    grid.go_to(grid.grid_model.row_of("problem:0"), 0)
+    shown.inspector.rebuild()
+    facts = [r.fact for r in shown.inspector.facts()]
+    assert [f.label for f in facts][: len(circle)] == [labels[key] for key in circle]
+    facts_row = shown.inspector.facts()[1]
+    facts_row.activated.emit(facts_row.fact.target)
+    assert shown.panel.target().key == circle[1]
+    grid = kit.show(shown, "Checks")
+    qtbot.waitUntil(lambda: any(r.key == "section:remarks" for r in grid.grid_model.rows))
+    unused = [row_of(grid, r.key) for r in grid.grid_model.rows if r.key.startswith("remark:")]
+    assert any(row["What it says"].startswith("An input that nothing reads") for row in unused)
+
+
 def test_control_and_bidirectional_characters_cannot_make_a_label_lie(qtbot, tmp_path):
     from PySide6.QtWidgets import QLabel
 

@@ -277,6 +277,10 @@ class CellPainter:
         p.setPen(pen)
         p.drawRect(rect.adjusted(1, 1, -1, -2))
         cell = model.cell(row, col)
+        for mark, colour in ((cell.clash, "amber"), (cell.overridden, "accent")):
+            if mark:  # inside the frame, which lies over the corner
+                self._corner(p, rect.x() + 2, rect.y() + 2, rect.width() - 4, colour)
+        p.setBrush(Qt.BrushStyle.NoBrush)
         if cell.choices and cell.editable:
             self._chevron(p, rect, cell.align or model.columns[col].align)
 

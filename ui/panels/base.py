@@ -33,6 +33,8 @@ _YESNO = ("Yes", "No", "Unknown")
 class DealSource:
     """A GridSource over the session. Subclasses say which rows there are and what each cell stands for."""
 
+    marks_clashes = True  # cells whose formula has units that clash carry a mark
+
     def __init__(self, session: DealSession) -> None:
         self.session = session
 
@@ -266,7 +268,8 @@ class SheetGrid(GridView):
         return source.reached(row, col, source.session.highlighted)
 
     def _show_clashes(self) -> None:
-        self.grid_model.clashing = self._clash_of if self.deal_source.session.clashes else None
+        marked = self.deal_source.marks_clashes and self.deal_source.session.clashes
+        self.grid_model.clashing = self._clash_of if marked else None
         self.grid_model.refresh(flash=False)
 
     def _clash_of(self, row: int, col: int) -> str:

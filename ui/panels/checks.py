@@ -32,6 +32,8 @@ _HOLDS, _FAILS = "✓ holds", "✗ fails"
 class ChecksSource(DealSource):
     """Problems first, then every check with its state, then remarks."""
 
+    marks_clashes = False  # it says them
+
     def __init__(self, session: DealSession) -> None:
         super().__init__(session)
         self._keys: list[str] = []
@@ -151,7 +153,9 @@ class ChecksSource(DealSource):
         return Cell(name, "label", tooltip=f"{problem.where}\nDouble-click to go there.")
 
     def _what(self, problem: Problem) -> Cell:
-        said = problem.what
+        said, name = problem.what, label_of_place(self.session.deal, problem.where)
+        if said.startswith(f"“{name}” is a"):  # the name stands beside it
+            said = said.removeprefix(f"“{name}” is ")
         if problem.circle:
             said = f"{in_labels(self.session.deal, problem.circle)}: each depends on the next within one period"
         return Cell(sentence(said), "computed", tooltip=wrapped(sentence(said)))
