@@ -38,6 +38,7 @@ def _npv(rate: Value, *values: Value) -> Value:
     "IRR(values, [guess])",
     ("IRR(ALL(flow))", "the rate per period that makes the flows worth nothing today"),
     takes_ranges=frozenset({0}),
+    vector="scan",
 )
 def _irr(values: Value, guess: Value = 0.1) -> Value:
     """The rate per period at which flows one period apart are worth 0. Blanks and text in references are dropped.
@@ -98,6 +99,7 @@ def _xnpv(rate: Value, values: Value, dates: Value) -> Value:
     "XIRR(values, dates, [guess])",
     ("XIRR(flows[amount],flows[on])", "the yearly rate that makes the dated flows worth nothing"),
     takes_ranges=frozenset({0, 1}),
+    vector="scan",
 )
 def _xirr(values: Value, dates: Value, guess: Value = 0.1) -> Value:
     """The rate per year of 365 days at which dated flows are worth 0. #NUM! where there is no rate above -99.99 %, and,

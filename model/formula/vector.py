@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from model.engine import Calc
-from model.formula import vector_annuities, vector_dates
+from model.formula import vector_annuities, vector_dates, vector_returns
 from model.formula import vector_forms as forms
 from model.formula import vector_statistics as statistics
 from model.formula.bind import OPENING, Formula, dependencies
@@ -30,7 +30,7 @@ CHUNK: Final = 8_192
 Draws = Mapping[str, np.ndarray]
 
 _GLOBALS: dict[str, Any] = {
-    "__builtins__": {}, "nan": math.nan, "range": range, "isinf": np.isinf, "sum_of": np.add.reduce, "every": np.logical_and.reduce, "finite": math.isfinite,
+    "__builtins__": {}, "nan": math.nan, "range": range, "isinf": np.isinf, "where": np.where, "sum_of": np.add.reduce, "every": np.logical_and.reduce, "finite": math.isfinite,
     **{name: getattr(np, name) for name in (
         "add", "subtract", "multiply", "divide", "negative", "copyto", "minimum", "maximum", "isfinite", "equal", "less", "less_equal",
         "not_equal", "logical_and", "logical_or", "logical_not", "logical_xor", *sorted(UFUNCS),
@@ -40,7 +40,7 @@ _GLOBALS: dict[str, Any] = {
     **{f"place_{name}": form for name, form in statistics.PLACES.items()},
     **{f"pair_{name}": form for name, form in statistics.PAIRS.items()},
     **{form.__name__: form for form in (
-        forms.each, forms.same_in, statistics.present_value, statistics.dated_value, statistics.by_criterion, statistics.met, statistics.both,
+        forms.each, forms.same_in, forms.since, forms.of_years, vector_returns.periodic_return, vector_returns.dated_return, statistics.present_value, statistics.dated_value, statistics.by_criterion, statistics.met, statistics.both,
     )},
     "compare": forms.compare, "power": forms.power, "log_of": forms.log_of, "total": forms.total, "pick": forms.pick, "place_in": forms.place_in,
 }  # fmt: skip
@@ -331,7 +331,6 @@ class _Level:
         space.update(emit.space)
         space["flag"] = _flag
         space["chosen"] = lambda items, places, out: forms.total([items[p] for p in places], out)
-        space["since"] = _since
         space["years"] = calc.cells.rows["year"]
         buffer, types = program.buffer, program.types
         for formula in self.scalars:
@@ -380,15 +379,6 @@ def _flag(bad: np.ndarray, value: Any, *path: tuple[Any, bool]) -> None:
     for condition, holds in path:
         wrong = wrong & (condition if holds else ~condition)
     bad |= wrong
-
-
-def _since(years: list[float], i: int, span: float) -> int:
-    """The first period of the last ``span`` calendar years up to this one."""
-    floor = years[i] - span
-    j = i
-    while j >= 0 and years[j] > floor:
-        j -= 1
-    return j + 1
 
 
 __all__ = ["PERIOD_NAMES", "Simulated", "Vectorised", "live_draw", "simulate_lines"]

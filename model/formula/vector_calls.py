@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from model.formula import kinds
-from model.formula.nodes import Binary, Call, Missing, Node, Num, ToDate
+from model.formula.nodes import Binary, Call, Missing, Node, Num, Text, ToDate
 from model.formula.vector_emit import RANGE_NODES, Operand, Unsupported
 from model.formula.vector_ranges import Ranges
 
@@ -18,6 +18,8 @@ class Emitter(Ranges):
         no = node.args[2] if len(node.args) > 2 else None
         if no is None:
             raise Unsupported
+        if texts(node):
+            return self.worded(node, test)
         kind = self.branch_kind(node.args[1:])
         d = dest or self.take(kind)
         if not test.vec:
@@ -37,6 +39,24 @@ class Emitter(Ranges):
             self.op(f"copyto({d}, {other.code})")
         self.op(f"copyto({d}, {yes.code}, where={test.code})")
         return self.done(d, kind, "" if kind == "b" else "?", dest, test, yes, other)
+
+    def worded(self, node: Call, test: Operand) -> Operand:
+        """One of several texts."""
+        choices = []
+        for branch in node.args[1:]:
+            if isinstance(branch, Text):
+                choices.append(self.constant(branch.value))
+            else:
+                assert isinstance(branch, Call)
+                choices.append(self.worded(branch, self.condition(branch.args[0])).code)
+        self.guard(test)
+        name = self.constant(None)
+        if test.vec:
+            self.op(f"{name} = where({test.code}, {choices[0]}, {choices[1]})")
+        else:
+            self.op(f"{name} = {choices[0]} if {test.code} else {choices[1]}")
+        self.drop(test)
+        return Operand(name, "x", True, "")
 
     def branch(self, node: Node, kind: str, dest: str) -> Operand:
         if isinstance(node, Missing):
@@ -202,6 +222,16 @@ class Emitter(Ranges):
 
     def call_power(self, node: Call, dest: str) -> Operand:
         return self.binary(Binary("^", node.args[0], node.args[1]), dest)
+
+
+def texts(node: Node) -> bool:
+    """Whether a node is IF between texts as written, also nested ones."""
+    return (
+        isinstance(node, Call)
+        and node.name == "IF"
+        and len(node.args) == 3
+        and all(isinstance(branch, Text) or texts(branch) for branch in node.args[1:])
+    )
 
 
 def as_if(node: Call) -> Call:

@@ -235,13 +235,30 @@ class Base:
             return self.call(node, dest)
         if isinstance(node, ByYear):
             return self.by_year(node, dest)
-        if isinstance(node, YearsToDate) and not self.touched(node.years):
-            span = self.hoisted(node.years, "n")
-            d = dest or self.take("n")
-            self.need_rows.add(node.key)
-            self.op(f"total({self.rows(node.key)}[since(years, i, {span.code}):i + 1], {d})")
-            return Operand(d, "n", True, "?", not dest)
+        if isinstance(node, YearsToDate):
+            return self.years_to_date(node, dest)
         raise Unsupported
+
+    def years_to_date(self, node: YearsToDate, dest: str) -> Operand:
+        if node.key in self.reached:
+            if self.types.get(node.key) not in ("i", "n"):
+                raise Unsupported
+            self.need_rows.add(node.key)
+            rows = self.rows(node.key)
+        else:
+            known = self.cells.rows[node.key]
+            if any(type(v) is not float for v in known):
+                raise Unsupported
+            rows = self.constant(known)
+        span = self.number(node.years)
+        if span.vec:
+            self.guard(span)
+            d = dest or self.take("n")
+            self.op(f"of_years({rows}, years, i, {span.code}, {d})")
+            return self.done(d, "n", "?", dest, span)
+        d = dest or self.take("n")
+        self.op(f"total({rows}[since(years, i, {span.code}):i + 1], {d})")
+        return Operand(d, "n", True, "?", not dest)
 
     def known(self, code: str, key: str, flag: str) -> Operand:
         kind = self.types.get(key, "x")

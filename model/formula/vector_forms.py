@@ -368,3 +368,26 @@ def same_in(values: np.ndarray, rising: Sequence[float], places: Sequence[float]
         at = np.minimum(np.searchsorted(rising, values), len(rising) - 1)
         np.copyto(out, np.asarray(places)[at], where=np.asarray(rising)[at] == values)
     return out
+
+
+# -- calendar years ---------------------------------------------------------------------------------------
+
+
+def since(years: Sequence[float], i: int, span: float) -> int:
+    """The first period of the last ``span`` calendar years up to this one."""
+    floor = years[i] - span
+    j = i
+    while j >= 0 and years[j] > floor:
+        j -= 1
+    return j + 1
+
+
+def of_years(rows: Sequence[Item], years: Sequence[float], i: int, span: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """The sum of a line over the last years up to period ``i``, how many of them may differ by draw."""
+    out[...] = 0.0
+    floor = years[i] - span
+    for j in range(i + 1):
+        inside = floor < years[j]
+        if inside.any():
+            np.add(out, rows[j], out=out, where=inside)
+    return out

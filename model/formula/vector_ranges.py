@@ -323,6 +323,34 @@ class Ranges(Base):
         self.op(f"dated_value({rate.code}, {items}, {self.constant(years)}[i], {d})")
         return self.done(d, "n", "?", dest, rate)
 
+    def call_irr(self, node: Call, dest: str) -> Operand:
+        guess = self.number(node.args[1]) if len(node.args) > 1 else Operand("0.1", "n", False, "")
+        self.guard(guess)
+        d = dest or self.take("n")
+        self.op(f"periodic_return({self.cells_of(node.args[0])}, {d})")
+        return self.done(d, "n", "?", dest, guess)
+
+    def call_xirr(self, node: Call, dest: str) -> Operand:
+        values, dates = node.args[:2]
+        if self.lengths(values) != self.lengths(dates):
+            raise Unsupported
+        for arg in (values, dates):
+            if not all(v is None or isinstance(v, ErrorValue) or type(v) is float for v in self.untouched_cells(arg)):
+                raise Unsupported
+        guess = self.number(node.args[2]) if len(node.args) > 2 else Operand("0.1", "n", False, "")
+        self.guard(guess)
+        d = dest or self.take("n")
+        self.op(f"dated_return({self.cells_of(values)}, {self.cells_of(dates)}, {guess.code}, {d})")
+        return self.done(d, "n", "?", dest, guess)
+
+    def untouched_cells(self, node: Node) -> list[Any]:
+        """Those cells of a range that no draw touches."""
+        if not self.touched(node):
+            return [v for cells in self.known_cells(node) for v in cells]
+        if isinstance(node, Column):
+            return [self.cells.scalars.get(key) for key in node.keys if key not in self.reached]
+        return []
+
     # totals by criterion ----------------------------------------------------------------------------
 
     def call_sumifs(self, node: Call, dest: str) -> Operand:
@@ -399,10 +427,8 @@ class Ranges(Base):
         op = "="
         if isinstance(wanted, Binary) and wanted.op == "&" and isinstance(wanted.left, Text):
             op, wanted = wanted.left.value, wanted.right
-        known = [v for row in self.known_cells(cells) for v in row] if not self.touched(cells) else []
-        if isinstance(cells, Column):
-            known = [self.cells.scalars.get(key) for key in cells.keys if key not in self.reached]
-        if op not in _OPERATORS or any(isinstance(v, str) and text_to_number(v) is not None for v in known):
+        numbers_as_text = (isinstance(v, str) and text_to_number(v) is not None for v in self.untouched_cells(cells))
+        if op not in _OPERATORS or any(numbers_as_text):
             raise Unsupported
         if self.kind_of(wanted) != "n":
             raise Unsupported

@@ -1,0 +1,117 @@
+"""Rates of return over numpy vectors of flows: as ``roots.rate_of_return``, all draws at once.
+
+Flows that, netted by date, change their sign once have exactly one rate; those draws are solved together, in a bracket,
+by regula falsi with the Illinois step. The few that change it more often go through the live form, which looks for every
+root. NaN stands for an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from model.formula.fn_base import Refusal
+from model.formula.roots import FAR_HIGHEST, FAR_LOWEST, rate_of_return
+from model.formula.vector_forms import Item, numbers
+from model.values import NEVER, ErrorValue
+
+
+def periodic_return(items: Sequence[Item], out: np.ndarray) -> np.ndarray:
+    """IRR of flows one period apart."""
+    flows = [np.broadcast_to(v, out.shape) for v in numbers(items)]
+    if not flows:
+        out[...] = np.nan
+        return out
+    times = np.arange(float(len(flows)))[:, None]
+    return _solved(np.stack(flows), np.broadcast_to(times, (len(flows), len(out))), out)
+
+
+def dated_return(items: Sequence[Item], dates: Sequence[Item], guess: Any, out: np.ndarray) -> np.ndarray:
+    """XIRR of flows on days: no earlier day than the first, all within the calendar, the guess above -100 %."""
+    flows, days = _column(items, out), np.floor(_column(dates, out))
+    known = (days[0] >= 0) & (days >= days[0]).all(axis=0) & (days <= NEVER).all(axis=0) & (np.asarray(guess) > -1)
+    _solved(flows, (days - days[0]) / 365, out)
+    out[~known] = np.nan
+    return out
+
+
+def _column(items: Sequence[Item], out: np.ndarray) -> np.ndarray:
+    plain = [np.nan if isinstance(v, ErrorValue) else 0.0 if v is None else v for v in items]
+    return np.stack([np.broadcast_to(v, out.shape) for v in plain])
+
+
+def _solved(flows: np.ndarray, times: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """The rates of flows (flows, draws) at times of the same shape."""
+    out[...] = np.nan
+    both = (flows > 0).any(axis=0) & (flows < 0).any(axis=0) & np.isfinite(flows).all(axis=0)
+    turns = _turns(flows, times)
+    once = np.nonzero(both & (turns == 1))[0]
+    if len(once):
+        out[once] = _single(flows[:, once], times[:, once])
+    for k in np.nonzero(both & (turns != 1))[0]:
+        with suppress(Refusal):  # none or several
+            out[k] = rate_of_return(list(zip(times[:, k].tolist(), flows[:, k].tolist(), strict=True)))
+    return out
+
+
+def _turns(flows: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """How often the flows of each draw, netted by time and put in its order, change sign."""
+    order = np.argsort(times, axis=0, kind="stable")
+    at, due = np.take_along_axis(times, order, 0), np.take_along_axis(flows, order, 0)
+    net, side, turns = due[0], np.zeros(flows.shape[1]), np.zeros(flows.shape[1])
+    for j in range(1, len(due) + 1):
+        same = at[j] == at[j - 1] if j < len(due) else np.zeros(flows.shape[1], bool)
+        sign = np.where(same, 0.0, np.sign(net))
+        turns += (sign != 0) & (side != 0) & (sign != side)
+        side = np.where(sign != 0, sign, side)
+        if j < len(due):
+            net = np.where(same, net + due[j], due[j])
+    return turns
+
+
+def _single(flows: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """The rate of flows that change sign once; NaN where it lies outside -99.99 % to 100,000,000 %."""
+    live = flows != 0
+    start = np.min(np.where(live, times, np.inf), axis=0)
+    end = np.max(np.where(live, times, -np.inf), axis=0)
+
+    def worth(x: np.ndarray) -> np.ndarray:
+        # seen from the first flow at positive rates and from the last at negative ones, so that nothing overflows
+        terms = np.exp((np.where(x >= 0, start, end) - times) * x) * flows
+        return np.asarray(np.add.reduce(np.where(live, terms, 0.0), axis=0))
+
+    n = flows.shape[1]
+    at_zero = worth(np.zeros(n))
+    below, above = worth(np.full(n, FAR_LOWEST)), worth(np.full(n, FAR_HIGHEST))
+    lower = np.sign(below) * np.sign(at_zero) < 0
+    a = np.where(lower, FAR_LOWEST, 0.0)
+    b = np.where(lower, 0.0, FAR_HIGHEST)
+    at_a, at_b = np.where(lower, below, at_zero), np.where(lower, at_zero, above)
+    found = np.sign(at_a) * np.sign(at_b) < 0
+    rate = np.expm1(_bracketed(worth, a, b, at_a, at_b))
+    rate[~found] = np.nan
+    rate[at_zero == 0] = 0.0
+    return rate
+
+
+def _bracketed(
+    value: Callable[[np.ndarray], np.ndarray], a: np.ndarray, b: np.ndarray, at_a: np.ndarray, at_b: np.ndarray
+) -> np.ndarray:
+    """The roots between a and b of a function of vectors, as ``roots._polish``."""
+    done = np.zeros(len(a), bool)
+    for i in range(200):
+        with np.errstate(all="ignore"):
+            c = b - at_b * (b - a) / (at_b - at_a) if i % 4 != 3 else (a + b) / 2
+        inside = (np.minimum(a, b) < c) & (c < np.maximum(a, b))
+        c = np.where(done, b, np.where(inside, c, (a + b) / 2))
+        at_c = value(c)
+        crossed = np.sign(at_c) != np.sign(at_b)
+        a, at_a = np.where(crossed, b, a), np.where(crossed, at_b, at_a / 2)
+        b, at_b = c, at_c
+        done |= (np.abs(b - a) <= 1e-16 * (1e-3 + np.abs(b))) | (at_b == 0) | (a == b)
+        if done.all():
+            break
+    return b
