@@ -2,8 +2,8 @@
 
 uv run python -m bench.vector [S M TEMPLATE] [--markdown]
 
-Every operation of the generated code is timed by itself on vectors of the same length; the sum over all operations and
-periods is the floor below which the same operations cannot be done one after the other.
+Every operation of the generated code is timed by itself on vectors of the same length (a rate of return as one of three
+flows); the sum over all operations and periods is the floor below which they cannot be done one after the other.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bench.models import build
 from model import store
 from model.deal import Deal
 from model.engine import Calc, run
-from model.formula import vector_annuities, vector_dates
+from model.formula import vector_annuities, vector_dates, vector_returns
 from model.formula import vector_forms as forms
 from model.formula.vector import Simulated, Vectorised
 from model.layers import default_view
@@ -53,6 +53,7 @@ def floor(program: Vectorised, n: int) -> tuple[float, int]:
         "power": lambda: forms.power(a, b, out),
         "power_log": lambda: forms.power(a, b, out, log),
         "each": lambda: forms.each("NORMSDIST", out, a),
+        "dated_return": lambda: vector_returns.dated_return([-10 * a, -b, 100 * b], [0.0, 400.0, 3000.0], 0.1, out),
         "logical": lambda: np.logical_and(mask, other, out=truth),
         "range": lambda: np.add.reduce(rows, axis=0, out=out),
     }
