@@ -183,6 +183,8 @@ class MenuActs(QMainWindow):
     def save(self) -> None:
         if self.settled():
             self.documents.save()
+        else:
+            self.session.told.emit("Not saved: what is being typed cannot be entered as it stands.")
 
     def save_as(self) -> None:
         if self.settled():

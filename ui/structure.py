@@ -43,7 +43,7 @@ class Structure(StructureWhole):
             self._say("Only tables have columns of their own.", "Open a table on the Terms sheet.")
 
     def _insert(self, side: Literal["before", "after"], near: Path) -> None:
-        if not near and self.window.panel.row_act("insert"):
+        if (not near or self.window.panel.own_rows) and self.window.panel.row_act("insert"):
             return
         if not self._ready():
             return

@@ -11,7 +11,7 @@ from model.deal import Deal
 from model.edits import Edit, Put, set_attribute
 from model.problems import Problem, Refused
 from model.structure.labels import label_of_path
-from model.structure.mentions import Path
+from model.structure.mentions import Path, thing_of
 from model.structure.rename import rename
 from model.structure.restructure import group, set_formula, to_value
 from model.structure.uses import users_of
@@ -259,8 +259,9 @@ class StructureNames(QObject):
                 return ()
             return self.carry_out(lambda: rename(self.deal, path, new))
 
+        where = "in formulas" if thing_of(path) is not None else "in the file and in commands"
         InPlace.name(
-            self.window, self.grid, self._rect(), f"Key of “{label_of_path(self.deal, path)}” in formulas", accept,
+            self.window, self.grid, self._rect(), f"Key of “{label_of_path(self.deal, path)}” {where}", accept,
             text=path[-1], note=note,
         )  # fmt: skip
 
@@ -273,8 +274,8 @@ class StructureNames(QObject):
         def accept(text: str) -> Sequence[Problem]:
             if attribute == "label" and not text:
                 return (Problem("", "A label cannot be empty.", "Write what people call it."),)
-            title = f"{caption.partition(' of ')[0]} of {label_of_path(self.deal, path)}"
-            return self.carry_out(lambda: Edit(f"Change the {title.lower()}", (Put((*path, attribute), text),), None))
+            what = f"{caption.partition(' of ')[0].lower()} of {label_of_path(self.deal, path)}"
+            return self.carry_out(lambda: Edit(f"Change the {what}", (Put((*path, attribute), text),), None))
 
         InPlace.name(self.window, self.grid, self._rect(), caption, accept, text=getattr(item, attribute))
 

@@ -32,7 +32,7 @@ def _no_rows(acts: Structure) -> str:
 
 
 def _no_place(acts: Structure) -> str:
-    found = acts.window.panel.own_rows or acts.rows() or acts.grid.deal_source.container
+    found = acts.window.panel.takes_rows or acts.rows() or acts.grid.deal_source.container
     return "" if found else NOT_HERE
 
 

@@ -100,6 +100,8 @@ def of_path(deal: Deal, path: tuple[str, ...]) -> Target:
             return Target("text", f"{group}:{key}", (group, key, "label"))
         case ("events", key) if key in deal.events:
             return Target("text", key, ("events", key, "label"))
+        case ("rights", key) if key in deal.rights:
+            return Target("text", f"{RIGHT}{key}", ("rights", key, "label"))
         case ("terms" | "lines" | "outputs" | "checks" | "sources", key) if key in getattr(deal, path[0]):
             return Target("text", key, (path[0], key, "label"))
     return NOTHING

@@ -332,7 +332,7 @@ class Binder:
         if self.cell:
             names += self.space.tables[self.cell.table].columns
         near = _nearest(text, names)
-        hint = _meant(near) or (_NO_ADDRESS if _ADDRESS.fullmatch(text) else "Check its spelling.")
+        hint = _meant(near) or (_NO_ADDRESS if _ADDRESS.fullmatch(text) else "Check its spelling, or add it.")
         return Unknown(*self.error(f"“{text}” is not a name in this deal.", span, hint, near).problems)
 
     def error(self, what: str, span: Span, remedy: str = "", instead: str = "") -> Refused:

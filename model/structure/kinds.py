@@ -156,5 +156,7 @@ def kind_of_text(text: str, money_unit: str = "") -> Kind | None:
 
 
 def _a(kind: str) -> str:
-    names = {"money": "an amount", "integer": "a whole number", "yesno": "a yes or no", "text": "a text"}
+    names = {
+        "money": "an amount", "percent": "a percentage", "integer": "a whole number", "yesno": "a yes or no",
+    }  # fmt: skip
     return names.get(kind, f"a {kind}")

@@ -103,7 +103,7 @@ def add(deal: Deal, container: Path, label: str, at: Anchor | None = None, key: 
         check_key(deal, container, key)
     key = key or key_for(deal, container, label)
     new = _replaced(deal, container, _placed(siblings, {key: item}, at))
-    what = {"values": "year", "series": "series"}.get(kind, kind.removesuffix("s"))
+    what = {"series": "series", "parties": "party"}.get(kind, kind.removesuffix("s"))
     return edit_between(deal, new, f"Add {what} “{label or key}”", (*container, key))
 
 

@@ -374,3 +374,31 @@ def test_the_menu_of_a_cell_offers_what_fits_it(window):
     grid = go(window, "payments.first.amount")
     texts = [a.text() for a in cell_menu(window, grid).actions()]
     assert "Column" in texts
+
+
+def test_what_was_deleted_all_the_same_is_listed_by_the_labels_of_its_users_and_mended_by_adding_it(window):
+    go(window, "commitment")
+    window.structure.delete_rows()
+    QTest.mouseClick(card(window).button, Qt.MouseButton.LeftButton)
+    grid = kit.show(window, "Checks")
+    rows = [[grid.grid_model.cell(r, c).text for c in (1, 2, 3)] for r, row in enumerate(grid.grid_model.rows)
+            if row.key.startswith("problem:")]  # fmt: skip
+    users = [line.label for line in window.session.deal.lines.values() if "commitment" in line.formula]
+    assert users
+    assert {label for label, *_ in rows} >= set(users)
+    assert all("“commitment” is not a name" in what and remedy for _, what, remedy in rows)
+    window.structure.add_term()
+    answer(window, "Commitment")
+    assert not window.session.calc.problems
+
+
+def test_saving_while_what_is_typed_is_refused_says_so(window, qtbot, tmp_path):
+    window.session.path = tmp_path / "mine.deal"
+    go(window, "bought")
+    press(window.panel.grid, K.Key_F2)
+    field = window.formula_bar.field
+    field.selectAll()
+    QTest.keyClicks(field, "= 1 +")
+    with qtbot.waitSignal(window.session.told, check_params_cb=lambda text: text.startswith("Not saved")):
+        window.save()
+    assert not window.session.path.exists()

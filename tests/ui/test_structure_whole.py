@@ -13,7 +13,7 @@ from model.edits import set_value
 from model.structure.restructure import add
 from tests.ui import kit
 from tests.ui.kit import CTRL, SHIFT, K, focus, go, here, press, type_into
-from ui import structure_menu
+from ui import structure_menu, structure_reasons
 from ui.actions import ACTIONS
 from ui.main_window import MainWindow
 from ui.panels.in_place import InPlace
@@ -376,3 +376,55 @@ def test_a_card_goes_with_its_deal_and_things_can_be_added_to_the_next(window, q
     assert no_card(window)
     insert(window, "term", "Late fee")
     assert "late_fee" in window.session.deal.terms
+
+
+def test_an_event_and_the_first_right_are_seen_in_a_deal_that_had_neither(window):
+    panel = window.show_titled("Rights")
+    assert "no rights yet" in panel._empty.text()
+    assert panel._empty.isVisible()
+    insert(window, "event", "Closing")
+    assert panel.events.isVisible()
+    assert here(window).startswith("closing")
+    assert not panel._empty.isVisible()
+    panel.show_part("Picture")
+    assert panel._empty.isVisible()
+    window.structure.insert_below()
+    assert list(window.session.deal.rights) == ["right_1"]
+    assert panel.grid.isVisible()
+    window.undo()
+    assert panel._empty.isVisible()
+    assert not structure_reasons.why_not(window, "structure.insert_below")
+    assert structure_reasons.why_not(window, "structure.duplicate_rows")
+
+
+def test_the_key_of_a_right_is_renamed_and_rights_change_their_places(window):
+    panel = window.show_titled("Rights")
+    window.structure.insert_below()
+    window.structure.insert_below()
+    press(panel.grid, K.Key_K, CTRL | SHIFT)
+    answer(window, "first_look")
+    assert list(window.session.deal.rights) == ["right_1", "first_look"]
+    press(panel.grid, K.Key_Up, ALT | SHIFT)
+    assert list(reopened(window).rights) == ["first_look", "right_1"]
+    assert panel.source.key_at(panel.grid.current[0]) == "first_look"
+
+
+def test_the_card_of_a_key_says_where_the_key_stands(window):
+    insert(window, "scenario", "Low case")
+    window.structure.rename_key()
+    assert card(window).caption.text() == "Key of “Low case” in the file and in commands"
+    card(window).close_card()
+    go(window, "commitment")
+    window.structure.rename_key()
+    assert card(window).caption.text() == "Key of “Commitment” in formulas"
+
+
+def test_the_steps_are_told_with_the_words_that_people_use(window):
+    insert(window, "party", "ACME Corp")
+    assert window.session.stack.undoText() == "Add party “ACME Corp”"
+    insert(window, "table", "EU Rounds")
+    window.structure.set_text(("tables", "eu_rounds"), "note", "Note of “EU Rounds”")
+    answer(window, "Two of them")
+    assert window.session.stack.undoText() == "Change the note of EU Rounds"
+    window.structure.set_kind(("tables", "eu_rounds", "columns", "amount"), "percent")
+    assert window.session.stack.undoText() == "Make EU Rounds: Amount a percentage"

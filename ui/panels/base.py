@@ -403,6 +403,11 @@ class SheetPanel(QWidget):
         """Whether the sheet has rows that only it knows how to add, copy or take away."""
         return False
 
+    @property
+    def takes_rows(self) -> bool:
+        """Whether it could add one now."""
+        return self.own_rows
+
     def row_act(self, act: Literal["insert", "duplicate", "delete"]) -> bool:
         """Rows that only this sheet knows how to add, copy or take away. False: nothing of the kind here."""
         return False

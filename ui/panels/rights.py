@@ -30,8 +30,8 @@ from ui.targets import Target
 
 PARTS = ("Picture", "Table", "Year-ends", "Events")
 _EMPTY = (
-    "What each party may do belongs here, with the days on which it begins and ends.\nThis deal has no rights yet: add a "
-    "[rights.…] section to its file, or begin with a template (File ▸ New from template)."
+    "What each party may do belongs here, with the days on which it begins and ends.\n"
+    "This deal has no rights yet: add the first with “Add a right” above."
 )
 _ROOMY = 620  # with less height than this the picture has the sheet to itself
 
@@ -52,11 +52,8 @@ class RightsPanel(SheetPanel):
             ),
         )
         self.chips.chosen.connect(self._choose)
-        self._stack = QStackedWidget(self)
-        self.outer.addWidget(self._stack, 1)
-        page = QWidget(self._stack)
-        self._stack.addWidget(page)
-        self._stack.addWidget(EmptyHint(_EMPTY, self._stack))
+        page = QWidget(self)
+        self.outer.addWidget(page, 1)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -64,6 +61,8 @@ class RightsPanel(SheetPanel):
         self._split = QSplitter(Qt.Orientation.Vertical, self._parts)
         self._split.setHandleWidth(1)
         self._parts.addWidget(self._split)
+        self._empty = EmptyHint(_EMPTY, self._parts)
+        self._parts.addWidget(self._empty)
         self.picture = RightsTimeline(session, self._split)
         self.picture.chosen.connect(self.select)
         self.picture.opened.connect(self._open)
@@ -183,15 +182,21 @@ class RightsPanel(SheetPanel):
         """Picture, Table or Year-ends."""
         self._part = PARTS.index(name)
         self.chips.set_current(self._part)
-        self._parts.setCurrentWidget(self._split if self._part < 2 else self.grid)
-        self.picture.setVisible(self._part == 0)
-        self.picture_button.setVisible(self._part == 0)
-        for widget in (self.on_name, self.on):
-            widget.setVisible(self._part < 2)
-        for button in (self.add_button, self.again_button, self.remove_button):
-            button.setVisible(self._part < 2)
-        self._fit()
+        self._show_parts()
         self.target_changed.emit()
+
+    def _show_parts(self) -> None:
+        """What belongs to the part that is shown; without rights all parts but the events have nothing to show."""
+        some, table = bool(self.session.deal.rights), self._part < 2
+        self._parts.setCurrentWidget(
+            self.events if self._part == 3 else self._empty if not some else self._split if table else self.matrix
+        )
+        self.picture.setVisible(self._part == 0)
+        self.picture_button.setVisible(some and self._part == 0)
+        for widget in (self.on_name, self.on, self.again_button, self.remove_button):
+            widget.setVisible(some and table)
+        self.add_button.setVisible(table)
+        self._fit()
 
     def _choose(self, index: int) -> None:
         self.show_part(PARTS[index])
@@ -214,12 +219,11 @@ class RightsPanel(SheetPanel):
 
     def _arrange(self) -> None:
         deal = self.session.deal
-        self._stack.setCurrentIndex(0 if deal.rights else 1)
         for widget in (self._ask_title, self.ask):
             widget.setVisible(bool(deal.questions))
         for part in (self._ends_title, self.ends):
             part.setVisible(self.ends.any_events)
-        self._fit()
+        self._show_parts()
 
     # --- the right that is selected -------------------------------------------
 
@@ -268,10 +272,14 @@ class RightsPanel(SheetPanel):
 
     @property
     def own_rows(self) -> bool:
-        return self._part <= 1 and bool(self.session.deal.rights)
+        return self.takes_rows and bool(self.session.deal.rights)
+
+    @property
+    def takes_rows(self) -> bool:
+        return self._part <= 1
 
     def row_act(self, act: Literal["insert", "duplicate", "delete"]) -> bool:
-        if not self.own_rows:
+        if not (self.takes_rows if act == "insert" else self.own_rows):
             return False
         {"insert": self.add_right, "duplicate": self.copy_right, "delete": self.remove_right}[act]()
         return True

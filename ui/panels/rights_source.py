@@ -90,6 +90,9 @@ class RightsSource(LegalSource):
     def key_at(self, row: int) -> str:
         return self._keys[row] if 0 <= row < len(self._keys) else ""
 
+    def entry(self, row: int) -> tuple[str, ...]:
+        return ("rights", self._keys[row])
+
     def row_key(self, key: str) -> str:
         if key in self._keys:  # an edited entry of the right
             return f"{RIGHT}{key}"
