@@ -104,14 +104,29 @@ class Explaining(QObject):
         session.highlight(target.key)
         session.told.emit(f"Tinted until Esc: {_counted(session.highlighted, session.deal)}.")
 
+    # --- the inspector ---------------------------------------------------------
+
     def to_inspector(self) -> None:
+        """Into the inspector with the keyboard; where a sheet has something else in its place, in place of that."""
         window = self.window
         if not window.inspector.isVisible():
-            window.toggle_inspector()
+            window.inspector.called_to = window.panel
+            window._show_side()
+            window._target_changed()
         window.inspector.rebuild()
         rows = [r for r in window.inspector.facts() if r.focusPolicy() != Qt.FocusPolicy.NoFocus]
         if rows:
             rows[0].setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            window.session.told.emit("There is nothing to walk here: the inspector says all there is.")
+
+    def leave_inspector(self) -> None:
+        """Back to the sheet, and to what it shows beside itself."""
+        window = self.window
+        if window.inspector.called_to is window.panel:
+            window.inspector.called_to = None
+            window._show_side()
+        window.panel.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _counted(keys: frozenset[str], deal: object) -> str:

@@ -170,7 +170,7 @@ class MainWindow(MenuActs):
         self.stack = QStackedWidget(self.body)
         self.inspector = Inspector(session, self.body)
         self.inspector.go_wanted.connect(self._jump)
-        self.inspector.left.connect(lambda: self.panel.grid.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.inspector.left.connect(lambda: self.explain.leave_inspector())  # noqa: PLW0108 - imported when first needed
         self.body.addWidget(self.stack)
         self.body.addWidget(self.inspector)
         self.body.setStretchFactor(0, 1)
@@ -298,11 +298,11 @@ class MainWindow(MenuActs):
 
     def _show_side(self) -> None:
         """The inspector, or what the sheet in front puts in its place."""
-        side = None if self.panel.alone else self.panel.side or self.inspector
+        side = self.inspector.side_of(self.panel)
         parts = [self.inspector, *(p.side for p in self._panels.values() if p.side is not None)]
         was = next((part.width() for part in parts if part.isVisible()), WIDTH)
         for part in parts:
-            part.setVisible(part is side and self.settings.inspector)
+            part.setVisible(part is side and (self.settings.inspector or self.inspector.called_to is self.panel))
         if side is not None and side.isVisibleTo(self.body):
             sizes = [0] * self.body.count()
             sizes[0], sizes[self.body.indexOf(side)] = max(1, self.body.width() - was), was

@@ -206,6 +206,25 @@ def test_ctrl_i_walks_into_the_inspector_and_esc_comes_back(window):
     assert grid.hasFocus()
 
 
+def test_a_day_of_a_right_is_explained_where_the_sheet_has_no_inspector(qtbot, tmp_path):
+    shown = kit.window(qtbot, tmp_path, store.find("microsoft-openai"))
+    kit.show(shown, "Rights")
+    side = shown.panel.side
+    assert side.isVisible() and not shown.inspector.isVisible()
+    grid = next(g for g in shown.panel.grids() if g.deal_source is shown.panel.source)
+    shown.panel.show_part("Table")
+    grid.go_to(grid.grid_model.row_of("right:azure_purchase"), grid.grid_model.column_of("until"))
+    press(grid, K.Key_I, CTRL)
+    assert shown.inspector.isVisible() and not side.isVisible()
+    assert isinstance(focus(), FactRow)
+    said = shown.inspector.texts()
+    assert "Commitment end" in said  # the formula in words
+    assert any(r.fact.label == "Commitment end" and r.fact.tag == "assumption" for r in shown.inspector.facts())
+    press(focus(), K.Key_Escape)
+    assert side.isVisible() and not shown.inspector.isVisible()
+    assert shown.settings.inspector, "the side is not switched off by it"
+
+
 def test_a_click_on_the_triangle_opens_and_a_click_on_the_label_jumps(window):
     explained(window, "share · 2027")
     first = row(window, "Bought")

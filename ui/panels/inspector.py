@@ -12,6 +12,7 @@ from ui.session import DealSession
 from ui.targets import NOTHING, Target
 
 if TYPE_CHECKING:
+    from ui.panels.base import SheetPanel
     from ui.panels.explain_tree import Branch
     from ui.panels.fact_row import FactRow
 
@@ -31,6 +32,7 @@ class Inspector(QScrollArea):
         self.session = session
         self.target = NOTHING
         self._kept: dict[Target, dict[str, set[Branch]]] = {}  # what was open in the trees of the cells seen last
+        self.called_to: SheetPanel | None = None  # a sheet that does not show it by itself
         self.setObjectName("inspector")
         self.setAccessibleName("Inspector")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -43,6 +45,12 @@ class Inspector(QScrollArea):
         session.changed.connect(self._session_changed)
         session.baseline_changed.connect(self._soon.start)
         session.highlight_changed.connect(self._soon.start)
+
+    def side_of(self, panel: SheetPanel) -> QWidget | None:
+        """What stands beside a sheet: the inspector, or what the sheet has in its place until this is called to it."""
+        if self.called_to is not panel:
+            self.called_to = None
+        return self if self.called_to is not None else None if panel.alone else panel.side or self
 
     def _session_changed(self, changes: object) -> None:
         if self.isVisible():

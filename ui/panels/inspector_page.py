@@ -31,6 +31,7 @@ from ui.wording import sentence
 _STEPS = 16
 _LARGE = 16  # characters that fit in the size of a headline
 _PERCENT = make_field("percent")
+_PARTS_OF_RIGHTS = {"from_": "from", "until": "until", "while_": "while"}
 _UNREAD = {
     "outputs": "No formula: it is a result.", "checks": "No formula: it is a check.",
     "events": "No formula: its day is marked on the schedule.", "rights": "No formula.", "questions": "No formula.",
@@ -70,7 +71,7 @@ class InspectorPage(QWidget):
         ):
             right = deal.rights.get(target.path[1]) if target.path[:1] == ("rights",) else None
             if right is not None:
-                self._right_page(target.path[1], right)
+                self._right_page(target, target.path[1], right)
             else:
                 self._source_page(target)
         else:
@@ -119,18 +120,7 @@ class InspectorPage(QWidget):
             self._text(note, "quiet")
         if found.fault is not None:
             self._fault(found.fault, found.cell)
-        self._clash(target)
-        if found.words:
-            self._section("In words")
-            self._text(found.words, "")
-        is_check = target.key in deal.checks
-        facts = [reasons.reason_fact(calc, why, found.words, is_check) for why in found.reasons]
-        self._rows(self._decided(found, item), facts)
-        self._tree("Why", "up", precedents(calc, found.cell.key, found.cell.period) if found.text else [], target)
-        told = bool(found.reasons)  # conditions have been said with their sides
-        parts = [step for step in found.steps if not step.is_name and step.text.strip() != found.formula.strip("= ")]
-        parts = [step for step in parts if not (told and isinstance(step.value, bool))]
-        self._rows("Step by step", [reasons.step_fact(step) for step in parts[:_STEPS]], len(parts))
+        self._explained(found, target, item)
         if target.key in deal.events or target.period is not None:
             self._triggers(target)
         if target.kind == "input":
@@ -156,6 +146,22 @@ class InspectorPage(QWidget):
         elif target.kind == "formula":
             self._section("Enter")
             self._text("A formula: press F2 to change it. It holds in every version and scenario.", "quiet")
+
+    def _explained(self, found: Explanation, target: Target, item: object) -> None:
+        """A formula: in words, what decided it, what it reads, and its steps."""
+        self._clash(target)
+        if found.words:
+            self._section("In words")
+            self._text(found.words, "")
+        calc = self.session.calc
+        is_check = target.key in calc.deal.checks
+        facts = [reasons.reason_fact(calc, why, found.words, is_check) for why in found.reasons]
+        self._rows(self._decided(found, item), facts)
+        self._tree("Why", "up", precedents(calc, found.cell.key, found.cell.period) if found.text else [], target)
+        told = bool(found.reasons)  # conditions have been said with their sides
+        parts = [step for step in found.steps if not step.is_name and step.text.strip() != found.formula.strip("= ")]
+        parts = [step for step in parts if not (told and isinstance(step.value, bool))]
+        self._rows("Step by step", [reasons.step_fact(step) for step in parts[:_STEPS]], len(parts))
 
     def _fault(self, fault: Fault, cell: Seen) -> None:
         """Where an error began, unless here, and why."""
@@ -304,10 +310,22 @@ class InspectorPage(QWidget):
         if more:
             self._text(more + ".", "quiet")
 
-    def _right_page(self, key: str, right: Right) -> None:
-        """A right in words: how it stands, whose it is, when it ends and what is left of it then."""
+    def _right_page(self, target: Target, key: str, right: Right) -> None:
+        """A right in words: how it stands, whose it is, when it ends and what is left of it then. Of one of its days
+        or its condition first why that is what it is."""
         deal, calc = self.session.deal, self.session.calc
         found = status(calc, key, dt.date.today())
+        part = _PARTS_OF_RIGHTS.get(target.path[-1], "") if target.kind == "formula" else ""
+        why = self._explanation(target) if part else None
+        if why is not None:
+            self._text(f"{right.label}: {part}", "title")
+            bad = isinstance(why.cell.value, ErrorValue) and not why.cell.value.is_undisclosed
+            shown = why.cell.shown or "empty"
+            self._text("open" if shown == "not yet" and part == "until" else shown, "bad" if bad else "value")
+            if why.fault is not None:
+                self._fault(why.fault, why.cell)
+            self._explained(why, target, right)
+            self._section("The right")
         self._text(right.label, "title")
         self._text(sentence(found.state).rstrip("."), "value")
         if right.what:
