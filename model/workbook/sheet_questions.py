@@ -53,6 +53,8 @@ def write_questions(canvas: Canvas, today: dt.date) -> None:
         blocks.append((first, row - 2))  # what is empty below the rules may fall off a page
         row += 2
     canvas.close(row, grid.source, freeze_row=HEAD_ROW + 1, repeat=HEAD_ROW)
+    first_fact = blocks[0][0] + 2
+    canvas.sheet.set_selection(first_fact, LABEL + 1, first_fact, LABEL + 1)
     canvas.paginate(blocks, grid.source, HEAD_ROW)
     canvas.sheet.outline_settings(True, True, False, False)
 

@@ -86,6 +86,7 @@ def write_rights(canvas: Canvas, today: dt.date) -> None:
     if deal.rights:
         paint(canvas, FIRST_RIGHT, ON, row, at.last_year)
     canvas.close(row, at.last_year, freeze_col=HOLDER, freeze_row=HEADS + 1)
+    canvas.sheet.set_selection(DATES, ON, DATES, ON)
     canvas.sheet.repeat_columns(0, LABEL)
     if ends and canvas.scale(at.last_year) < READABLE:  # the dates on one page, how each year ends beside them
         pages = [(HOLDER, ON), (MATRIX, at.last_year)]

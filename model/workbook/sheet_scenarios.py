@@ -13,7 +13,7 @@ from model.addresses import input_item
 from model.deal import Deal
 from model.edits import label_of as name_of
 from model.fields import field_for
-from model.layers import BASE, SETS, base_value
+from model.layers import BASE, SETS, View, about, base_about, base_value
 from model.workbook.book import LABEL, SCENARIO, SCENARIOS, UNIT, VALUE, VERSION, Book, Layer
 from model.workbook.canvas import FLOW, SMALL, Canvas, as_shown, blocks_of, fitted, number_format, unit_width
 from model.workbook.metrics import column_for
@@ -45,7 +45,7 @@ def write_scenarios(canvas: Canvas) -> None:
     assert scenarios is not None
     deal, layers = book.calc.deal, scenarios.layers
     end = layers[-1].col
-    widths = {**_WIDTHS, **_layer_widths(book, layers), end + 1: 30.0}
+    widths = {**_WIDTHS, **_layer_widths(book, layers), end + 1: 30.0, end + 2: 60.0}
     widths[UNIT] = unit_width((input_item(deal, a).unit for a in scenarios.rows), 11)
     widths[LABEL] = fitted((name_of(deal, a) for a in scenarios.rows), 26, _WIDTHS[LABEL], 10)
     shown = [t for a in scenarios.rows for t in _shown(book, a)]
@@ -77,7 +77,7 @@ def write_scenarios(canvas: Canvas) -> None:
     last = RANK
     for last, kind, key in book.entries[SCENARIOS]:
         if kind == "group":
-            canvas.section(last, key, end + 1)
+            canvas.section(last, key, end + 2)
         else:
             _input(canvas, last, key, layers, end)
     if scenarios.rows:
@@ -137,9 +137,10 @@ def _heads(canvas: Canvas, layers: list[Layer], end: int) -> None:
         SET_BY: "Set by",
         NUMBER: "Column",
         end + 1: "Key",
+        end + 2: "Class and source",
     }
     heads |= {x.col: x.label for x in layers}
-    canvas.header(HEADS, heads, frozenset((LABEL, UNIT, SET_BY, end + 1)))
+    canvas.header(HEADS, heads, frozenset((LABEL, UNIT, SET_BY, end + 1, end + 2)))
     for x in layers:
         canvas.text(HEADS, x.col, x.label, "head", align="right", text_wrap=True)
     canvas.sheet.set_row(HEADS, 30)
@@ -195,6 +196,26 @@ def _input(canvas: Canvas, row: int, address: str, layers: list[Layer], end: int
             canvas.formula(row, x.col, '""', "", "input", num_format=shown, align="right")
         validate(canvas, row, x.col, field, address, "" if x.id == BASE else "Blank: inherits.")
     canvas.text(row, end + 1, address, "muted", indent=1)
+    canvas.text(row, end + 2, _grounds(deal, layers, address), "muted", where=address, indent=1)
+
+
+def _grounds(deal: Deal, layers: list[Layer], address: str) -> str:
+    """Class and source of each value in a row, from left to right."""
+    said = []
+    for x in layers:
+        kind, _, key = x.id.partition(":")
+        if x.id == BASE:
+            found = base_about(deal, address)
+        elif kind == "version" and address in deal.versions[key].set:
+            found = about(deal, View(version=key), address)
+        elif kind == "scenario" and address in deal.scenarios[key].set:
+            found = about(deal, View(scenario=key), address)
+        else:
+            continue
+        source = deal.sources[found.source].label if found.source in deal.sources else found.source
+        if grounds := ", ".join(part for part in (found.class_, source) if part):
+            said.append(f"{x.label}: {grounds}.")
+    return " ".join(said)
 
 
 _ABSENT: Final = object()

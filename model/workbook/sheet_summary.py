@@ -35,6 +35,7 @@ _LEAST: Final = 9.6  # width of the columns that headline, cases and year-ends s
 _MOST: Final = 20.0
 _CHART_HEIGHT: Final = 300  # pixels at most
 _CHART_SHAPE: Final = 0.56  # height by width
+_BARS_APART: Final = 64  # more bars than these touch: stripes would shimmer
 _ROW_PIXELS: Final = ROW_HEIGHT * 96 / 72
 _COLOURS: Final = (ACCENT, "#C77D0A", "#6A3D9A", "#5B7FA6", "#8A949E")
 _NUMBERS: Final = ("money", "number", "percent", "multiple", "integer")
@@ -239,7 +240,11 @@ def _chart(canvas: Canvas, chart: Chart) -> Any:
         colour = _COLOURS[i % len(_COLOURS)]
         look: dict[str, Any] = {"line": {"color": colour, "width": 2.25}}
         if chart.type == "bar":
-            look = {"fill": {"color": colour}, "border": {"none": True}, "gap": 60}
+            look = {
+                "fill": {"color": colour},
+                "border": {"none": True},
+                "gap": 60 if len(calc.timeline) <= _BARS_APART else 0,
+            }
         elif i:
             look["line"]["dash_type"] = ("dash", "round_dot", "long_dash", "dash_dot")[
                 (i - 1) % 4

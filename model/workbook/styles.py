@@ -49,7 +49,7 @@ _NAMED: Final[dict[str, dict[str, Any]]] = {
     "calc": {"font_color": INK},
     "link": {"font_color": LINK},
     "stamp": {"font_color": STAMP, "bg_color": STAMP_FILL, "italic": True},
-    "over": {"font_color": OVER_STAMP},
+    "over": {"font_color": OVER_STAMP, "italic": True},
     "status": {"bold": True, "font_size": 9},
 }
 

@@ -70,6 +70,33 @@ def test_no_link_is_longer_than_its_column(name, tmp_path):
                     assert pixels <= 7 * widths[cell.column], (sheet.title, cell.coordinate, cell.value)
 
 
+def test_sheets_that_ask_open_at_what_they_ask_for(tmp_path):
+    """The selected cell is an input with a drop-down list, or a day."""
+    deal = store.load(store.find("amd-openai")).deal
+    export(run(deal, default_view(deal)), tmp_path / "book.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "book.xlsx")
+    for name in ("Scenarios", "Questions", "Rights"):
+        sheet = book[name]
+        chosen = sheet.sheet_view.selection[-1].activeCell
+        assert any(chosen in rule.sqref for rule in sheet.data_validations.dataValidation), (name, chosen)
+
+
+def test_every_value_of_a_layer_has_its_class_and_source_on_scenarios(tmp_path):
+    deal = store.load(store.find("microsoft-openai")).deal
+    export(run(deal, default_view(deal)), tmp_path / "book.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Scenarios"]
+    key, said = sheet.max_column - 1, sheet.max_column
+    grounds = {sheet.cell(r, key).value: sheet.cell(r, said).value or "" for r in range(1, sheet.max_row + 1)}
+    assert grounds["Key"] == "Class and source"
+    assert grounds["rs_cap"] == (
+        "Base: reported, [7] Press on the cap, Apr 2026. April 2026 amendment: reported, [7] Press on the cap, Apr 2026."
+    )
+    for layers in (deal.versions, deal.scenarios):
+        for layer in layers.values():
+            for address in layer.set:
+                assert f"{layer.label}: " in grounds[address], address
+
+
 def test_the_scenarios_open_at_their_selector_with_few_rows_frozen(tmp_path):
     for name in ("microsoft-openai", "amd-openai"):
         deal = store.load(store.find(name)).deal
