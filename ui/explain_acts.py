@@ -64,8 +64,9 @@ class Explaining(QObject):
     def first_precedent(self) -> None:
         target = self._here()
         calc = self.window.session.calc
-        found = precedents(calc, target.key, target.period) if target.kind == "formula" else []
-        self._to_first(found, target, "This cell reads no other: it is an input.")
+        found = precedents(calc, target.key, target.period) if target.key else []
+        nothing = "This cell reads no other" + (": it is an input." if target.kind == "input" else ".")
+        self._to_first(found, target, nothing)
 
     def first_dependent(self) -> None:
         target = self._here()

@@ -111,8 +111,8 @@ def _note(calc: Calc, key: str, item: Any) -> str:
         return about(deal, calc.view, key).note
     series = deal.series.get(head)
     notes = [series.notes.get(year, "") if series else "", getattr(item, "note", "")]
-    if head in deal.tables:
-        notes.append(deal.tables[head].note)
+    if key in deal.tables or key.endswith("]"):
+        notes.append(deal.tables[head.partition("[")[0]].note)
     return "\n".join(n for n in dict.fromkeys(notes) if n)
 
 

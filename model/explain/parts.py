@@ -44,6 +44,7 @@ from model.structure.words import words_of
 from model.units.dimensions import DAYS, Dim, is_ratio, unit_of
 from model.values import NEVER, NO_CAP, ErrorValue, Range
 
+_CHOOSING = frozenset(("IF", "IFS", "IFERROR", "SWITCH", "CHOOSE"))
 _NOISE = 1e-12  # a rest of binary fractions
 _CENTURY = 36_525  # days: what is this near to the day of “not yet” was reckoned from it
 _AGES = 2_500_000  # days between a day of any deal and that of “not yet”
@@ -76,7 +77,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 def leaves(spot: Spot) -> list[Leaf]:
-    """What the formula reads, in the order of its text; rows that helpers read unsaid come last."""
+    """What the formula reads, in the order of its text; days of this period that helpers read unsaid come last."""
     if spot.root is None:
         return []
     found = list(leaves_of(spot, spot.root))
@@ -84,7 +85,7 @@ def leaves(spot: Spot) -> list[Leaf]:
     tree = spot.bound(spot.root)
     for node in references(tree) if tree is not None else ():
         leaf = _leaf(spot, node, None)
-        if leaf.cell.key in PERIOD_NAMES and leaf.cell.key not in said:
+        if leaf.cell.key in PERIOD_NAMES and leaf.cell.key not in said and leaf.cell.period is not None:
             said.add(leaf.cell.key)
             found.append(leaf)
     return found
@@ -230,7 +231,7 @@ def _inner(spot: Spot, part: Part) -> tuple[Part, ...]:
 def evaluated(spot: Spot, part: Part) -> list[Part]:
     """The parts that were computed for this value: of a condition, the branch taken only."""
     node, parts = part.node, _inner(spot, part)
-    if not isinstance(node, Call) or node.name not in ("IF", "IFS", "IFERROR", "SWITCH", "CHOOSE"):
+    if not isinstance(node, Call) or node.name not in _CHOOSING:
         return list(parts)
     first = spot.value(parts[0])
     if node.name == "IFERROR":
@@ -280,7 +281,21 @@ def shown(spot: Spot, part: Part, value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return f"“{show_text(value)}”"
-    return measured(spot, spot.measure(part), float(value))
+    dim = spot.measure(part)
+    if (dim.kind == "unknown" or (dim.kind == "number" and not unit_of(spot.calc.deal, dim))) and _is_result(
+        spot, part
+    ):
+        return with_unit(field_of(spot.calc.deal, spot.cell.key), value)
+    return measured(spot, dim, float(value))
+
+
+def _is_result(spot: Spot, part: Part) -> bool:
+    """Whether the formula's result is that of this part: the branch that conditions chose."""
+    at = spot.root
+    while at is not None and at is not part and isinstance(at.node, Call) and at.node.name in _CHOOSING:
+        chosen = evaluated(spot, at)
+        at = chosen[-1] if chosen else None
+    return at is part
 
 
 def measured(spot: Spot, dim: Dim, value: float) -> str:

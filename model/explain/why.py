@@ -33,7 +33,7 @@ from model.structure.labels import in_labels
 from model.structure.mentions import LINE_HELPERS, dotted
 from model.structure.outline import Part
 from model.structure.words import words_of
-from model.values import ErrorValue, Range
+from model.values import DIV0, ErrorValue, Range
 
 _COMPARED = {op for op, power in BINARY.items() if power == BINARY["="]}
 _FOLLOW = 20_000  # cells that the search for a root visits at most
@@ -100,11 +100,23 @@ def fault(calc: Calc, cell: Where) -> Fault | None:
         part, into = _failing(spot)
         following = value_of(calc, into) if into is not None else None
         if into is None or into in seen or len(seen) > _FOLLOW or not isinstance(following, ErrorValue):
-            words, why = words_of(calc.deal, spot.text, part, spot.table, spot.space), value.note or _why(value)
+            words, why = words_of(calc.deal, spot.text, part, spot.table, spot.space), _reason_of(spot, part, value)
             return Fault(
                 value.kind, cell.key, cell.period, why, spot.text, part.span, at, words, part is spot.root
             )  # fmt: skip
         cell, value = into, following
+
+
+def _reason_of(spot: Spot, part: Part, value: ErrorValue) -> str:
+    """Why a part failed; of a division what the divisor is called."""
+    why = value.note or _why(value)
+    if value.kind == DIV0 and isinstance(part.node, Binary) and part.node.op == "/":
+        divisor = words_of(spot.calc.deal, spot.text, part.parts[1], spot.table, spot.space)
+        if isinstance(part.parts[1].node, LITERALS):
+            return why
+        divisor = divisor.replace("“", "‘").replace("”", "’")
+        return f"{why}: “{divisor}” is {'empty' if spot.value(part.parts[1]) is None else '0'}"
+    return why
 
 
 def _why(value: ErrorValue) -> str:

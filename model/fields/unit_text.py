@@ -11,6 +11,7 @@ from model.fields.number_formats import PERCENT
 from model.values import NO_CAP
 
 _MONEY_UNIT: Final = re.compile(r"^(?P<currency>[A-Z]{0,3}[$€£¥]|[A-Z]{3}\s)(?P<scale>[a-z]{0,3})(?P<rest>\s.*)?$")
+_SIGNS: Final = "$€£¥"  # before any number; a code of three letters only before money
 _ONE: Final = re.compile(r"^(?P<head>.*?)(?P<rest>(?: (?:a|an|per|of|in|each) .*|/.*)?)$", re.DOTALL)
 _DIGITS: Final = 6  # of an intermediate result; all before the point are kept
 
@@ -26,11 +27,11 @@ def with_unit(field: Field, value: Any) -> str:
 
 
 def attached(text: str, unit: str, money: bool) -> str:
-    """A number's text with its unit, a currency before its digits."""
+    """A number's text with its unit, a currency before its digits: ``$476.43 per share``."""
     if not unit:
         return text
     found = _MONEY_UNIT.match(unit)
-    if found is None or not money:
+    if found is None or not (money or found["currency"][-1] in _SIGNS):
         if unit in text:
             return text
         return f"{text} {one_of(unit) if text == '1' else unit}"

@@ -164,7 +164,7 @@ def test_an_error_is_followed_to_the_part_of_the_formula_that_failed():
     fault = explain(CALC, "bad").fault
     assert (fault.key, fault.period, fault.kind) == ("ratio", 2, "#DIV/0!")
     assert fault.formula[slice(*fault.span)] == "draw / IF(year > 2026, zero, 1)"
-    assert fault.reason == "division by zero"
+    assert fault.reason == "division by zero: “Zero if calendar year > 2026, otherwise 1” is 0"
     assert fault.where == "lines.ratio.formula"
     assert explain(CALC, "after", 2).fault is None  # caught by IFERROR
     assert explain(CALC, "after", 3).fault.period == 2

@@ -139,6 +139,10 @@ class InspectorPage(QWidget):
                 "quiet",
             )
         self._reach_button(target)
+        table = deal.tables.get(target.key.partition(".")[0])
+        if table is not None and table.note:
+            self._section("The table")
+            self._text(table.note, "quiet")
         self._source(target, item)
         if target.kind == "input":
             self._section("Enter")

@@ -151,7 +151,7 @@ def outputs_reached(calc: Calc, baseline: Calc, target: Target, most: int = _MOS
         text, old = with_unit(field, now), with_unit(field, before)
         moved = old != text and not _same(now, before)
         tint = ""
-        if moved:
+        if moved and field.kind != "date":  # later is neither good nor bad
             up = isinstance(now, float) and isinstance(before, float) and now > before
             tint = "good" if up else "bad"
         facts.append(Fact(deal.outputs[key].label, f"{old} → {text}" if moved else text, "", there, tint))
