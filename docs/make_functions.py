@@ -27,7 +27,14 @@ def text() -> str:
         out += ["", f"## {group}", "", "| | | example |", "|---|---|---|"]
         for f in functions:
             formula, value = f.example
-            marks = [m for m, holds in (("slow", f.slow), ("printed in older functions", f.excel is not None)) if holds]
+            marks = [
+                m
+                for m, holds in (
+                    ("slow", f.slow),
+                    ("printed in older functions", f"{f.name}(" not in f.printed(["x"] * f.min_args)),
+                )
+                if holds
+            ]
             note = f" *({', '.join(marks)})*" if marks else ""
             out.append(
                 f"| `{f.signature}` | {cell(f.doc)}{note} | `{formula.replace('|', chr(92) + '|')}` → {shown(value)} |"

@@ -32,7 +32,8 @@ class Function(msgspec.Struct, frozen=True):
     that are statically finite numbers: ``{0}``, ``{1}`` are arguments, ``{*}`` all of them separated
     by commas; names in it are builtins or in ``FAST_NAMES``. It equals ``live`` bit for bit, or
     raises ArithmeticError or ValueError, or is not finite. ``fast_ranges`` says that its arguments
-    may also be lists of such numbers. ``excel`` prints a function that Excel 2010 does not know.
+    may also be lists of such numbers. ``excel`` prints a function that Excel 2010 does not know, or knows by a
+    prefix.
     ``step`` is the size of the repeating group at the end of the arguments. ``strict`` marks functions of
     Excel's former Analysis ToolPak: a boolean is #VALUE!, a required argument left out #N/A.
     ``left_out`` names other arguments that are #N/A where they are left out.

@@ -1,14 +1,14 @@
-"""Days of the week, working days, the 30/360 year, and times as parts of a day."""
+"""Days of the week, the 30/360 year, and times as parts of a day."""
 
 from __future__ import annotations
 
 import math
 
 from model.formula.coerce import Value
-from model.formula.fn_base import Group, Refusal, as_range, fail, not_boolean
+from model.formula.fn_base import Group, Refusal, fail
 from model.formula.fn_date import is_leap, month_days, parts
 from model.formula.readtext import text_to_moment
-from model.values import NEVER, NUM, VALUE, ErrorValue, Range
+from model.values import NEVER, NUM, VALUE, ErrorValue
 
 _group = Group("Weekdays and times")
 FUNCTIONS = _group.functions
@@ -16,7 +16,7 @@ _numeric = _group.numeric
 _typed = _group.typed
 
 
-def _day(serial: float) -> int:
+def whole_day(serial: float) -> int:
     n = math.floor(serial)
     if not 0 <= n <= NEVER:
         raise fail(NUM, "the date is outside 1900 to 9999")
@@ -27,7 +27,7 @@ def _day(serial: float) -> int:
 def _weekday(serial: float, kind: float = 1.0) -> float:
     """The day of the week. Type 1: 1 is Sunday; 2: 1 is Monday; 3: 0 is Monday; 11 to 17: 1 is Monday to Sunday. Other
     types are #NUM!. As in Excel, days before March 1900 are one off."""
-    n, k = _day(serial), int(kind)
+    n, k = whole_day(serial), int(kind)
     if k == 3:
         return float((n - 2) % 7)
     first = {1: 1, 2: 2, 17: 1}.get(k, k - 9 if 11 <= k <= 16 else 0)  # 1 is Sunday
@@ -40,7 +40,7 @@ def _weekday(serial: float, kind: float = 1.0) -> float:
 def _weeknum(serial: float, kind: float = 1.0) -> float:
     """The week of the year; the week of 1 January is the first. Type 1: weeks begin on Sunday; 2: on Monday; 11 to 17:
     on Monday to Sunday; 21: the ISO week, which belongs to the year of its Thursday."""
-    n, k = _day(serial), int(kind)
+    n, k = whole_day(serial), int(kind)
     if k == 21:
         thursday = n - (n - 2) % 7 + 3
         year = parts(float(thursday))[0]
@@ -88,62 +88,6 @@ def _days360(start: float, end: float, european: float = 0.0) -> float:
             else:
                 d2 = 30
     return float((y2 - y1) * 360 + (m2 - m1) * 30 + d2 - d1)
-
-
-# -- working days -------------------------------------------------------------------------------------
-
-
-def _free(holidays: Value) -> set[int]:
-    days = set()
-    for v in as_range(holidays):
-        if v is None or v == "":
-            continue
-        days.add(_day(not_boolean(v)))
-    return days
-
-
-def _works(n: int, free: set[int]) -> bool:
-    return n % 7 not in (0, 1) and n not in free
-
-
-@_typed(
-    "NETWORKDAYS(start, end, [holidays])",
-    ("NETWORKDAYS(DATE(2025,10,27),DATE(2025,11,2))", 5.0),
-    takes_ranges=frozenset({2}),
-    strict=True,
-)
-def _networkdays(start: Value, end: Value, holidays: Value = None) -> Value:
-    """The days from start to end, both included, that are neither Saturday nor Sunday nor among the holidays; negative
-    where the end comes first."""
-    a, b = _day(not_boolean(start)), _day(not_boolean(end))
-    free = _free(Range([]) if holidays is None else holidays)
-    low, high = min(a, b), max(a, b)
-    whole, rest = divmod(high - low + 1, 7)
-    count = whole * 5 + sum(_works(n, set()) for n in range(high - rest + 1, high + 1))
-    count -= sum(low <= n <= high and _works(n, set()) for n in free)
-    return float(count if a <= b else -count)
-
-
-@_typed(
-    "WORKDAY(start, days, [holidays])",
-    ("WORKDAY(DATE(2025,10,31),1)", 45964.0),
-    takes_ranges=frozenset({2}),
-    strict=True,
-)
-def _workday(start: Value, days: Value, holidays: Value = None) -> Value:
-    """The day so many working days later or earlier: Saturdays, Sundays and holidays are passed over."""
-    n, left = _day(not_boolean(start)), not_boolean(days)
-    if abs(left) > NEVER:
-        raise fail(NUM, "the date is outside 1900 to 9999")
-    steps = math.trunc(left)
-    free = _free(Range([]) if holidays is None else holidays)
-    step = 1 if steps > 0 else -1
-    while steps:
-        n += step
-        _day(float(n))
-        if _works(n, free):
-            steps -= step
-    return float(n)
 
 
 # -- times --------------------------------------------------------------------------------------------

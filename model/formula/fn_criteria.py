@@ -335,28 +335,56 @@ def _averageifs(values: Value, *pairs: Value) -> Value:
 
 # -- MINIFS and MAXIFS: newer than Excel 2010 ----------------------------------------------------------
 
-_LITERAL = re.compile(r'"(<>|<=|>=|=|<|>)((?:[^"]|"")*)"(?:&(.+))?', re.DOTALL)
+_QUOTED = r'"((?:[^"]|"")*)"'
+_LITERAL = re.compile(rf"{_QUOTED}(?:&(.+))?", re.DOTALL)
+_CONSTANT = re.compile(_QUOTED, re.DOTALL)
+_NO_TEXT: Final = "1.7E+308"  # every text lies above every number
 
 
 def _condition(cells: str, wanted: str) -> str:
-    """A criterion as an array condition. An operator in quotes at its start is taken apart; anything
-    else is taken for a value to be equal to."""
-    if wanted.startswith('"') and has_wildcards(wanted):
-        raise refuse("MINIFS", "A criterion with wildcards cannot be written for Excel 2010.", "Name the text in full.")
+    """A criterion as an array condition. A text is read as ``criterion`` reads it, and an operator at its start taken
+    apart; anything else is a value to be equal to. Comparisons stand for ISNUMBER and ISBLANK, which some engines do
+    not apply cell by cell."""
     match = _LITERAL.fullmatch(wanted)
-    op, operand = "=", bracketed(wanted)
-    if match:
-        op = match[1]
-        rest = match[2]
-        if match[3] is not None:
-            operand = bracketed(match[3]) if not rest else f'("{rest}"&{match[3]})'
-        else:
-            operand = rest if text_to_number(rest) is not None else f'"{rest}"'
-    # comparisons, not ISBLANK: some engines do not apply functions cell by cell
-    blank = '+({0}="")' if op == "<>" else '*({0}<>"")'
+    begin, after = (match[1].replace('""', '"'), match[2]) if match else ("", wanted)
+    if after is not None and (constant := _CONSTANT.fullmatch(after)):
+        begin, after = begin + constant[1].replace('""', '"'), None
+    op, rest = _parted(begin)
+    op = op or "="
+    if after is None:
+        return _fixed_condition(cells, op, rest)
+    operand = bracketed(after)
+    if rest:  # joined, it may still read as a number
+        text = f"{_text(rest)}&{operand}"
+        operand = f"IFERROR(VALUE({text}),{text})"
     if op == "<>":
-        return f"((({cells}{op}{operand}){blank.format(cells)})>0)"
-    return f"(({cells}{op}{operand}){blank.format(cells)})"
+        return f'((({cells}<>{operand})+({cells}=""))>0)'
+    met = f'(({cells}{op}{operand})*({cells}<>""))'
+    return f"({met}*((({cells}<={_NO_TEXT})+ISTEXT({operand}))>0))" if op in (">", ">=") else met
+
+
+def _text(value: str) -> str:
+    return '"' + value.replace('"', '""') + '"'
+
+
+def _fixed_condition(cells: str, op: str, rest: str) -> str:
+    """A criterion that is written out in full."""
+    if has_wildcards(rest):
+        raise refuse("MINIFS", "A criterion with wildcards cannot be written for Excel 2010.", "Name the text in full.")
+    if rest == "":
+        return f'({cells}{op}"")'
+    value = _operand(rest)
+    if isinstance(value, ErrorValue):
+        raise refuse("MINIFS", "A criterion that looks for an error cannot be written for Excel 2010.", "Use IFERROR.")
+    if isinstance(value, bool):
+        operand, among = ("TRUE" if value else "FALSE"), f"({cells}>=FALSE)"
+    elif isinstance(value, str):
+        operand, among = _text(value), f'(({cells}>="")*({cells}<FALSE))'
+    else:
+        operand, among = f"({value!r})".replace("e+", "E+").replace("e-", "E-"), f"({cells}<={_NO_TEXT})"
+    if op == "<>":
+        return f'((({cells}<>{operand})+({cells}=""))>0)'
+    return f'(({cells}{op}{operand})*({cells}<>"")*{among})'
 
 
 def _extreme(function: str, sign: str) -> Callable[..., str]:

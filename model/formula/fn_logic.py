@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 
+from model.formula.arrays import Grid
 from model.formula.coerce import Value, compare, is_number, single, to_bool, to_number
 from model.formula.fn_base import FAST_NAMES, Group, Refusal, Thunk, fail, not_boolean, number
 from model.values import NA, VALUE, ErrorValue, Range
@@ -285,6 +286,19 @@ def _error_type(v: Value) -> Value:
     if not isinstance(v, ErrorValue) or v.kind not in _PLACES:
         raise fail(NA, "the value is no error")
     return float(_PLACES.index(v.kind) + 1)
+
+
+@_about("TYPE(value)", ('TYPE("a")', 2.0), takes_ranges=frozenset({0}))
+def _type(v: Value) -> Value:
+    """What the value is: 1 a number, a date or an empty cell, 2 text, 4 TRUE or FALSE, 16 an error, 64 an array."""
+    if isinstance(v, Grid):
+        return 64.0
+    if isinstance(v, Range) and len(v) != 1:
+        raise fail(VALUE, "TYPE takes a single value, not a range")
+    one = single(v)
+    return (
+        16.0 if isinstance(one, ErrorValue) else 4.0 if isinstance(one, bool) else 2.0 if isinstance(one, str) else 1.0
+    )
 
 
 @_about("N(value)", ('N("7")', 0.0), vector="scan")

@@ -6,7 +6,7 @@ import bisect
 import math
 from collections import Counter
 
-from model.formula.coerce import Value, digits15, is_number, to_bool
+from model.formula.coerce import Value, digits15, to_bool
 from model.formula.fn_base import Group, Refusal, as_range, fail, number, numbers, range_numbers
 from model.formula.fn_stats import mean, total
 from model.values import DIV0, NA, NUM, VALUE, ErrorValue
@@ -21,11 +21,11 @@ def _median(xs: list[float]) -> float:
     """The middle of the numbers, of an even count the mean of the two in the middle; none is #NUM!."""
     if not xs:
         raise fail(NUM, "there is no number to take the median of")
-    return _quantile(sorted(xs), 0.5)
+    return _at(sorted(xs), (len(xs) - 1) / 2)
 
 
-def _quantile(ordered: list[float], k: float) -> float:
-    place = k * (len(ordered) - 1)
+def _at(ordered: list[float], place: float) -> float:
+    """The number at a place counted from 0, interpolated between two."""
     below = math.floor(place)
     part = place - below
     if part == 0:
@@ -50,16 +50,32 @@ def _percentile(cells: Value, share: Value) -> Value:
         raise fail(NUM, "there is no number to take a percentile of")
     if not 0 <= k <= 1:
         raise fail(NUM, "the share lies outside 0 % to 100 %")
-    return _quantile(sorted(xs), k)
+    return _at(sorted(xs), k * (len(xs) - 1))
+
+
+@_statistics.typed(
+    "PERCENTILE.EXC(range, share)",
+    ("PERCENTILE.EXC({1,2,3,4},0.25)", 1.25),
+    takes_ranges=frozenset({0}),
+    excel=lambda cells, share: f"_xlfn.PERCENTILE.EXC({cells},{share})",
+)
+def _percentile_exc(cells: Value, share: Value) -> Value:
+    """As PERCENTILE, where n numbers divide the whole into n + 1 parts: a share below 1/(n + 1) or above n/(n + 1), and no
+    number, is #NUM!."""
+    return _exclusive(numbers((cells,)), number(share))
+
+
+def _exclusive(xs: list[float], k: float) -> float:
+    place = digits15(k * (len(xs) + 1)) if 0 < k < 1 else 0.0
+    if not 1 <= place <= len(xs):
+        raise fail(NUM, f"{k:g} lies below the first or above the last of {len(xs)} numbers")
+    return _at(sorted(xs), place - 1)
 
 
 @_statistic("STDEV(value, …)", ("STDEV(1,2,3)", 1.0), vector="scan")
 def _stdev(xs: list[float]) -> float:
     """The standard deviation of a sample (divided by n - 1). Fewer than two numbers are #DIV/0!."""
-    if len(xs) < 2:
-        raise fail(DIV0, "a standard deviation needs two numbers")
-    m = mean(xs)
-    return math.sqrt(total([(x - m) ** 2 for x in xs]) / (len(xs) - 1))
+    return math.sqrt(_var(xs))
 
 
 def _squares(xs: list[float]) -> float:
@@ -193,7 +209,19 @@ def _quartile(cells: Value, quarter: Value) -> Value:
     q = math.trunc(max(-9.0, min(9.0, number(quarter))))
     if not xs or not 0 <= q <= 4:
         raise fail(NUM, "the quarter must be 0 to 4, of at least one number")
-    return _quantile(sorted(xs), q / 4)
+    return _at(sorted(xs), q / 4 * (len(xs) - 1))
+
+
+@_statistics.typed(
+    "QUARTILE.EXC(range, quarter)",
+    ("QUARTILE.EXC({1,2,3,4,5},1)", 1.5),
+    takes_ranges=frozenset({0}),
+    excel=lambda cells, quarter: f"_xlfn.QUARTILE.EXC({cells},{quarter})",
+)
+def _quartile_exc(cells: Value, quarter: Value) -> Value:
+    """As QUARTILE, by PERCENTILE.EXC: 1 to 3 only; others, and too few numbers, are #NUM!."""
+    xs = numbers((cells,))
+    return _exclusive(xs, math.trunc(max(-9.0, min(9.0, number(quarter)))) / 4)
 
 
 @_statistics.typed(
@@ -228,16 +256,16 @@ def _trimmean(cells: Value, share: Value) -> Value:
 @_statistic("SKEW(value, …)", ("SKEW(1,1,4)", 1.7320508075688767), vector="scan")
 def _skew(xs: list[float]) -> float:
     """How far a sample leans to one side. Fewer than three numbers, or numbers that do not vary, are #DIV/0!."""
-    n, spread = len(xs), _deviation(xs, 3)
-    return n / ((n - 1) * (n - 2)) * total([((x - mean(xs)) / spread) ** 3 for x in xs])
+    n, spread, m = len(xs), _deviation(xs, 3), mean(xs)
+    return n / ((n - 1) * (n - 2)) * total([((x - m) / spread) ** 3 for x in xs])
 
 
 @_statistic("KURT(value, …)", ("KURT(1,2,3,4)", -1.2), vector="scan")
 def _kurt(xs: list[float]) -> float:
     """How heavy the ends of a sample are beside those of the normal distribution. Fewer than four numbers, or numbers that
     do not vary, are #DIV/0!."""
-    n, spread = len(xs), _deviation(xs, 4)
-    fourth = total([((x - mean(xs)) / spread) ** 4 for x in xs])
+    n, spread, m = len(xs), _deviation(xs, 4), mean(xs)
+    fourth = total([((x - m) / spread) ** 4 for x in xs])
     return n * (n + 1) / ((n - 1) * (n - 2) * (n - 3)) * fourth - 3 * (n - 1) ** 2 / ((n - 2) * (n - 3))
 
 
@@ -245,106 +273,3 @@ def _deviation(xs: list[float], least: int) -> float:
     if len(xs) < least or min(xs) == max(xs):
         raise fail(DIV0, f"at least {least} numbers that vary are needed")
     return _stdev(xs)
-
-
-# -- two ranges ---------------------------------------------------------------------------------------
-
-
-def _pairs(a: Value, b: Value) -> list[tuple[float, float]]:
-    """The places where both ranges hold numbers."""
-    first, second = as_range(a), as_range(b)
-    for v in (*first, *second):
-        if isinstance(v, ErrorValue):
-            raise Refusal(v)
-    if len(first) != len(second):
-        raise fail(NA, "the ranges have different lengths")
-    pairs = [(float(x), float(y)) for x, y in zip(first, second, strict=True) if is_number(x) and is_number(y)]
-    if not pairs:
-        raise fail(DIV0, "there is no pair of numbers")
-    return pairs
-
-
-def _moments(pairs: list[tuple[float, float]]) -> tuple[float, float, float, float, float]:
-    """Averages of both, and the sums of squares and products about them."""
-    mx, my = mean([x for x, _ in pairs]), mean([y for _, y in pairs])
-    return (
-        mx, my, total([(x - mx) ** 2 for x, _ in pairs]), total([(y - my) ** 2 for _, y in pairs]),
-        total([(x - mx) * (y - my) for x, y in pairs]),
-    )  # fmt: skip
-
-
-@_statistics.typed(
-    "CORREL(range, range)",
-    ("CORREL(ALL(x),ALL(y))", "how far two rows move together, from -1 to 1"),
-    takes_ranges=frozenset({0, 1}),
-    vector="scan",
-)
-def _correl(a: Value, b: Value) -> Value:
-    """The correlation of two ranges, -1 to 1, over the places where both hold numbers. Different lengths are #N/A,
-    a range that does not vary is #DIV/0!."""
-    _, _, xx, yy, xy = _moments(_pairs(a, b))
-    spread = math.sqrt(xx * yy)
-    if spread == 0:
-        raise fail(DIV0, "a range that does not vary has no correlation")
-    return xy / spread
-
-
-@_statistics.typed("RSQ(ys, xs)", ("RSQ({1,2,3},{2,4,6})", 1.0), takes_ranges=frozenset({0, 1}), vector="scan")
-def _rsq(ys: Value, xs: Value) -> Value:
-    """The square of the correlation."""
-    r = _correl(ys, xs)
-    return number(r) ** 2
-
-
-@_statistics.typed(
-    "COVAR(range, range)", ("COVAR({1,2,3},{2,4,6})", 1.3333333333333333), takes_ranges=frozenset({0, 1}), vector="scan"
-)
-def _covar(a: Value, b: Value) -> Value:
-    """The covariance of two ranges (divided by n). Different lengths are #N/A."""
-    pairs = _pairs(a, b)
-    return _moments(pairs)[4] / len(pairs)
-
-
-def _line(ys: Value, xs: Value) -> tuple[float, float]:
-    """Intercept and slope of the straight line of least squares."""
-    my, mx, _, xx, xy = _moments(_pairs(ys, xs))
-    if xx == 0:
-        raise fail(DIV0, "a range that does not vary gives no line")
-    return my - xy / xx * mx, xy / xx
-
-
-@_statistics.typed("SLOPE(ys, xs)", ("SLOPE({1,2,3},{2,4,6})", 0.5), takes_ranges=frozenset({0, 1}), vector="scan")
-def _slope(ys: Value, xs: Value) -> Value:
-    """The slope of the straight line of least squares. Different lengths are #N/A, xs that do not vary #DIV/0!."""
-    return _line(ys, xs)[1]
-
-
-@_statistics.typed(
-    "INTERCEPT(ys, xs)", ("INTERCEPT({1,2,3},{2,4,6})", 0.0), takes_ranges=frozenset({0, 1}), vector="scan"
-)
-def _intercept(ys: Value, xs: Value) -> Value:
-    """Where the straight line of least squares meets x = 0. Errors as SLOPE."""
-    return _line(ys, xs)[0]
-
-
-@_statistics.typed(
-    "FORECAST(x, ys, xs)", ("FORECAST(8,{1,2,3},{2,4,6})", 4.0), takes_ranges=frozenset({1, 2}), vector="scan"
-)
-def _forecast(x: Value, ys: Value, xs: Value) -> Value:
-    """The straight line of least squares at x. Errors as SLOPE."""
-    at = number(x)
-    base, slope = _line(ys, xs)
-    return base + slope * at
-
-
-@_statistics.typed(
-    "STEYX(ys, xs)", ("STEYX({1,2,4},{1,2,3})", 0.408248290463863), takes_ranges=frozenset({0, 1}), vector="scan"
-)
-def _steyx(ys: Value, xs: Value) -> Value:
-    """The standard error of the straight line of least squares. Fewer than three pairs, or xs that do not vary, are
-    #DIV/0!, different lengths #N/A."""
-    pairs = _pairs(ys, xs)
-    _, _, yy, xx, xy = _moments(pairs)
-    if len(pairs) < 3 or xx == 0:
-        raise fail(DIV0, "at least three pairs that vary are needed")
-    return math.sqrt(max(0.0, yy - xy * xy / xx) / (len(pairs) - 2))

@@ -16,10 +16,12 @@ from model.formula import (
     fn_logic,
     fn_lookup,
     fn_math,
+    fn_pairs,
     fn_search,
     fn_statistics,
     fn_stats,
     fn_text,
+    fn_workdays,
 )
 from model.formula.coerce import num_eq, num_le, num_lt
 from model.formula.fn_base import FAST_NAMES, Function
@@ -39,9 +41,11 @@ FUNCTIONS: Final[dict[str, Function]] = {
         fn_lookup.FUNCTIONS,
         fn_date.FUNCTIONS,
         fn_clock.FUNCTIONS,
+        fn_workdays.FUNCTIONS,
         fn_finance.FUNCTIONS,
         fn_assets.FUNCTIONS,
         fn_statistics.FUNCTIONS,
+        fn_pairs.FUNCTIONS,
         fn_distributions.FUNCTIONS,
         fn_text.FUNCTIONS,
         fn_search.FUNCTIONS,

@@ -10,7 +10,8 @@ from model.problems import Refused, refuse
 MAX_LITERAL: Final = 255
 # functions that take their ranges pairwise: Excel wants them of one shape, or multiplies rows by columns
 PAIRWISE: Final = frozenset(
-    ("SUMPRODUCT", "SUMIF", "SUMIFS", "COUNTIFS", "AVERAGEIF", "AVERAGEIFS", "MINIFS", "MAXIFS", "CORREL", "XNPV", "XIRR", "LOOKUP", "XLOOKUP")
+    ("SUMPRODUCT", "SUMIF", "SUMIFS", "COUNTIFS", "AVERAGEIF", "AVERAGEIFS", "MINIFS", "MAXIFS", "CORREL", "RSQ", "COVAR", "SLOPE", "INTERCEPT",
+     "FORECAST", "STEYX", "SUMXMY2", "SUMX2MY2", "SUMX2PY2", "XNPV", "XIRR", "LOOKUP", "XLOOKUP")
 )  # fmt: skip
 # functions of texts that become functions of single values in the workbook
 SINGLE: Final = {"CONCAT": 0, "TEXTJOIN": 2}  # and the first argument that Excel would let be a range

@@ -31,10 +31,10 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "VAR": ("R", "nnn", "M"), "VARP": ("R", "nn", "M"), "STDEVP": ("R", "nn", "M"), "SUMSQ": ("R", "nn", "M"), "DEVSQ": ("R", "nnn", "M"), "AVEDEV": ("R", "nn"),
     "GEOMEAN": ("R", "nn"), "HARMEAN": ("R", "nn"), "MODE": ("R", "M"), "LARGE": ("Ri",), "SMALL": ("Ri", "Mi"), "RANK": ("nR", "nRb"), "QUARTILE": ("Ri",),
     "PERCENTRANK": ("Rn", "Rnj"), "TRIMMEAN": ("Rp",), "SKEW": ("R", "nnn", "M"), "KURT": ("R", "nnnn"), "AVERAGEA": ("M", "R", "nn"), "MAXA": ("M", "nn"), "MINA": ("M", "nn"),
-    "STEYX": ("RR",),
+    "STEYX": ("RR",), "SUMXMY2": ("RR",), "SUMX2MY2": ("RR",), "SUMX2PY2": ("RR",), "PERCENTILE.EXC": ("Rp",), "QUARTILE.EXC": ("Ri",),
     "NORM.S.DIST": ("nb",), "STANDARDIZE": ("nnn",), "LOGNORMDIST": ("nnn",), "LOGINV": ("pnn",), "CONFIDENCE": ("pnj",), "EXPONDIST": ("nnb",), "POISSON": ("enb", "ejb"), "BINOMDIST": ("ejpb",),
     "RSQ": ("RR",), "COVAR": ("RR",), "SLOPE": ("RR",), "INTERCEPT": ("RR",), "FORECAST": ("nRR",), "NORMDIST": ("nnnb",), "NORMINV": ("pnn",),
-    "WEEKDAY": ("d", "dk"), "WEEKNUM": ("d", "dk"), "ISOWEEKNUM": ("d",), "DATEDIF": ("ddu",), "DAYS360": ("dd", "ddb"), "NETWORKDAYS": ("dd",), "WORKDAY": ("de",), "HOUR": ("n", "d"), "MINUTE": ("n",),
+    "WEEKDAY": ("d", "dk"), "WEEKNUM": ("d", "dk"), "ISOWEEKNUM": ("d",), "DATEDIF": ("ddu",), "DAYS360": ("dd", "ddb"), "NETWORKDAYS": ("dd",), "WORKDAY": ("de",), "NETWORKDAYS.INTL": ("dd", "ddj"), "WORKDAY.INTL": ("de", "dej"), "HOUR": ("n", "d"), "MINUTE": ("n",),
     "SECOND": ("n",), "TIME": ("iii", "jij"), "DATEVALUE": ("h",), "TIMEVALUE": ("h",),
     "MIRR": ("Frr",), "FVSCHEDULE": ("nR",), "EFFECT": ("rj",), "NOMINAL": ("rj",), "ISPMT": ("rijn",), "CUMIPMT": ("rjniik",), "CUMPRINC": ("rjniik",),
     "RRI": ("jnn",), "PDURATION": ("rnn",), "DOLLARDE": ("nj", "ni"), "DOLLARFR": ("nj", "ni"), "DB": ("nnj2", "nnjie", "nnj1j"), "VDB": ("nnj12", "nnjpj", "nnj02n", "nnj1jnb"),
@@ -43,7 +43,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "FIND": ("tt", "tti"), "SEARCH": ("tt", "tti"), "SUBSTITUTE": ("ttt", "ttti"), "REPLACE": ("teet",), "EXACT": ("tt", "aa"), "PROPER": ("t",), "CLEAN": ("t",),
     "CHAR": ("i", "j"), "CODE": ("t",), "T": ("a",), "FIXED": ("ne", "neb"),
     "ISERR": ("a",), "ISLOGICAL": ("a",), "ISNONTEXT": ("a",), "ISEVEN": ("i",), "ISODD": ("i",),
-    "ISBLANK": ("a",), "ISNUMBER": ("a",), "ISTEXT": ("a",), "ISERROR": ("a",), "ISNA": ("a",), "ERROR.TYPE": ("a",), "N": ("a",), "NA": ("",),
+    "ISBLANK": ("a",), "ISNUMBER": ("a",), "ISTEXT": ("a",), "ISERROR": ("a",), "ISNA": ("a",), "ERROR.TYPE": ("a",), "TYPE": ("a",), "N": ("a",), "NA": ("",),
 }  # fmt: skip
 
 _NUMBERS = (

@@ -9,6 +9,7 @@ arguments and results, so that it explains nothing else; the one table is long b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -104,12 +105,13 @@ SPREADS = (
     "MAXA",
     "MINA",
 )
+SQUARES = ("SUMXMY2", "SUMX2MY2", "SUMX2PY2")
 TWO_RANGES = ("COVAR", "RSQ", "SLOPE", "INTERCEPT", "FORECAST", "STEYX")
 #: the kinds of error that LibreOffice's Err:502 stands for, by function
 BOUNDS = {
     "#DIV/0!": ("QUOTIENT", "DOLLARDE", "DOLLARFR", "LOG", "FLOOR", "CORREL", "STEYX", "MIRR", "RSQ"),
     "#REF!": ("INDEX", "VLOOKUP", "HLOOKUP"),
-    "#N/A": ("MODE", "PERCENTRANK", "RANK", *TWO_RANGES, "CORREL"),
+    "#N/A": ("MODE", "PERCENTRANK", "RANK", *TWO_RANGES, "CORREL", *SQUARES),
 }
 WITHIN = ("FIND", "SEARCH", "SUBSTITUTE", "REPLACE", "PROPER", "CLEAN", "CODE", "EXACT", "T", "FIXED")
 TIMES = (
@@ -121,7 +123,9 @@ TIMES = (
     "WEEKNUM",
     "DAYS360",
     "NETWORKDAYS",
+    "NETWORKDAYS.INTL",
     "WORKDAY",
+    "WORKDAY.INTL",
     "DATEVALUE",
     "TIMEVALUE",
     "DATEDIF",
@@ -133,7 +137,9 @@ TOOLPAK = (
     "LCM",
     "WEEKNUM",
     "NETWORKDAYS",
+    "NETWORKDAYS.INTL",
     "WORKDAY",
+    "WORKDAY.INTL",
     "EFFECT",
     "NOMINAL",
     "CUMIPMT",
@@ -206,9 +212,17 @@ TABLE: tuple[Known, ...] = (
     Known("formualizer ironcalc", "booleans and texts written out are passed over in statistics", "row 13", lambda p: p.name in SPREADS and any(isinstance(v, (bool, str)) and not _err(v) for v in _single(p))),
     Known("ironcalc libreoffice", "DEVSQ and AVEDEV without a number are #DIV/0!", "Excel in gnumeric's samples: #NUM!", lambda p: p.name in ("DEVSQ", "AVEDEV") and str(p.ours) == "#NUM!" and str(p.theirs) == "#DIV/0!" and not _numbers(p)),
     Known(LO, "GEOMEAN of a zero is 0", "doc GEOMEAN: #NUM!", lambda p: p.name == "GEOMEAN" and str(p.ours) == "#NUM!" and p.theirs == 0.0),
-    Known(ANY, "regressions of ranges of different lengths are #VALUE!", "doc SLOPE, COVAR, RSQ, FORECAST: #N/A", lambda p: p.name in (*TWO_RANGES, "CORREL") and str(p.ours) == "#N/A" and str(p.theirs) == "#VALUE!" and _lengths(p) > 1),
+    Known(ANY, "regressions of ranges of different lengths are #VALUE!", "doc SLOPE, COVAR, RSQ, FORECAST, SUMXMY2: #N/A", lambda p: p.name in (*TWO_RANGES, "CORREL", *SQUARES) and str(p.ours) == "#N/A" and str(p.theirs) == "#VALUE!" and _lengths(p) > 1),
     Known(IC, "COVAR looks at blanks and texts", "doc COVAR: pairs without a number are passed over", lambda p: p.name == "COVAR" and any(v is None or isinstance(v, (str, bool)) for v in _flat(p))),
     Known(FZ, "FORECAST calls an error of its first argument #VALUE!", "row 17", lambda p: p.name == "FORECAST" and bool(_errors(p)) and str(p.theirs) == "#VALUE!"),
+    Known(ANY, "SUMXMY2 and its like count an empty cell as 0", "doc SUMXMY2: empty cells are ignored, those with zero included; Apache POI, XYNumericFunction: passed over together with the cell beside it", lambda p: p.name in SQUARES and _number(p.ours) and _number(p.theirs) and any(v is None for v in _flat(p))),
+    Known(FZ, "TYPE passes an error on", "doc TYPE: 16", lambda p: p.name == "TYPE" and p.ours == 16.0 and _err(p.theirs)),
+    Known(LO, "a boolean is a number to TYPE, or a formula", "doc TYPE: 4", lambda p: p.name == "TYPE" and p.ours == 4.0 and p.theirs in (1.0, 8.0)),
+    Known(ANY, "PERCENTILE.EXC and QUARTILE.EXC look at the bounds before the error of the share", "row 17", lambda p: p.name in ("PERCENTILE.EXC", "QUARTILE.EXC") and str(p.theirs) == "#NUM!" and (bool(_errors(p)) or _has(p, str))),
+    Known(FZ, "QUARTILE.EXC of a single number is #NUM!", "doc QUARTILE.EXC, PERCENTILE.EXC: the place is a half of two, the first", lambda p: p.name in ("PERCENTILE.EXC", "QUARTILE.EXC") and _number(p.ours) and str(p.theirs) == "#NUM!" and len(_flat(p)) == 2),
+    Known(FZ, "MATCH takes a number next to zero for zero", "MATCH compares to the last bit, as in Excel (not verified)", lambda p: p.name in ("MATCH", "XLOOKUP") and str(p.ours) == "#N/A" and _number(p.theirs) and _number(p.our_parts[0]) and 0 < abs(p.our_parts[0]) < 1e-9),
+    Known(IC, "a multiple next to zero counts as zero in CEILING and FLOOR", "doc CEILING: the nearest multiple", lambda p: p.name in ("CEILING", "FLOOR", "CEILING.MATH", "FLOOR.MATH") and p.theirs == 0.0 and _number(p.our_parts[1]) and 0 < abs(p.our_parts[1]) < 1e-15),
+    Known(LO, "a percentage with an exponent is no number", "row 35 (not verified in Excel)", lambda p: str(p.theirs) == "#VALUE!" and any(isinstance(v, str) and re.fullmatch(r"[0-9.]+[eE][0-9]+%", v) for v in p.our_parts)),
     Known(ANY, "regressions with fewer pairs than they need have another error", "doc SLOPE, STEYX, CORREL: #DIV/0!", lambda p: p.name in (*TWO_RANGES, "CORREL") and str(p.ours) == "#DIV/0!" and _err(p.theirs) and not _errors(p)),
     Known("formualizer ironcalc", "MIRR takes blanks as zero flows", "doc MIRR: empty cells are ignored", lambda p: p.name == "MIRR" and None in _flat(p)),
     Known(ANY, "MIRR without a payment or receipt, or at a rate of -100 % and below", "Excel in Apache POI's samples: receipts alone #DIV/0!, payments alone -1",
@@ -239,7 +253,7 @@ TABLE: tuple[Known, ...] = (
     Known(ANY, "TIME before midnight, of more than 32,767, or rounded down", "doc TIME: #NUM!; parts are cut off", lambda p: p.name == "TIME" and (str(p.ours) == "#NUM!" or any(_number(v) and v < 0 for v in p.our_parts))),
     Known(ANY, "DATEVALUE of a time, TIMEVALUE of a date are no error", "Excel: 0, the part that the text does not show", lambda p: p.name in ("DATEVALUE", "TIMEVALUE") and p.ours == 0.0 and str(p.theirs) == "#VALUE!"),
     Known(FZ, "DATEVALUE and TIMEVALUE read few forms", "doc DATEVALUE: a date in any of Excel's formats", lambda p: p.name in ("DATEVALUE", "TIMEVALUE") and _number(p.ours) and str(p.theirs) == "#VALUE!"),
-    Known(ANY, "WORKDAY and NETWORKDAYS beyond 9999", "doc WORKDAY: #NUM!", lambda p: p.name in ("WORKDAY", "NETWORKDAYS") and (str(p.ours) == "#NUM!" or NEVER in p.our_parts)),
+    Known(ANY, "WORKDAY and NETWORKDAYS beyond 9999", "doc WORKDAY: #NUM!", lambda p: p.name.startswith(("WORKDAY", "NETWORKDAYS")) and (str(p.ours) == "#NUM!" or NEVER in p.our_parts)),
     Known(LO, "WEEKNUM counts ISO weeks", "doc WEEKNUM: the week of 1 January is the first", lambda p: p.name == "WEEKNUM" and _number(p.ours)),
     Known(ANY, "DAYS360 at the end of February", "Excel in Apache POI's samples", lambda p: p.name == "DAYS360" and _number(p.ours) and _number(p.theirs) and abs(p.ours - p.theirs) <= 3 and any(_february(v) for v in p.our_parts[:2])),
     Known(LO, "EFFECT and NOMINAL of 0 are 0", "doc EFFECT: #NUM!", lambda p: p.name in ("EFFECT", "NOMINAL") and str(p.ours) == "#NUM!"),

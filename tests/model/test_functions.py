@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import time
 
 import pytest
@@ -43,6 +44,7 @@ SEE_ERRORS = {
     "ISNONTEXT",
     "ISNA",
     "ERROR.TYPE",
+    "TYPE",
     "COUNT",
     "COUNTA",
     "COUNTBLANK",
@@ -757,10 +759,19 @@ def test_a_printed_form_means_the_same(name: str, args: list[str]) -> None:
     assert value_of(printed) == original
 
 
+_PRINTED_CRITERIA = (
+    ('">2"', ">2"), ("2", 2.0), ('"2"', "2"), ('"=2"', "=2"), ('"<>2"', "<>2"), ('"<="&2+1', "<=3"), ('">"&2', ">2"), ('">99999"', ">99999"),
+    ('">"&"2"', ">2"), ('">46"&1&"00"', ">46100"), ('"<1/2/2026"', "<1/2/2026"), ('">=2026-01-15"', ">=2026-01-15"), ('"<5%"', "<5%"), ('">1,234"', ">1,234"),
+    ('"<$3"', "<$3"), ('"<-1"', "<-1"), ('"TRUE"', "TRUE"), ('">FALSE"', ">FALSE"), ('"<>open"', "<>open"), ('"=OPEN"', "=OPEN"), ('">=n"', ">=n"), ('"<p"', "<p"),
+    ('""', ""), ('"="', "="), ('"<>"', "<>"),
+)  # fmt: skip
+
+
 def test_minifs_and_maxifs_are_printed_as_conditions_and_agree_with_another_engine() -> None:
     formualizer = pytest.importorskip("formualizer")
-    values, keys = [3.0, 1.0, 4.0, 1.5, 9.0, -2.6], [1.0, 2.0, 2.0, None, 7.0, 10.0]
-    for criterion, wanted in (('">2"', ">2"), ("2", 2.0), ('"<>2"', "<>2"), ('"<="&2+1', "<=3"), ('">99"', ">99")):
+    values = [3.0, 1.0, 4.0, 1.5, 9.0, -2.6, 5.0, 7.0]
+    keys = [1.0, 2.0, 46036.0, None, 46024.0, "open", True, 0.04]
+    for criterion, wanted in _PRINTED_CRITERIA:
         for name in ("MINIFS", "MAXIFS"):
             book = formualizer.Workbook()
             book.add_sheet("S")
@@ -768,10 +779,93 @@ def test_minifs_and_maxifs_are_printed_as_conditions_and_agree_with_another_engi
                 book.set_value("S", row, 1, v)
                 if k is not None:
                     book.set_value("S", row, 2, k)
-            book.set_formula("S", 1, 4, "=" + FUNCTIONS[name].printed(["$A$1:$A$6", "$B$1:$B$6", criterion]))
-            assert book.evaluate_cell("S", 1, 4) == call(name, Range(values), Range(keys), wanted)
+            book.set_formula("S", 1, 4, "=" + FUNCTIONS[name].printed(["$A$1:$A$8", "$B$1:$B$8", criterion]))
+            assert book.evaluate_cell("S", 1, 4) == call(name, Range(values), Range(keys), wanted), (name, criterion)
+
+
+def test_a_criterion_that_looks_for_an_error_cannot_be_printed() -> None:
+    with pytest.raises(Refused, match="looks for an error"):
+        FUNCTIONS["MAXIFS"].printed(["A1:A9", "B1:B9", '"#N/A"'])
 
 
 def test_wildcards_that_cannot_be_printed_are_refused() -> None:
     with pytest.raises(Refused):
         FUNCTIONS["MINIFS"].printed(["A1:A9", "B1:B9", '"a*"'])
+
+
+# -- working days -------------------------------------------------------------------------------------
+
+
+@given(
+    start=st.integers(40_000, 40_060), days=st.integers(-60, 60), kind=st.sampled_from([1, 2, 7, 11, 12, 17]),
+    holidays=st.lists(st.integers(39_950, 40_200), max_size=40),
+)  # fmt: skip
+def test_working_days_are_those_counted_one_by_one(start: int, days: int, kind: int, holidays: list[int]) -> None:
+    rest = {1: (0, 1), 2: (1, 2), 7: (6, 0), 11: (1,), 12: (2,), 17: (0,)}[kind]  # serials modulo 7: 0 is Saturday
+    free = Range([float(h) for h in holidays])
+
+    def works(n: int) -> bool:
+        return n % 7 not in rest and n not in holidays
+
+    n, left, step = start, abs(days), 1 if days > 0 else -1
+    while left:
+        n += step
+        left -= works(n)
+    assert call("WORKDAY.INTL", float(start), float(days), float(kind), free) == n
+    low, high = sorted((start, start + days))
+    count = sum(map(works, range(low, high + 1)))
+    found = call("NETWORKDAYS.INTL", float(start), float(start + days), float(kind), free)
+    assert found == (count if days >= 0 else -count)
+
+
+@pytest.mark.parametrize(
+    ("weekend", "kind"),
+    [("1111111", VALUE), ("111", VALUE), ("000000x", VALUE), (0.0, NUM), (8.0, NUM), (18.0, NUM), (True, VALUE)],
+)
+def test_a_weekend_that_is_none_is_refused(weekend: object, kind: str) -> None:
+    assert call("WORKDAY.INTL", 45_000.0, 5.0, weekend) == ErrorValue(kind)
+    assert call("NETWORKDAYS.INTL", 45_000.0, 45_010.0, "1111111") == 0.0
+
+
+def test_two_million_working_days_are_leapt_over_not_counted() -> None:
+    def days(*_: object) -> None:
+        steps.append(1)
+
+    steps: list[int] = []
+    sys.setprofile(days)
+    try:
+        found = call("WORKDAY", 1.0, 2_000_000.0)
+    finally:
+        sys.setprofile(None)
+    assert found == 2_799_999.0
+    assert len(steps) < 500
+
+
+# -- shares that leave out the ends -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("share", "value"), [(0.2, 1.0), (0.5, 2.5), (0.8, 4.0), (0.19, None), (0.81, None), (0.0, None), (1.0, None)]
+)
+def test_percentile_exc_leaves_out_the_ends(share: float, value: float | None) -> None:
+    found = call("PERCENTILE.EXC", Range([4.0, 1.0, 3.0, 2.0]), share)
+    assert found == (ErrorValue(NUM) if value is None else pytest.approx(value))
+
+
+def test_shares_of_a_single_number() -> None:
+    assert call("PERCENTILE.EXC", Range([7.0]), 0.5) == 7.0
+    assert call("QUARTILE.EXC", Range([7.0]), 1.0) == ErrorValue(NUM)
+    assert call("QUARTILE.EXC", Range([]), 2.0) == ErrorValue(NUM)
+    assert call("QUARTILE.EXC", Range([1.0, 2.0, 3.0]), 4.0) == ErrorValue(NUM)
+
+
+def test_type_tells_the_kind_of_a_value() -> None:
+    values = [1.0, None, "a", True, ErrorValue(NA), UNDISCLOSED, Range([2.0]), Grid([1.0, 2.0], 2)]
+    assert [call("TYPE", v) for v in values] == [1.0, 1.0, 2.0, 4.0, 16.0, 16.0, 1.0, 64.0]
+    assert call("TYPE", Range([1.0, 2.0])) == ErrorValue(VALUE)
+
+
+def test_squares_of_two_ranges_pass_over_places_without_two_numbers() -> None:
+    xs, ys = Range([2.0, None, 3.0, "a"]), Range([6.0, 1.0, 5.0, 2.0])
+    assert (call("SUMXMY2", xs, ys), call("SUMX2MY2", xs, ys), call("SUMX2PY2", xs, ys)) == (20.0, -48.0, 74.0)
+    assert call("SUMXMY2", Range([1.0]), Range([1.0, 2.0])) == ErrorValue(NA)
