@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from model.values import NEVER, ErrorValue, to_serial
 
 ANY = "any"
 MAX_COMBINATIONS = 20_000
+MAX_LOOKS = 3_000_000  # at a rule for a case on a day: a second or two
 _CLASSES: tuple[Class, ...] = ("stated", "official", "reported", "assumption")
 
 
@@ -60,8 +62,10 @@ def dated(calc: Calc, name: str) -> list[Dated]:
 
 
 def matches(rule: Rule, facts: Mapping[str, str]) -> bool:
-    """Whether a rule's conditions fit the facts (its dates aside)."""
-    return all(wanted == ANY or facts[fact] in wanted.split("|") for fact, wanted in rule.when.items())
+    """Whether a rule's conditions fit the facts (its dates aside); a fact left open fits."""
+    return all(
+        wanted == ANY or fact not in facts or facts[fact] in wanted.split("|") for fact, wanted in rule.when.items()
+    )
 
 
 def ask(calc: Calc, name: str, given: Mapping[str, str], on: dt.date) -> Reply:
@@ -71,8 +75,13 @@ def ask(calc: Calc, name: str, given: Mapping[str, str], on: dt.date) -> Reply:
         known = ", ".join(calc.deal.questions) or "none"
         raise refuse("question", f"This deal has no question “{name}”.", f"It has: {known}.")
     facts = {fact: value_of(question, fact, value) for fact, value in given.items()}
-    rules = dated(calc, name)
+    rules = [r for r in dated(calc, name) if matches(r.rule, facts)]
     now = to_serial(on)
+    cases = math.prod(len(question.facts[f].values) for f in _left_open(question, rules, facts))
+    if cases * len(rules) * (len(breaks(rules)) + 1) > MAX_LOOKS:
+        return Reply(
+            "unknown", "", "There are too many cases to look through. Say more about this one.", "", "", None, None
+        )
     answer, hit, why = _answer(question, rules, facts, now)
     until, then = _change(question, rules, facts, now, answer)
     if hit is None:
@@ -104,7 +113,7 @@ def _answer(
     question: Question, rules: list[Dated], facts: Mapping[str, str], now: float
 ) -> tuple[Answer, Dated | None, str]:
     """The answer over every completion of the facts left open, with the weakest of the rules that give it."""
-    open_facts = [f for f in question.facts if f not in facts]
+    open_facts = _left_open(question, rules, facts)
     found: dict[Answer, tuple[Dated | None, str]] = {}
     for combination in itertools.product(*(question.facts[f].values for f in open_facts)):
         full = {**facts, **dict(zip(open_facts, combination, strict=True))}
@@ -116,6 +125,12 @@ def _answer(
             return "unknown", None, f"It depends on what is left open: {labels}."
     answer, (hit, why) = next(iter(found.items()))
     return answer, hit, why
+
+
+def _left_open(question: Question, rules: list[Dated], facts: Mapping[str, str]) -> list[str]:
+    """The facts that are not given and that some rule asks for: the others make no difference."""
+    asked = {fact for r in rules for fact, wanted in r.rule.when.items() if wanted != ANY}
+    return [f for f in question.facts if f in asked and f not in facts]
 
 
 def _weakness(hit: Dated | None) -> int:
@@ -184,22 +199,20 @@ def faults(calc: Calc) -> list[Problem]:
     """Gaps and overlaps of every decision table under this run, naming the rows."""
     out: list[Problem] = []
     for name, question in calc.deal.questions.items():
-        size = 1
-        for fact in question.facts.values():
-            size *= len(fact.values)
-        if size > MAX_COMBINATIONS:
-            out.append(
-                Problem(
-                    f"questions.{name}", f"The table has {size:,} combinations; too many to check.", severity="warning"
-                )
-            )
-            continue
-        out += _table_faults(calc, name, question)
+        size, rules = math.prod(len(fact.values) for fact in question.facts.values()), dated(calc, name)
+        if size > MAX_COMBINATIONS or size * len(rules) > MAX_LOOKS:
+            out.append(_unchecked(name, f"The table has {size:,} combinations of facts"))
+        else:
+            out += _table_faults(name, question, rules)
     return out
 
 
-def _table_faults(calc: Calc, name: str, question: Question) -> list[Problem]:
-    rules = dated(calc, name)
+def _unchecked(name: str, why: str) -> Problem:
+    what = f"{why}; too many to look for gaps and overlaps."
+    return Problem(f"questions.{name}", what, "Divide it into several questions.", "warning")
+
+
+def _table_faults(name: str, question: Question, rules: list[Dated]) -> list[Problem]:
     out = [
         Problem(f"questions.{name}.rules.{r.key}", f"Its dates give {r.error.kind} at {r.error.at}.", "Correct them.")
         for r in rules
@@ -207,10 +220,14 @@ def _table_faults(calc: Calc, name: str, question: Question) -> list[Problem]:
     ]
     gaps: list[tuple[dict[str, str], float]] = []
     clashes: dict[tuple[str, ...], tuple[dict[str, str], float]] = {}
+    looks = 0
     for facts in combinations(question):
         fitting = [r for r in rules if matches(r.rule, facts)]
-        gap = None
-        for at in (0.0, *breaks(fitting)):
+        gap, days = None, (0.0, *breaks(fitting))
+        looks += len(days) * len(fitting)
+        if looks > MAX_LOOKS:
+            return [*out, _unchecked(name, f"The table has {len(rules):,} rules that begin and end on many days")]
+        for at in days:
             standing = [(r, _within(r, at)) for r in fitting]
             if gap is None and all(within is False for _, within in standing):
                 gap = at

@@ -394,3 +394,35 @@ def test_the_guides_question_covers_every_case():
     for version in guide.versions:
         assert decisions.faults(run(guide, View(version))) == []
     assert decisions.ask(run(guide, View()), "resale", {"customer": "private"}, NEW_YEAR).answer == "unknown"
+
+
+# -- tables too large to look through -------------------------------------------------------------------
+
+
+def large(facts, rules, values=2):
+    named = {f"f{i}": Fact(label=f"F{i}", values={f"v{j}": f"V{j}" for j in range(values)}) for i in range(facts)}
+    return run(deal(questions={"q": Question(label="Q", facts=named, rules=rules)}), View())
+
+
+def test_facts_that_no_rule_asks_for_need_not_be_given():
+    found = large(40, {"r": Rule(answer="yes", when={"f3": "v0"}), "s": Rule(answer="no", when={"f3": "v1"})})
+    assert decisions.ask(found, "q", {"f3": "v0"}, NEW_YEAR).answer == "yes"
+    assert decisions.ask(found, "q", {}, NEW_YEAR).why == "It depends on what is left open: F3."
+    assert large(1, {}, values=0) and decisions.ask(large(1, {}, values=0), "q", {}, NEW_YEAR).answer == "unknown"
+
+
+def test_what_is_left_open_over_too_many_cases_is_unknown_and_says_so():
+    rule = Rule(answer="yes", when={f"f{i}": "v0|v1" for i in range(30)})
+    found = large(30, {"r": rule})
+    assert decisions.ask(found, "q", {}, NEW_YEAR)[:3] == (
+        "unknown", "", "There are too many cases to look through. Say more about this one.",
+    )  # fmt: skip
+    assert decisions.ask(found, "q", {f"f{i}": "v0" for i in range(25)}, NEW_YEAR).answer == "yes"
+
+
+@pytest.mark.parametrize(("facts", "rules"), [(15, 1), (14, 300), (8, 300)])
+def test_a_table_too_large_to_look_through_for_gaps_is_warned_of(facts, rules):
+    many = {f"r{i}": Rule(answer="yes", from_=f"= {45_000 + i}", until=f"= {45_000 + i}") for i in range(rules)}
+    (problem,) = decisions.faults(large(facts, many))
+    assert problem.severity == "warning"
+    assert "too many to look for gaps and overlaps" in problem.what

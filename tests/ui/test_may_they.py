@@ -43,7 +43,7 @@ def test_what_has_not_been_said_leaves_the_answer_unknown(panel):
     type_day(panel, "1.6.2026")
     assert panel.form.given() == {}
     assert panel.form.word.text() == "? Unknown"
-    assert panel.form.why.text() == "It depends on what is left open: Customer, Place."
+    assert panel.form.why.text() == "It depends on what is left open: Customer."
     assert not panel.form.reply.rule
 
 
