@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from model.deal import Deal
 from model.engine import Calc
-from model.rights import Span, Status, span, standing
+from model.rights import Span, Status, granted, span, standing
 from model.values import NEVER, ErrorValue, to_serial
 
 
@@ -58,7 +58,7 @@ def _place(deal: Deal, party: str) -> int:
 def _by_year(calc: Calc, key: str, held: dict[str, Span]) -> dict[int, float | ErrorValue]:
     deal = calc.deal
     line = deal.rights[key].amount
-    sharing = [k for k in held if deal.rights[k].amount == line and _happens(held[k])]
+    sharing = [k for k in held if deal.rights[k].amount == line and granted(held[k])]
     found: dict[int, list[Any]] = {}
     for period, value in zip(calc.timeline.periods, calc.line(line), strict=True):
         found.setdefault(period.year, []).append(value)
@@ -75,13 +75,6 @@ def _times(amount: float | ErrorValue, share: float) -> float | ErrorValue:
     if isinstance(amount, ErrorValue):
         return amount if share else 0.0
     return amount * share
-
-
-def _happens(right: Span) -> bool:
-    """Whether a right is ever in force, as far as is known."""
-    if right.condition == 0.0:
-        return False
-    return right.start is None or (right.start < NEVER and (right.end is None or right.end >= right.start))
 
 
 def _part(key: str, sharing: list[str], held: dict[str, Span], year: int) -> float:

@@ -11,6 +11,7 @@ import datetime as dt
 from typing import Any, Literal, NamedTuple
 
 from model.engine import Calc
+from model.fields.date_text import show_date
 from model.formula.bind import EVENT, RIGHT
 from model.problems import Problem
 from model.values import NEVER, ErrorValue, from_serial, to_serial
@@ -66,6 +67,37 @@ def _condition(value: Any) -> tuple[float, ErrorValue | None]:
 def day(serial: float | None) -> dt.date | None:
     """A serial as a date; None for never and unknown."""
     return None if serial is None or serial >= NEVER else from_serial(serial)
+
+
+def granted(held: Span) -> bool:
+    """Whether a right is in force on some day, as far as is known."""
+    if held.condition == 0.0 or (held.start is not None and held.start >= NEVER):
+        return False
+    return held.start is None or held.end is None or held.end >= held.start
+
+
+def in_words(held: Span | None, brief: bool = False) -> str:
+    """When a right holds: "28 Oct 2025 – 31 Dec 2032". Briefly without its first day: "to 31 Dec 2032"."""
+    if held is None:
+        return "no such right"
+    if held.error is not None:
+        return held.error.kind
+    if not granted(held):
+        return "not yet" if held.condition and held.start is not None and held.start >= NEVER else "excluded"
+    first = _date_in_words(held.start)
+    last = "no end" if held.end is not None and held.end >= NEVER else _date_in_words(held.end)
+    if not brief:
+        said = f"{first} – {last}"
+    elif held.end is None:
+        said = f"end {last}"
+    else:
+        said = last if held.end >= NEVER else f"to {last}"
+    return said if held.condition == 1.0 else f"{said}, {'if' if brief else 'unknown'}"
+
+
+def _date_in_words(serial: float | None) -> str:
+    date = day(serial)
+    return "undisclosed" if serial is None else show_date(date) if date is not None else f"{serial:g}"
 
 
 def status(calc: Calc, key: str, on: dt.date) -> Status:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, NamedTuple
 
 from model.deal import Deal, Input
 from model.edits import label_of
 from model.engine import Calc, same
 from model.formula.bind import RIGHT
-from model.rights import day, span
+from model.rights import Span, span
 from model.values import NEVER, ErrorValue, Scalar
 
 
@@ -30,8 +29,8 @@ class RightChange(NamedTuple):
 
     key: str
     label: str
-    a: tuple[dt.date | None, dt.date | None, float] | None
-    b: tuple[dt.date | None, dt.date | None, float] | None
+    a: Span | None
+    b: Span | None
 
 
 class OutputChange(NamedTuple):
@@ -95,11 +94,8 @@ def _rights(a: Calc, b: Calc) -> list[RightChange]:
     return out
 
 
-def _right(calc: Calc, key: str) -> tuple[dt.date | None, dt.date | None, float] | None:
-    if key not in calc.deal.rights:
-        return None
-    held = span(calc, key)
-    return day(held.start), day(held.end), held.condition
+def _right(calc: Calc, key: str) -> Span | None:
+    return span(calc, key) if key in calc.deal.rights else None
 
 
 def _outputs(a: Calc, b: Calc) -> list[OutputChange]:

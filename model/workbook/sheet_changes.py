@@ -3,15 +3,14 @@ deal was opened. Stamped at export."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, Final
 
 from model.addresses import input_item
 from model.deal import Scenario, Version
 from model.engine import run
-from model.fields import field_for, make_field
+from model.fields import field_for
 from model.layers import View
-from model.values import to_serial
+from model.rights import in_words
 from model.whatif.compare import Difference, compare
 from model.workbook.book import HEAD_ROW, LABEL, UNIT, VALUE, Place
 from model.workbook.canvas import Canvas, number_format
@@ -113,7 +112,7 @@ def _rows(canvas: Canvas, row: int, found: Difference) -> int:
         canvas.text(row, LABEL, f"Right: {right.label}", "label", where=f"rights.{right.key}", indent=1)
         canvas.text(row, UNIT, "in force", "muted", indent=1)
         for col, side in ((BEFORE, right.a), (AFTER, right.b)):
-            canvas.text(row, col, _standing(side), "stamp", align="right")
+            canvas.text(row, col, in_words(side), "stamp", align="right")
         canvas.blanks(row, CHANGE, CHANGE, "stamp")
         canvas.text(row, KEY, right.key, "muted", indent=1)
         row += 1
@@ -130,20 +129,6 @@ def _rows(canvas: Canvas, row: int, found: Difference) -> int:
         canvas.text(row, KEY, output.key, "muted", indent=1)
         row += 1
     return row + 1
-
-
-def _standing(side: tuple[dt.date | None, dt.date | None, float] | None) -> str:
-    """When a right holds, in words."""
-    if side is None:
-        return "no such right"
-    start, end, condition = side
-    if condition == 0.0:
-        return "excluded"
-    show = make_field("date").show
-    if start is None:
-        return "not yet"
-    said = f"{show(to_serial(start))} – {'open' if end is None else show(to_serial(end))}"
-    return said if condition == 1.0 else f"{said}, unknown"
 
 
 def _label(canvas: Canvas, row: int, text: str, place: Place | None) -> None:

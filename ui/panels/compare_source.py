@@ -8,11 +8,11 @@ from typing import Any
 from model.addresses import input_item
 from model.engine import Calc
 from model.fields import field_for
-from model.fields.date_text import show_date
 from model.formula.bind import RIGHT
 from model.layers import about, layer_label
 from model.problems import Problem, Refused
-from model.values import to_serial
+from model.rights import granted, in_words
+from model.values import NEVER, to_serial
 from model.whatif.compare import Difference, InputChange, RightChange, compare
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
 from ui.panels.base import DealSource
@@ -143,8 +143,8 @@ class CompareSource(DealSource):
             case 0:
                 return Cell(row.label, "label", tooltip=row.key)
             case 1 | 2:
-                text = _span(row.a if col == 1 else row.b)
-                return Cell(text, "computed", "right", tooltip=text)
+                held = row.a if col == 1 else row.b
+                return Cell(in_words(held, brief=True), "computed", "right", tooltip=in_words(held))
             case 3:
                 return Cell(_days(row) or "–", "computed" if _days(row) else "muted", "right")
             case 5:
@@ -197,29 +197,15 @@ def _said(calc: Calc, address: str) -> str:
     return " · ".join(part for part in (said.class_, source_label(calc.deal, said.source)) if part)
 
 
-def _span(value: tuple[dt.date | None, dt.date | None, float] | None) -> str:
-    if value is None:
-        return "no such right"
-    start, end, condition = value
-    if condition == 0.0:
-        return "excluded"
-    if start is None:
-        return "not yet"
-    if end is not None and end < start:
-        return "excluded"
-    until = f"to {show_date(end)}" if end else "no end"
-    return until if condition == 1.0 else f"{until}, if"
-
-
 def _days(row: RightChange) -> str:
     a, b = row.a, row.b
     if a is None or b is None:
         return "new" if a is None else "gone"
-    if "excluded" in (_span(a), _span(b)) or "not yet" in (_span(a), _span(b)):
-        return "granted" if _span(a) in ("excluded", "not yet") else "taken away"
-    if a[1] is not None and b[1] is not None and a[1] != b[1]:
-        days = (b[1] - a[1]).days
-        return f"{abs(days):,} days {'longer' if days > 0 else 'shorter'}"
-    if a[1] != b[1]:
-        return "ends" if a[1] is None else "no longer ends"
-    return ""
+    if not (granted(a) and granted(b)):
+        return "taken away" if granted(a) else "granted" if granted(b) else ""
+    if a.end is None or b.end is None or a.end == b.end:
+        return ""
+    if NEVER in (a.end, b.end):
+        return "ends" if a.end == NEVER else "no longer ends"
+    days = round(b.end - a.end)
+    return f"{abs(days):,} days {'longer' if days > 0 else 'shorter'}"
