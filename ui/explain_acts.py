@@ -24,6 +24,7 @@ class Explaining(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.window = window
+        self._said = ""
         self._behind: list[Target] = []
         self._ahead: list[Target] = []
 
@@ -39,6 +40,7 @@ class Explaining(QObject):
         here = self.window.panel.target()
         if not self.window.go(target):
             return False
+        self._hush()
         if here.key and here != self.window.panel.target():
             self._behind = [*self._behind[-_MOST:], here]
             self._ahead.clear()
@@ -55,9 +57,21 @@ class Explaining(QObject):
         while source:
             target = source.pop()
             if self.window.go(target):
+                self._hush()
                 other.append(here)
                 return
-        self.window.session.told.emit(nothing)
+        self._tell(nothing)
+
+    def _tell(self, text: str) -> None:
+        """Say what is so of the cell where one is."""
+        self._said = text
+        self.window.session.told.emit(text)
+
+    def _hush(self) -> None:
+        """What was said of the cell before is no longer so."""
+        if self._said and self.window.status.message.text() == self._said:
+            self.window.session.told.emit("")
+        self._said = ""
 
     # --- along the formulas ----------------------------------------------------
 
@@ -79,7 +93,7 @@ class Explaining(QObject):
             there = reasons.target_from(calc, seen.key, seen.period, target.period)
             if there is not NOTHING and there != target and self.jump(there):
                 return
-        self.window.session.told.emit(nothing)
+        self._tell(nothing)
 
     def to_root(self) -> None:
         """To the cell where the error of this one began."""
@@ -90,11 +104,11 @@ class Explaining(QObject):
         except KeyError:
             fault = None
         if fault is None:
-            self.window.session.told.emit("There is no error in this cell.")
+            self._tell("There is no error in this cell.")
             return
         there = reasons.target_from(calc, fault.key, fault.period)
         if there is NOTHING or there == target or not self.jump(there):
-            self.window.session.told.emit(f"The error begins here: {fault.reason}.")
+            self._tell(f"The error begins here: {fault.reason}.")
 
     def show_reach(self) -> None:
         """Tint what the current value reaches, or end it."""

@@ -186,6 +186,8 @@ class _Words:
         if node.name == "YEARS_TO_DATE" and len(node.args) == 2:
             one = isinstance(node.args[1], Num) and node.args[1].value == 1
             return (f"{args[0]}, year to date" if one else f"{args[0]} over the last {args[1]} years to date"), _PHRASE
+        if node.name in ("PREV", "LAG") and isinstance(part.parts[-1].node, Num) and part.parts[-1].node.value == 0:
+            args = args[: 1 if node.name == "PREV" else 2]  # nothing before the first goes without saying
         template = _WORDS.get((node.name, len(args)))
         if node.name == "IF" and template:
             args = [self.say(part.parts[0])[0]]

@@ -284,6 +284,13 @@ def test_a_label_that_would_run_into_the_words_stands_in_quotation_marks():
     assert in_words(d, d.outputs["r"].formula) == "1 if Rate > 50\u2009%, otherwise 2"
 
 
+def test_nothing_before_the_first_period_goes_without_saying():
+    d = deal(lines={"a": Line(label="Paid", formula="= PREV(a, 0) + PREV(a, 3) + LAG(a, 2, 0)")})
+    assert in_words(d, d.lines["a"].formula) == (
+        "(Paid of the period before) + (Paid of the period before (3 at first)) + (Paid, 2 periods back)"
+    )
+
+
 def test_a_circle_is_told_by_labels_with_its_keys():
     d = deal(lines={"a": Line(label="First", formula="= b"), "b": Line(label="Second", formula="= a")})
     fault = explain(run(d, View()), "a", 1).fault

@@ -96,6 +96,9 @@ def test_an_input_has_no_precedent_and_that_is_said(window):
     press(grid, K.Key_BracketLeft, CTRL)
     assert "reads no other" in window.status.message.text()
     assert here(window) == "rate"
+    press(grid, K.Key_BracketRight, CTRL)
+    assert here(window) != "rate"
+    assert window.status.message.text() == "", "that was said of the cell before"
 
 
 def test_intermediate_results_stand_step_by_step(window):
@@ -223,6 +226,23 @@ def test_a_day_of_a_right_is_explained_where_the_sheet_has_no_inspector(qtbot, t
     press(focus(), K.Key_Escape)
     assert side.isVisible() and not shown.inspector.isVisible()
     assert shown.settings.inspector, "the side is not switched off by it"
+
+
+def test_a_rule_is_told_with_its_answer_its_facts_and_its_days(qtbot, tmp_path):
+    shown = kit.window(qtbot, tmp_path, store.find("microsoft-openai"))
+    kit.show(shown, "May they?")
+    grid = shown.panel.grid
+    question, rule = "hosting", "H8"
+    row_at = next(i for i in range(len(grid.grid_model.rows)) if grid.grid_model.cell(i, 0).text.endswith(rule))
+    grid.go_to(row_at, grid.grid_model.column_of("note"))
+    press(grid, K.Key_I, CTRL)
+    held = shown.session.deal.questions[question].rules[rule]
+    said = shown.inspector.texts()
+    assert held.why in said
+    assert {r.fact.label for r in shown.inspector.facts()} >= {"Product", "Cloud", "From", "Until"}
+    grid.go_to(row_at, grid.grid_model.column_of("from_"))
+    shown.inspector.rebuild()
+    assert any(r.fact.target.key == "amended_on" for r in shown.inspector.facts())
 
 
 def test_a_click_on_the_triangle_opens_and_a_click_on_the_label_jumps(window):

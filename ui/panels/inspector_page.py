@@ -2,57 +2,40 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
-
-from model.deal import Right
-from model.explain import Explanation, Fault, Seen, dependents, explain, precedents, reach
+from model.explain import dependents, reach
 from model.fields import make_field
-from model.fields.date_text import show_date
-from model.fields.number_formats import show_text
 from model.fields.unit_text import with_unit
-from model.formula.bind import RIGHT
-from model.layers import BASE, about, layer_label, remark
-from model.rights import date_of, day, status
+from model.formula.bind import RIGHT, RULE
+from model.layers import BASE, layer_label, remark
 from model.values import ErrorValue, from_serial
 from ui import targets
 from ui.panels import reasons
 from ui.panels.base import layer_texts
-from ui.panels.explain_tree import Branch, ExplainTree
-from ui.panels.fact_row import PAD, FactRow, soft
+from ui.panels.explain_tree import Branch
+from ui.panels.fact_row import soft
+from ui.panels.inspector_legal import LegalPages
 from ui.panels.reasons import Fact
 from ui.session import DealSession
 from ui.targets import DOCUMENT, NOTHING, Target
 from ui.wording import sentence
 
-_STEPS = 16
 _LARGE = 16  # characters that fit in the size of a headline
 _PERCENT = make_field("percent")
-_PARTS_OF_RIGHTS = {"from_": "from", "until": "until", "while_": "while"}
 _UNREAD = {
     "outputs": "No formula: it is a result.", "checks": "No formula: it is a check.",
     "events": "No formula: its day is marked on the schedule.", "rights": "No formula.", "questions": "No formula.",
 }  # fmt: skip
 
 
-class InspectorPage(QWidget):
+class InspectorPage(LegalPages):
     """``opened`` are the branches of the trees that stay open, by tree."""
-
-    go_wanted = Signal(object)  # Target
 
     def __init__(
         self, session: DealSession, target: Target, opened: dict[str, set[Branch]], parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.session = session
-        self._opened = opened
-        self.setObjectName("inspectorPage")
-        self._box = QVBoxLayout(self)
-        self._box.setContentsMargins(PAD, 14, PAD, 16)
-        self._box.setSpacing(0)
+        super().__init__(session, opened, parent)
         deal = session.deal
         if target.kind == "none" and not target.key:
             self._text("Nothing selected", "title")
@@ -64,16 +47,12 @@ class InspectorPage(QWidget):
             self._property_page(target)
         elif target.path[:1] in (("versions",), ("scenarios",), ("parties",)) and "about" not in target.path:
             self._whole_page(target)
-        elif target.path[:1] == ("rights",) or (
-            target.kind == "text"
-            and targets.item_of(self.session.deal, target) is not None
-            and not self._is_value(target)
-        ):
-            right = deal.rights.get(target.path[1]) if target.path[:1] == ("rights",) else None
-            if right is not None:
-                self._right_page(target, target.path[1], right)
-            else:
-                self._source_page(target)
+        elif target.key.startswith((RIGHT, RULE)) or target.path[:1] == ("rights",):
+            self._legal_page(target)
+        elif (
+            target.kind == "text" and targets.item_of(deal, target) is not None and not self._is_value(target)
+        ):  # fmt: skip
+            self._source_page(target)
         else:
             self._value_page(target)
         self._box.addStretch(1)
@@ -115,9 +94,10 @@ class InspectorPage(QWidget):
         if found is None:
             self._source(target, item)
             return
-        note = found.note
-        if note:
-            self._text(note, "quiet")
+        if found.note:
+            self._text(found.note, "quiet")
+        if getattr(item, "sign", "") == "negative":
+            self._text("The schedule shows it in brackets, as what is taken off.", "quiet")
         if found.fault is not None:
             self._fault(found.fault, found.cell)
         self._explained(found, target, item)
@@ -150,77 +130,6 @@ class InspectorPage(QWidget):
         elif target.kind == "formula":
             self._section("Enter")
             self._text("A formula: press F2 to change it. It holds in every version and scenario.", "quiet")
-
-    def _explained(self, found: Explanation, target: Target, item: object) -> None:
-        """A formula: in words, what decided it, what it reads, and its steps."""
-        self._clash(target)
-        if found.words:
-            self._section("In words")
-            self._text(found.words, "")
-        calc = self.session.calc
-        is_check = target.key in calc.deal.checks
-        facts = [reasons.reason_fact(calc, why, found.words, is_check) for why in found.reasons]
-        self._rows(self._decided(found, item), facts)
-        self._tree("Why", "up", precedents(calc, found.cell.key, found.cell.period) if found.text else [], target)
-        told = bool(found.reasons)  # conditions have been said with their sides
-        parts = [step for step in found.steps if not step.is_name and step.text.strip() != found.formula.strip("= ")]
-        parts = [step for step in parts if not (told and isinstance(step.value, bool))]
-        self._rows("Step by step", [reasons.step_fact(step) for step in parts[:_STEPS]], len(parts))
-
-    def _fault(self, fault: Fault, cell: Seen) -> None:
-        """Where an error began, unless here, and why."""
-        calc = self.session.calc
-        if fault.circle:
-            self._text("It depends on itself within one period:", "quiet")
-            self._rows("The circle", reasons.circle_facts(calc, fault))
-            self._text("Break it, for example by reading one period back with PREV.", "quiet")
-            return
-        if (fault.key, fault.period) != (cell.key, cell.period):
-            self._rows("Where the error began", [reasons.fault_fact(calc, fault)])
-        elif not fault.is_whole:
-            self._rows("What failed", [Fact(fault.words, fault.kind, tint="bad")])
-        if fault.reason:
-            self._text(sentence(fault.reason), "quiet")
-
-    @staticmethod
-    def _decided(found: Explanation, item: object) -> str:
-        """The head over the conditions: of a flag what set it, or why it is not set."""
-        if getattr(item, "kind", "") != "flag" or found.cell.value not in (0, 1):
-            return "Decided by"
-        return "What set it" if found.cell.value else "Why it is not set"
-
-    def _clash(self, target: Target) -> None:
-        """What its formula adds, compares or gives that does not go together, with both units."""
-        if target.kind != "formula":
-            return
-        from model.units import check_at
-
-        for problem in check_at(self.session.deal, target.path):
-            self._section("Units do not go together")
-            self._text(sentence(problem.what), "amber")
-            self._text(problem.remedy, "quiet")
-
-    def _explanation(self, target: Target) -> Explanation | None:
-        try:
-            return explain(self.session.calc, target.key, target.period) if target.key else None
-        except KeyError:
-            return None
-
-    def _tree(self, name: str, way: str, roots: Sequence[Seen], target: Target) -> None:
-        """A tree of precedents ("up") or dependents ("down"); what was open stays open while the cell does."""
-        if not roots:
-            return
-        self._section(name)
-        calc = self.session.calc
-        level = precedents if way == "up" else dependents
-        tree = ExplainTree(
-            roots,
-            lambda seen: level(calc, seen.key, seen.period),
-            lambda seen, above: reasons.fact_of(calc, seen, target.period, above or target.key),
-            self._opened.setdefault(way, set()),
-        )
-        tree.activated.connect(self.go_wanted)
-        self._box.addWidget(tree)
 
     def _reach_button(self, target: Target) -> None:
         calc = self.session.calc
@@ -292,77 +201,6 @@ class InspectorPage(QWidget):
         if rest := [layer_label(deal, layer) for layer, text in texts if not text]:
             self._text(f"Nothing of its own in {' or '.join(rest)}.", "quiet")
 
-    def _source(self, target: Target, item: object) -> None:
-        deal = self.session.deal
-        key = getattr(item, "source", "")
-        if target.key in self.session.calc.inputs:
-            key = about(deal, self.session.view, target.key).source
-        elif target.key.count(".") == 2 and target.kind == "formula":
-            key = ""
-        elif target.key.count(".") == 2:
-            key = deal.tables[target.key.split(".")[0]].source
-        if not key:
-            return
-        self._section("Source")
-        source = deal.sources.get(key)
-        if source is None:
-            self._text(key, "quiet")
-            return
-        when = f", {source.date.day} {source.date:%b %Y}" if source.date else ""
-        self._text(source.label, "")
-        more = ". ".join(part.rstrip(".") for part in (f"{source.publisher}{when}".strip(", "), source.note) if part)
-        if more:
-            self._text(more + ".", "quiet")
-
-    def _right_page(self, target: Target, key: str, right: Right) -> None:
-        """A right in words: how it stands, whose it is, when it ends and what is left of it then. Of one of its days
-        or its condition first why that is what it is."""
-        deal, calc = self.session.deal, self.session.calc
-        found = status(calc, key, dt.date.today())
-        part = _PARTS_OF_RIGHTS.get(target.path[-1], "") if target.kind == "formula" else ""
-        why = self._explanation(target) if part else None
-        if why is not None:
-            self._text(f"{right.label}: {part}", "title")
-            bad = isinstance(why.cell.value, ErrorValue) and not why.cell.value.is_undisclosed
-            shown = why.cell.shown or "empty"
-            self._text("open" if shown == "not yet" and part == "until" else shown, "bad" if bad else "value")
-            if why.fault is not None:
-                self._fault(why.fault, why.cell)
-            self._explained(why, target, right)
-            self._section("The right")
-        self._text(right.label, "title")
-        self._text(sentence(found.state).rstrip("."), "value")
-        if right.what:
-            self._text(right.what, "quiet")
-        if found.why:
-            self._text(sentence(found.why), "quiet")
-        event = deal.events.get(right.ends_on)
-        days = [Fact(name, self._day(key, part), target=targets.target_of(deal, f"{RIGHT}{key}.{part}"))
-                for name, part in (("From", "from"), ("Until", "until"))]  # fmt: skip
-        if event is not None:
-            days.append(Fact("Ends on", event.label, target=targets.target_of(deal, right.ends_on)))
-        self._rows("When", days)
-        parties = [
-            (n, deal.parties[p].label)
-            for n, p in (("Held by", right.holder), ("Owed by", right.owed_by))
-            if p in deal.parties
-        ]
-        self._rows("Who", [Fact(name, party) for name, party in parties])
-        for name, text in (("Survives", right.survives), ("Exceptions", right.exceptions), ("Note", right.note)):
-            if text:
-                self._section(name)
-                self._text(text, "quiet")
-        self._source(Target("text", "", ("rights", key)), right)
-
-    def _day(self, key: str, part: str) -> str:
-        serial, error = date_of(self.session.calc.scalar(f"{RIGHT}{key}.{part}"))
-        if error is not None:
-            return error.kind
-        found = day(serial)
-        return (
-            show_date(found) if found else "undisclosed" if serial is None else "not yet" if part == "from" else "open"
-        )
-
     def _property_page(self, target: Target) -> None:
         """What an entry of the document's head is for."""
         from model.structure.properties import BY_PATH
@@ -433,29 +271,3 @@ class InspectorPage(QWidget):
             if getattr(item, "source", "") == target.key
         ]
         self._rows("Used by", facts[:20], len(facts))
-
-    # --- pieces --------------------------------------------------------------
-
-    def _text(self, text: str, look: str) -> None:
-        label = QLabel(show_text(text))
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        label.setProperty("look", look)
-        label.setIndent(0)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._box.addWidget(label)
-
-    def _section(self, name: str) -> None:
-        self._text(name.upper(), "head")
-
-    def _rows(self, name: str, facts: Sequence[Fact], count: int = 0) -> None:
-        if not facts:
-            return
-        self._section(name)
-        for fact in facts:
-            row = FactRow(fact)
-            row.activated.connect(self.go_wanted)
-            self._box.addWidget(row)
-        if count > len(facts):
-            self._text(f"and {count - len(facts)} more", "quiet")
