@@ -142,7 +142,7 @@ def report(
             for d in found.differences
         ],
         "notes": [
-            {"kind": n.kind, "sheet": n.sheet, "cell": n.cell, "what": n.what, "remedy": n.remedy, "address": n.address or None}
+            {"kind": n.kind, "sheet": n.sheet, "cell": n.cell, "what": n.text, "remedy": n.remedy, "address": n.address or None}
             for n in found.notes
         ],
         "written": written,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from typing import Any, Final
@@ -19,10 +20,10 @@ from model.workbook.layout import plan
 from model.workbook.read import BookFile, Cell
 from model.workbook.read_match import At, SheetMap, match_cells, match_sheets
 from model.workbook.review_cells import InputCell, input_cells
-from model.workbook.review_data import Difference, Note, Review
-from model.workbook.review_find import Finder
+from model.workbook.review_data import Difference, Note, NoteKind, Review
+from model.workbook.review_find import Finder, in_one
 from model.workbook.review_rest import notes_on_the_rest
-from model.workbook.review_values import AmbiguousError, Decimal, out_of_range, read_value, same
+from model.workbook.review_values import SHIFT_1904, AmbiguousError, Decimal, out_of_range, read_value, same
 from model.workbook.review_view import HASH, STAMPED
 from model.workbook.scenarios import NONE
 from model.workbook.stamp import read_stamp, stored
@@ -79,7 +80,7 @@ class Comparison:
         rest = notes_on_the_rest(self.ours, self.theirs, maps, self.maps, self.inputs, self.read)
         book = [Note("book", "", "", text) for text in self.theirs.notes]
         everything = (*notes, *book, *self.finder.told(), *self.notes, *rest)
-        shown = [n._replace(what=show_text(n.what)) for n in dict.fromkeys(everything)]
+        shown = [n._replace(what=show_text(n.what), subject=show_text(n.subject)) for n in dict.fromkeys(everything)]
         found = [d._replace(note=show_text(d.note)) for d in self.differences]
         return Review(
             self.theirs.path, self.calc.view, tuple(found), tuple(shown), self.stale, show_text(self.theirs.saved)
@@ -118,9 +119,9 @@ class Comparison:
                     self.shown._replace(version=chosen) if kind == "version" else self.shown._replace(scenario=chosen)
                 )
                 what = f"The selector of the {kind} shows “{now}”; exported was “{was}”. That changes no input."
-                self._note("book", *where, what)
+                self._tell("book", *where, what)
             else:
-                self._note("book", *where, f"The selector of the {kind} shows nothing that it offers.")
+                self._tell("book", *where, f"The selector of the {kind} shows nothing that it offers.")
 
     # -- inputs ------------------------------------------------------------------------------
 
@@ -146,17 +147,16 @@ class Comparison:
 
     def _deleted_names(self) -> None:
         """Names of values that follow the Scenarios sheet; those of inputs are told of where they are looked for."""
+        found: list[Note] = []
         for address in self.plan.scenarios.rows if self.plan.scenarios else ():
             name, place = self.plan.names.get(address), self.plan.scalars.get(address)
             at = self.finder.place(place) if place else None
             if name and at and name.lower() not in self.theirs.names:
-                said = label_of(self.deal, address)
-                self._note(
-                    "moved",
-                    at[0],
-                    f"{letters(at[1][1])}{at[1][0] + 1}",
-                    f"The name {name} was deleted; {said} was found by its label and key.",
-                )
+                what = f"The name {name} was deleted; {label_of(self.deal, address)} was found by its label and key."
+                found.append(Note("moved", at[0], f"{letters(at[1][1])}{at[1][0] + 1}", what, "", address))
+        self.notes += in_one(
+            found, "The names of {count} values ({named} …) were deleted; they were found by label and key."
+        )
 
     def _counts_from_1904(self, address: str) -> bool:
         return self.theirs.since_1904 and input_item(self.deal, address).kind == "date"
@@ -177,55 +177,61 @@ class Comparison:
             if now.formula == '""':
                 return self._emptied(cell, sheet, ref)
             if (sheet, at) not in results:
-                what = f"{self._label(cell)} holds a formula now, =" + now.formula[:200] + ", without a stored result."
-                return self._note("no_value", sheet, ref, what, _SAVE_ONCE, cell.address)
+                what = "holds a formula now, =" + now.formula[:200] + ", without a stored result."
+                return self._note("no_value", sheet, ref, what, _SAVE_ONCE, cell)
             value = results[sheet, at]
             remark.append(f"A formula stands there now (={now.formula[:200]}); its result is taken.")
             if _REFERENCE.search(now.formula):
                 doubt.append("The formula follows other cells of the workbook; the deal would hold its result of now.")
         if isinstance(value, ErrorValue):
-            what = f"{self._label(cell)} shows {value.kind}."
-            return self._note(
-                "error", sheet, ref, what, "Mend it in the workbook, or set the value here.", cell.address
-            )
+            what = f"shows {value.kind}."
+            return self._note("error", sheet, ref, what, "Mend it in the workbook, or set the value here.", cell)
         field = field_for(input_item(self.deal, cell.address), self.deal.unit)
         try:
             new = read_value(field, value, self.decimal, self.theirs.since_1904)
         except Refused as err:
             kind: Any = "ambiguous" if isinstance(err, AmbiguousError) else "unread"
             problem = err.problems[0]
-            what = f"{self._label(cell)}: {problem.what}"
-            return self._note(kind, sheet, ref, what, problem.remedy, cell.address)
+            return self._note(kind, sheet, ref, problem.what, problem.remedy, cell)
         if is_formula(new):
-            what = f"{self._label(cell)} holds the text “{str(new)[:60]}”, which would be a formula in the deal."
-            return self._note("unread", sheet, ref, what, "Take the equals sign away.", cell.address)
+            what = f"holds the text “{str(new)[:60]}”, which would be a formula in the deal."
+            return self._note("unread", sheet, ref, what, "Take the equals sign away.", cell)
         if isinstance(value, str) and field.numeric and isinstance(new, int | float):
             remark.append(f"Read from the text “{value.strip()[:60]}”.")
             doubt.append("The cell holds text, which formulas in the workbook do not count as a number.")
+        if isinstance(value, str) and field.kind == "choice" and value.strip().casefold() != str(new).casefold():
+            remark.append(f"Read from “{value.strip()[:60]}”.")
+            doubt.append(
+                "The cell holds none of the choices as they are written, so formulas in the workbook do not know it."
+            )
         if field.kind == "date" and isinstance(value, float) and value != value // 1:
             remark.append("The time of day is left out.")
         if field.kind == "percent" and isinstance(new, float) and abs(new) > 1.5:
-            ask = f"The cell holds {new:g}, which is {new:.0%}: was {new / 100:.4g} meant?"
-            remark.append(ask)
-            doubt.append(ask)
-        self._differ(cell, new, sheet, ref, remark, doubt)
+            doubt.append(f"The cell holds {new:g}, which is {new:,.0%}: was {new / 100:.4g} meant?")
+        self._differ(cell, new, sheet, ref, remark, doubt, "text" if now.formula is None else "formula")
 
     def _emptied(self, cell: InputCell, sheet: str, ref: str) -> None:
         self._differ(cell, None, sheet, ref, [], [])
 
-    def _differ(self, cell: InputCell, new: Any, sheet: str, ref: str, remark: list[str], doubt: list[str]) -> None:
+    def _differ(
+        self,
+        cell: InputCell,
+        new: Any,
+        sheet: str,
+        ref: str,
+        remark: list[str],
+        doubt: list[str],
+        otherwise: NoteKind = "formula",
+    ) -> None:
+        """List a difference; where there is none, what is odd about the cell as a note of the kind ``otherwise``."""
         old = self._old(cell)
         if _alike(old, new):
             if remark:
-                self._note(
-                    "formula", sheet, ref, f"{self._label(cell)}: {' '.join(remark)} It is the same.", "", cell.address
-                )
+                self._note(otherwise, sheet, ref, f"{' '.join(remark)} It is the same.", "", cell)
             return
         if cell.layer == SETS:
-            what = f"{self._label(cell)} was changed in the column of values set by hand, which no deal stores."
-            return self._note(
-                "unmatched", sheet, ref, what, "Type it under a version, a scenario or the base.", cell.address
-            )
+            what = "was changed in the column of values set by hand, which no deal stores."
+            return self._note("unmatched", sheet, ref, what, "Type it under a version, a scenario or the base.", cell)
         label = label_of(self.deal, cell.address)
         if self.stamp is not None and (cell.address, cell.layer) in self.stamp:
             then = self.stamp[cell.address, cell.layer]
@@ -243,13 +249,16 @@ class Comparison:
         elif new is None:
             doubt.append("The cell is empty: formulas would count it as zero." if "." not in cell.address else "The cell is empty: the value would be taken out.")  # fmt: skip
         doubt += out_of_range(self.deal, cell.address, old, new)
+        days = (new - old).days if isinstance(old, dt.date) and isinstance(new, dt.date) else 0
+        if self.theirs.since_1904 and days == SHIFT_1904:
+            doubt.append("It is 1,462 days later, as every date is in a workbook that was switched to the calendar of 1904.")  # fmt: skip
         made = Difference(cell.address, label, cell.layer, old, new, sheet, ref, kind, " ".join(remark), " ".join(doubt))  # fmt: skip
         twin = next((d for d in self.differences if (d.address, d.layer) == (made.address, made.layer)), None)
         if twin is None:
             self.differences.append(made)
         elif not same(_plain(twin.new), _plain(new)):
             what = f"{label} was changed here and in {twin.sheet}!{twin.cell}, to different values; this one is not applied."
-            self._note("unmatched", sheet, ref, what, "Say which holds by setting it here.", cell.address)
+            self._tell("unmatched", sheet, ref, what, "Say which holds by setting it here.", cell.address)
 
     def _old(self, cell: InputCell) -> Any:
         if cell.layer == SETS:
@@ -265,7 +274,11 @@ class Comparison:
         layered = self.plan.scenarios and cell.address in self.plan.scenarios.rows and cell.layer != SETS
         return f"“{label}”" + (f" ({layer_label(self.deal, cell.layer)})" if layered else "")
 
-    def _note(self, kind: Any, sheet: str, ref: str, what: str, remedy: str = "", address: str = "") -> None:
+    def _note(self, kind: NoteKind, sheet: str, ref: str, what: str, remedy: str, cell: InputCell) -> None:
+        """A note on one input."""
+        self.notes.append(Note(kind, sheet, ref, what, remedy, cell.address, self._label(cell), cell.layer))
+
+    def _tell(self, kind: NoteKind, sheet: str, ref: str, what: str, remedy: str = "", address: str = "") -> None:
         self.notes.append(Note(kind, sheet, ref, what, remedy, address))
 
     def _selected(self) -> str:
@@ -302,7 +315,7 @@ class Comparison:
                         doubt=" ".join(p for p in (doubt, last.doubt) if p),
                     )
                 else:
-                    self._note("overwritten", at[0], ref, f"{self._label(cell)}: {what}", "", address)
+                    self._note("overwritten", at[0], ref, what, "", cell)
 
     def _new_years(self) -> None:
         """Years that were added to a series, in a row of their own between or below its years."""
@@ -322,7 +335,7 @@ class Comparison:
                 continue
             address = f"{block.key}.{int(year)}"
             if int(year) in block.years:
-                self._note("unmatched", sheet.name, f"{letters(year_col)}{row + 1}", f"{label_of(self.deal, address)} stands there twice.", "Delete one of the rows.", address)  # fmt: skip
+                self._tell("unmatched", sheet.name, f"{letters(year_col)}{row + 1}", f"{label_of(self.deal, address)} stands there twice.", "Delete one of the rows.", address)  # fmt: skip
             elif now != _EMPTY:
                 cell = InputCell(address, BASE, Place(TABLES, row, LABEL + 1))
                 self._compare(cell, sheet.name, (row, value_col), now, self._results([(sheet.name, (row, value_col))]))

@@ -46,7 +46,8 @@ class Difference(NamedTuple):
 
 
 class Note(NamedTuple):
-    """Something that is not applied. ``cell`` is a cell or a range, "" where it is about a sheet or the file."""
+    """Something that is not applied. ``cell`` is a cell or a range, "" where it is about a sheet or the file.
+    ``subject`` names the input it is about, of this ``layer``, where ``what`` does not."""
 
     kind: NoteKind
     sheet: str
@@ -54,6 +55,13 @@ class Note(NamedTuple):
     what: str
     remedy: str = ""
     address: str = ""
+    subject: str = ""
+    layer: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is to be said, with what it is about."""
+        return f"{self.subject}: {self.what}" if self.subject else self.what
 
     @property
     def where(self) -> str:
@@ -61,7 +69,7 @@ class Note(NamedTuple):
         return f"{sheet}!{self.cell}" if self.sheet and self.cell else self.sheet
 
     def __str__(self) -> str:
-        return " ".join(p for p in (f"{self.where}:" if self.where else "", self.what, self.remedy) if p)
+        return " ".join(p for p in (f"{self.where}:" if self.where else "", self.text, self.remedy) if p)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Finder:
         self.notes: list[Note] = []
         self._told: set[str] = set()
         self._stray: list[Note] = []
+        self._nameless: list[Note] = []
         for name in ours.sheets:
             if name not in maps:
                 what = f"The sheet “{name}” is not in the workbook."
@@ -71,7 +72,7 @@ class Finder:
         if named is None and mapped is not None:
             gone = "was deleted" if key not in self.theirs.names else "points nowhere"
             what = f"The name {name} {gone}; {label} was found by its label and key."
-            self.notes.append(Note("moved", mapped[0], ref(mapped[1]), what, "", address))
+            self._nameless.append(Note("moved", mapped[0], ref(mapped[1]), what, "", address))
             return mapped
         if named is None:
             self._unmatched(label, address, place)
@@ -108,13 +109,10 @@ class Finder:
         return None
 
     def told(self) -> list[Note]:
-        """All notes; many names that point astray for one reason are one note."""
-        stray = self._stray
-        if len(stray) > _FEW:
-            named = ", ".join(n.address for n in stray[:_FEW])
-            what = f"The names of {len(stray)} inputs ({named} …) do not point at them any more; they were found by label and key."
-            stray = [Note("moved", stray[0].sheet, "", what, _NAMES)]
-        return [*self.notes, *stray]
+        """All notes; many names that are gone or point astray for one reason are one note."""
+        stray = in_one(self._stray, "The names of {count} inputs ({named} …) do not point at them any more; they were found by label and key.", _NAMES)  # fmt: skip
+        gone = in_one(self._nameless, "The names of {count} inputs ({named} …) were deleted; they were found by label and key.")  # fmt: skip
+        return [*self.notes, *gone, *stray]
 
     def _unmatched(self, label: str, address: str, place: Place) -> None:
         sheet = self.maps[place.sheet].theirs if place.sheet in self.maps else place.sheet
@@ -125,3 +123,11 @@ class Finder:
         if note.what not in self._told:
             self._told.add(note.what)
             self.notes.append(note)
+
+
+def in_one(notes: list[Note], what: str, remedy: str = "") -> list[Note]:
+    """Notes that say the same of different inputs: more than a few are one, which counts them and names the first."""
+    if len(notes) <= _FEW:
+        return notes
+    named = ", ".join(n.address for n in notes[:_FEW])
+    return [Note("moved", notes[0].sheet, "", what.format(count=len(notes), named=named), remedy)]

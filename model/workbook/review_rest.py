@@ -20,6 +20,7 @@ _LONG: Final = 160
 _FEW: Final = 4
 _LONGEST: Final = 8_192
 _HERE: Final = "Formulas are changed in Dealsheet, not by import."
+_ASTRAY: Final = "Inputs are read all the same; what these formulas show in the workbook is not to be trusted."
 
 
 def notes_on_the_rest(
@@ -59,6 +60,7 @@ class _Rest:
         self.ours, self.theirs = ours.sheets[mapped.ours], theirs.sheets[mapped.theirs]
         self.map, self.maps, self.inputs, self.read = mapped, maps, inputs, read
         self.seen: set[At] = set()
+        self.stayed: list[tuple[At, str]] = []  # formulas that name the old places of cells that have moved
 
     def notes(self) -> list[Note]:
         found: dict[NoteKind, dict[tuple[int, str], list[int]]] = {}
@@ -71,11 +73,31 @@ class _Rest:
             self.seen.add(at)
             if (row, col) in self.inputs or (self.theirs.name, *at) in self.read:
                 continue
-            kind, what = self._compare(was, self.theirs.cells.get(at, _EMPTY))
-            if kind is not None:
+            now = self.theirs.cells.get(at, _EMPTY)
+            kind, what = self._compare(was, now)
+            if kind == "formula" and now.formula is not None and self._stayed(was, now):
+                self.stayed.append((at, now.formula))
+            elif kind is not None:
                 found.setdefault(kind, {}).setdefault((at[0], what), []).append(at[1])
         out = [note for kind, rows in found.items() for note in self._grouped(kind, rows)]
-        return [*out, *self._shifted(), *self._lost(lost), *self._added()]
+        return [*out, *self._left_behind(), *self._shifted(), *self._lost(lost), *self._added()]
+
+    def _stayed(self, was: Cell, now: Cell) -> bool:
+        """Whether a formula reads as it was exported, although what it names stands elsewhere now."""
+        assert was.formula is not None and now.formula is not None
+        if len(now.formula) > _LONGEST:
+            return False
+        return canonical(was.formula, self.ours.name) == canonical(now.formula, self.ours.name)
+
+    def _left_behind(self) -> Iterator[Note]:
+        """Some programs move cells and rename sheets without the formulas that name them."""
+        if not self.stayed:
+            return
+        (row, col), formula = self.stayed[0]
+        count = len(self.stayed)
+        which = f"{count:,} formulas still name" if count > 1 else "A formula still names"
+        what = f"{which} cells by where they stood before they were moved or their sheet renamed, such as ={formula[:_LONG]}."
+        yield Note("formula", self.theirs.name, f"{letters(col)}{row + 1}", what, _ASTRAY)
 
     def _compare(self, was: Cell, now: Cell) -> tuple[NoteKind | None, str]:
         if was.formula is not None:

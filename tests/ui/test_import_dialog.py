@@ -89,6 +89,26 @@ def test_differences_are_listed_ticked_and_applied_as_one_step(window, qtbot, tm
     assert window.banner.isVisible() and "Imported 2 changes from book.xlsx" in window.banner.label.text()
     session.stack.undo()
     assert session.deal == store.load(tmp_path / "supply.deal").deal
+    assert not window.banner.isVisible()  # nothing is imported any more
+
+
+def test_undoing_a_later_step_leaves_what_is_said_of_the_import(window, qtbot, tmp_path):
+    dialog = opened(qtbot, window, book(tmp_path, {VOLUME: 31}))
+    dialog.take()
+    session = window.session
+    session.edit(edits.set_values(session.deal, session.view, [(PAYMENT, 8.0)]))
+    session.stack.undo()
+    assert window.banner.isVisible()
+    window.banner.tell("Something else.")
+    session.stack.undo()
+    assert window.banner.isVisible() and window.banner.label.text() == "Something else."
+
+
+def test_a_remark_does_not_repeat_what_the_row_is_about(window, qtbot, tmp_path):
+    dialog = opened(qtbot, window, book(tmp_path, {PAYMENT: "nonsense"}))
+    row = next(r for r, spec in enumerate(dialog.grid.grid_model.rows) if spec.kind == "item")
+    texts = [dialog.grid.grid_model.cell(row, col).text for col in range(9)]
+    assert texts[1].startswith("Amount") and texts[6] == "Base" and texts[8].startswith("“nonsense” is not")
 
 
 def test_what_changed_flashes(window, qtbot, tmp_path):

@@ -413,6 +413,7 @@ def test_dates_of_the_1904_calendar_are_converted_and_said(made):
     got = review(deal, target)
     assert found(got) == {("closing", ""): dt.date(2029, 7, 1)}  # what Excel shows there now; "never" stays
     assert any("1904" in n.what for n in got.notes)
+    assert not got.sure and "switched to the calendar of 1904" in got.differences[0].doubt
 
 
 def test_an_emptied_cell_is_a_difference(made):
@@ -435,7 +436,7 @@ def test_a_percentage_typed_without_its_sign_is_pointed_out(made):
     deal = small(versions={}, scenarios={}, version="")
     path, book = made(deal)
     (one,) = review(deal, edited(path, {place_of(book, "rate"): 27})).differences
-    assert one.new == 27.0 and "0.27 meant?" in one.note
+    assert one.new == 27.0 and "which is 2,700%: was 0.27 meant?" in one.doubt and not one.note
 
 
 # -- computed cells and texts --------------------------------------------------------------------
@@ -596,6 +597,46 @@ def test_deleted_names_do_not_matter_but_are_said(made):
     got = review(deal, path)
     assert found(got) == {("third", ""): 0.5}
     assert any("third" in n.what and "deleted" in n.what for n in got.notes)
+
+
+def test_many_deleted_names_are_one_note(made):
+    path, book = made(small())
+    book_ = openpyxl.load_workbook(edited(path, {place_of(book, "third"): 0.5}))
+    count = len(book_.defined_names)
+    book_.defined_names.clear()
+    book_.save(path)
+    got = review(small(), path)
+    assert found(got) == {("third", ""): 0.5} and count > 10
+    assert [n.kind for n in got.notes].count("moved") <= 2 and all("deleted" in n.what for n in got.notes)
+
+
+@pytest.mark.parametrize("act", ["rows put in", "sheet renamed"])
+def test_formulas_that_a_program_left_behind_are_one_note_a_sheet(act, made):
+    """openpyxl moves cells and renames sheets without the formulas that name them."""
+    deal = small()
+    path, book = made(deal)
+    book_ = openpyxl.load_workbook(edited(path, {place_of(book, "path.2027"): 9.0}))
+    if act == "rows put in":
+        book_["Tables"].insert_rows(3, 2)
+    else:
+        book_["Scenarios"].title = "Choices"
+    book_.save(path)
+    got = review(deal, path)
+    assert found(got) == {("path.2027", ""): 9.0}
+    left = [n for n in got.notes if n.kind == "formula"]
+    assert left and len({n.sheet for n in left}) == len(left)
+    assert all("still name" in n.what and "; it was" not in n.what for n in left)
+
+
+def test_a_choice_that_is_not_spelled_as_one_is_said_and_never_taken_unseen(made):
+    deal = small(versions={}, scenarios={}, version="")
+    path, book = made(deal)
+    got = review(deal, edited(path, {place_of(book, "court"): "par"}))
+    assert found(got) == {("court", ""): "Paris"} and not got.sure and "Read from “par”" in got.differences[0].note
+    got = review(deal, edited(path, {place_of(book, "court"): "lon"}))
+    (note,) = got.notes
+    assert not got.differences and note.kind == "text" and "Read from “lon”. It is the same." in str(note)
+    assert not review(deal, edited(path, {place_of(book, "court"): "LONDON "})).notes
 
 
 def test_a_row_that_was_deleted_is_listed_not_guessed(made):

@@ -117,7 +117,7 @@ class Incoming(QObject):
         window.go(first)
         dialog = self.dialog
         left = dialog.source.review if dialog is not None and hasattr(dialog, "source") else None
-        window.banner.tell(_account(session.deal, session.view, left, chosen, edit))
+        window.banner.tell_of_step(_account(session.deal, session.view, left, chosen, edit), session.stack)
         return ()
 
     # --- tables ------------------------------------------------------------------
@@ -193,7 +193,7 @@ class Incoming(QObject):
             left = sum(dialog.rows.trouble(r) != "" for r in dialog.rows.shown.rows) if isinstance(dialog, TableDialog) and dialog.rows.shown else 0  # fmt: skip
             more = f" {counted(left, 'row')} could not be read and stayed out." if left else ""
             done = edit.title.replace("Bring ", "Brought ", 1).replace("ake ", "ook ", 1)
-            window.banner.tell(f"{done}; Ctrl+Z takes it back.{more}")
+            window.banner.tell_of_step(f"{done}; Ctrl+Z takes it back.{more}", session.stack)
         return problems
 
     # --- dropped on the window ---------------------------------------------------

@@ -11,7 +11,7 @@ from model.fields import field_for
 from model.fields.base import Field
 from model.fields.number_formats import show_text
 from model.fields.unit_text import is_number
-from model.layers import BASE, layer_label
+from model.layers import BASE, SETS, layer_label
 from model.problems import Problem, Refused
 from model.workbook.review_data import OPEN, Difference, Note, NoteKind, Review
 from ui.exchange.ticks import TICK, TickSource
@@ -39,13 +39,15 @@ _TITLES: Final[dict[NoteKind, str]] = {
 }  # fmt: skip
 _COLUMNS: Final = (
     TICK,
-    ColumnSpec("What", 232, "left", frozen=True, key="label"),
+    ColumnSpec("What", 268, "left", frozen=True, key="label"),
     ColumnSpec("In the deal", 104, fit=True, key="old"),
     ColumnSpec("In the workbook", 112, fit=True, key="new"),
     ColumnSpec("Change", 92, fit=True, key="change"),
-    ColumnSpec("Unit", 60, "left", key="unit"),
-    ColumnSpec("Written to", 140, "left", key="layer", tooltip="The layer of the deal that the change belongs to"),
-    ColumnSpec("Sheet and cell", 110, "left", key="where"),
+    ColumnSpec("Unit", 48, "left", fit=True, key="unit"),
+    ColumnSpec(
+        "Written to", 92, "left", fit=True, key="layer", tooltip="The layer of the deal that the change belongs to"
+    ),
+    ColumnSpec("Sheet and cell", 110, "left", fit=True, key="where"),
     ColumnSpec("Remark", 220, "left", stretch=True, key="remark"),
 )
 _WHAT, _OLD, _NEW, _CHANGE, _UNIT, _LAYER, _WHERE = range(1, 8)
@@ -143,7 +145,9 @@ class ReviewSource(TickSource):
         return show_text(Note("book", found.sheet, found.cell, "").where)
 
     def layer(self, entry: Entry) -> str:
-        return layer_label(self.deal, entry.found.layer) if isinstance(entry.found, Difference) else ""
+        found = entry.found
+        known = isinstance(found, Difference) or (found.subject and found.layer != SETS)
+        return layer_label(self.deal, found.layer) if known else ""
 
     def value(self, found: Difference, value: Input | None) -> str:
         if value is None:
@@ -183,6 +187,8 @@ class ReviewSource(TickSource):
         if col > _WHERE:
             tint = {DOUBT: "amber", UNREAD: "bad"}.get(entry.group, "")
             return Cell(remark, "computed" if tint else "muted", tint=tint, tooltip=wrapped(remark))  # type: ignore[arg-type]
+        if col == _LAYER:
+            return Cell(show_text(self.layer(entry)), "muted" if found.layer == BASE else "computed")
         return self._difference(found, col) if isinstance(found, Difference) else self._note(found, col)
 
     def _note(self, found: Note, col: int) -> Cell:
@@ -212,10 +218,8 @@ class ReviewSource(TickSource):
             if step is None or step.way == "other":
                 return Cell("–" if found.old is not None and found.new is not None else found.kind, "muted", "right")
             return Cell(step.text, "computed", "right")
-        if col == _UNIT:
-            return Cell(show_text(field.unit), "unit")
-        assert col == _LAYER
-        return Cell(show_text(layer_label(self.deal, found.layer)), "muted" if found.layer == BASE else "computed")
+        assert col == _UNIT
+        return Cell(show_text(field.unit), "unit")
 
     def why_not(self, row: int, col: int) -> Problem:
         entry = self._seen[row]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QUndoStack
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from model.fields.number_formats import show_text
@@ -22,6 +22,7 @@ class Banner(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._step: tuple[QUndoStack, int] | None = None  # the step that is told of, where it is one
         self.setObjectName("banner")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
@@ -44,6 +45,7 @@ class Banner(QWidget):
         self, title: str, problems: Sequence[Problem] = (), choices: Sequence[tuple[str, Callable[[], object]]] = ()
     ) -> None:
         """Show a title and its problems as lines; ``choices`` are buttons beside them."""
+        self._forget_step()
         lines = [title] if title else []
         lines += [words(p) for p in problems[:_MOST]]
         if len(problems) > _MOST:
@@ -61,6 +63,22 @@ class Banner(QWidget):
         self.style().unpolish(self)
         self.style().polish(self)
         self.show()
+
+    def tell_of_step(self, text: str, stack: QUndoStack) -> None:
+        """Show what the last step did, until it is undone: then it is no longer true."""
+        self.tell(text)
+        self._step = stack, stack.index()
+        stack.indexChanged.connect(self._stepped)
+
+    def _stepped(self, index: int) -> None:
+        if self._step is not None and index < self._step[1]:
+            self._forget_step()
+            self.hide()
+
+    def _forget_step(self) -> None:
+        if self._step is not None:
+            self._step[0].indexChanged.disconnect(self._stepped)
+            self._step = None
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.label.text())
