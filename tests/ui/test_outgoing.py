@@ -37,8 +37,7 @@ def window(qtbot, tmp_path):
 def saved_as(monkeypatch, path: Path | str) -> list[str]:
     proposed: list[str] = []
 
-    def run(_parent, _title, start, _kinds, _kind, options):
-        assert options == QFileDialog.Option.ReadOnly  # in it nothing is deleted or renamed
+    def run(_parent, _title, start, _kinds):
         proposed.append(Path(start).name)
         return str(path), ""
 
@@ -75,6 +74,20 @@ def test_the_schedule_goes_out_with_its_periods(window, tmp_path, monkeypatch):
     (sold,) = [row for row in rows if "Sold" in row]
     at = rows[0].index("2026")
     assert float(sold[at]) == window.session.calc.line("sold")[1]
+
+
+def test_an_outflow_goes_out_is_copied_and_summed_with_the_sign_it_is_shown_with(window, tmp_path, monkeypatch):
+    show(window, "Schedule")
+    value = window.session.calc.line("bought")[1]
+    rows = exported(window, tmp_path, monkeypatch)
+    (row,) = [row for row in rows if "Bought" in row]
+    assert value > 0 and float(row[rows[0].index("2026")]) == -value
+    grid = window.panel.grid
+    at = grid.grid_model.row_of("bought"), [c.header for c in grid.grid_model.columns].index("2026")
+    grid.go_to(*at)
+    press(grid, K.Key_C, CTRL)
+    assert float(QApplication.clipboard().text()) == -value and grid.grid_model.cell(*at).text.startswith("(")
+    assert grid.stats().total == -value
 
 
 def test_text_that_looks_like_a_formula_is_no_formula_in_csv(window, tmp_path, monkeypatch):

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QPlainTextEdit
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QFileDialog, QMessageBox, QPlainTextEdit, QToolButton
 
 from model import store
 from model.problems import Problem, Refused
@@ -17,6 +19,7 @@ from tests.ui import kit
 from tests.ui.kit import CTRL, K, go, press, type_into
 from ui import app, display, documents
 from ui.choosing import Chooser
+from ui.file_dialogs import teach
 from ui.jobs import Job
 from ui.main_window import MainWindow
 from ui.shot import shot
@@ -51,8 +54,8 @@ def choose(monkeypatch, path: Path | str) -> list[str]:
     """The path that file dialogs return, and what they proposed."""
     proposed: list[str] = []
 
-    def run(_parent, _title, start, _filters, _filter, options):
-        assert options == QFileDialog.Option.ReadOnly  # in it nothing is deleted or renamed
+    def run(_parent, _title, start, _filters, _filter="", options=QFileDialog.Option.ReadOnly):
+        assert options == QFileDialog.Option.ReadOnly  # where a file is opened, nothing is made either
         proposed.append(start)
         return str(path), ""
 
@@ -429,3 +432,25 @@ def test_a_fault_wherever_qt_calls_leaves_the_program_alive_and_is_told(where, t
         assert done.stdout.split("\n")[:2] == ["worker done", "alive 0"]
     else:
         assert done.stdout.startswith("alive ") and not done.stdout.startswith("alive 0"), done.stderr
+
+
+def test_in_the_save_dialog_a_folder_is_made_and_nothing_is_deleted_or_renamed(qtbot, tmp_path):
+    (tmp_path / "kept.xlsx").write_text("kept")
+    dialog = QFileDialog(None, "Save", str(tmp_path), "Excel workbooks (*.xlsx)")
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    qtbot.addWidget(dialog)
+    teach(dialog)
+    dialog.show()
+    view = dialog.findChild(QAbstractItemView, "treeView")
+    qtbot.waitUntil(lambda: view.model().rowCount(view.rootIndex()) == 1, timeout=5000)
+    view.setCurrentIndex(view.model().index(0, 0, view.rootIndex()))
+    view.setFocus()
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_F2):
+        QTest.keyClick(view, key)
+    assert view.state() != QAbstractItemView.State.EditingState and (tmp_path / "kept.xlsx").exists()
+    assert not any(a.isVisible() for a in dialog.findChildren(QAction) if a.text() in ("&Rename", "&Delete"))
+    new = dialog.findChild(QToolButton, "newFolderButton")
+    qtbot.waitUntil(new.isEnabled, timeout=5000)
+    new.click()
+    assert [p.name for p in tmp_path.iterdir() if p.is_dir()] == ["New Folder"]

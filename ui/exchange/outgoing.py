@@ -35,10 +35,7 @@ class Outgoing(QObject):
     def _ask(self, title: str, name: str, ending: str, kinds: str) -> Path | None:
         settings = self._window.settings
         start = settings.folder("book") / f"{file_name(name, 120) or 'Deal'}{ending}"
-        path = ask_save(self._window, title, start, kinds, (ending,))
-        if path is not None:
-            settings.set_folder("book", path.parent)
-        return path
+        return ask_save(self._window, title, start, kinds, (ending,))
 
     def _carry_out(self, path: Path, write: Callable[[Path], None]) -> bool:
         try:
@@ -46,6 +43,7 @@ class Outgoing(QObject):
         except Refused as refused:
             self._window.banner.tell(f"{show_text(path.name)} was not written.", refused.problems)
             return False
+        self._window.settings.set_folder("book", path.parent)  # where writing works
         self._window.session.told.emit(f"Wrote {path}.")
         return True
 

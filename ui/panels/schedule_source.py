@@ -154,8 +154,11 @@ class ScheduleSource(DealSource):
             return cell
         target = self.target(row, col)
         cell = self.value_cell(target)
-        if line.sign == "negative" and cell.number:  # shown as the outflow that it is
-            cell.text = self._field(key).show(-cell.number)
+        if line.sign == "negative" and cell.number:  # the outflow that it is: shown, summed and copied as one
+            field = self._field(key)
+            cell.number = -cell.number
+            cell.text = field.show(cell.number)
+            cell.copy = partial(copy_text, field, cell.number, cell.text)
         if target.period == OPENING_PERIOD and self.calc.opening(key) is None:
             return Cell()
         if self._linked(line.formula):
@@ -181,9 +184,10 @@ class ScheduleSource(DealSource):
             or not -NO_CAP < value < NO_CAP
         ):
             return None
+        if line.sign == "negative" and value:  # the outflow that it is: shown, summed and copied as one
+            value = -value
         text = field.show(value)
-        said = field.show(-value) if line.sign == "negative" and value else text  # shown as the outflow that it is
-        return Cell(said, role, field.align, number=value, copy=partial(copy_text, field, value, text))
+        return Cell(text, role, field.align, number=value, copy=partial(copy_text, field, value, text))
 
     def _linked(self, formula: str) -> bool:
         """A row that only repeats a value of another sheet is green, as in a workbook."""
