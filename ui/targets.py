@@ -284,7 +284,8 @@ def range_text(deal: Deal, key: str) -> str:
         return low if term.low == term.high else f"{low} – {high}"
     if term.fixed:
         return "fixed"
-    return f"{len(term.choices)} choices" if term.choices else ""
+    count = len(term.choices)
+    return f"{count} choice{'' if count == 1 else 's'}" if count else ""
 
 
 def range_edit_text(deal: Deal, key: str) -> str:

@@ -61,6 +61,7 @@ _PHRASE, _OPERAND = 0, 9  # how tightly words hold together
 _MOST_SHARE = 100.0  # above that a number beside a percentage is something else
 _CLAUSES = frozenset(("IS_YEAR_END", "CONTAINS", "ISERROR", "ISBLANK", "ISNUMBER", "ISTEXT", "ISNA"))  # as a comparison
 _HELD = re.compile(r"“[^”]*”|\(.*\)")  # what runs into nothing
+_ONE = re.compile(r"(?<![\d.,])1 (month|period|digit)s\b")
 _RUNS_ON = re.compile(r"[,:]\s|\s(?:and|or|at|if)\s")  # a label that would run into the words around it
 
 
@@ -193,7 +194,7 @@ class _Words:
             args = [self.say(part.parts[0])[0]]
             args += [self.inside(p, BINARY["="]) if p.parts else self.say(p)[0] for p in part.parts[1:]]
         if template:
-            return template.format(*args), BINARY["="] if node.name in _CLAUSES else _PHRASE
+            return _ONE.sub(r"1 \1", template.format(*args)), BINARY["="] if node.name in _CLAUSES else _PHRASE
         if node.name in _LISTS and args:
             if len(args) == 1 and node.name in ("MIN", "MAX"):
                 return f"{'smallest' if node.name == 'MIN' else 'largest'} of {args[0]}", _PHRASE

@@ -291,6 +291,16 @@ def test_nothing_before_the_first_period_goes_without_saying():
     )
 
 
+def test_one_month_is_no_months():
+    d = deal(terms={"on": Term(label="Day", value=dt.date(2026, 1, 1), kind="date")}, lines={"a": "= LAG(a, 1)"},
+             outputs={"o": "= EDATE(on, 1)", "p": "= EDATE(on, 11)", "q": "= ROUND(2.345, 1)"})  # fmt: skip
+    assert in_words(d, "= EDATE(on, 1)") == "Day plus 1 month"
+    assert in_words(d, "= EDATE(on, 11)") == "Day plus 11 months"
+    assert in_words(d, "= ROUND(2.345, 1)") == "2.345 rounded to 1 digit"
+    assert in_words(d, "= LAG(a, 1)") == "A, 1 period back"
+    assert explain(UNITS, "due").reads[1].shown == "1"
+
+
 def test_a_circle_is_told_by_labels_with_its_keys():
     d = deal(lines={"a": Line(label="First", formula="= b"), "b": Line(label="Second", formula="= a")})
     fault = explain(run(d, View()), "a", 1).fault

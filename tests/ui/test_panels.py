@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from model import store
 from model.fields import make_field
 from model.fields.unit_text import with_unit
 from model.values import NEVER, NO_CAP
@@ -339,6 +340,21 @@ def test_a_blank_deal_opens_on_every_sheet(qtbot, tmp_path):
         shown.grab()
 
 
+def test_a_flagged_number_and_the_name_of_an_error_have_room_in_the_schedule(qtbot, tmp_path):
+    shown = kit.window(qtbot, tmp_path, store.find("microsoft-openai"))
+    kit.type_into(go(shown, "rev_path.2026"), "0.5")
+    kit.type_into(go(shown, "rs_rate"), "undisclosed")
+    grid = go(shown, "compute_share_of_revenue · 2026")
+    row, col = grid.current
+    cell = grid.grid_model.cell(row, col)
+    assert cell.text.startswith("⚑ 9,6")
+    assert grid.painter.width_of(cell, grid.grid_model.rows[row], col) <= grid.columnWidth(col)
+    row = grid.grid_model.row_of("revenue_share_accrued")
+    cell = grid.grid_model.cell(row, col)
+    assert cell.text == "undisclosed"
+    assert grid.painter.width_of(cell, grid.grid_model.rows[row], col) <= grid.columnWidth(col)
+
+
 # --- words ----------------------------------------------------------------------------------------
 
 
@@ -353,6 +369,13 @@ def test_a_blank_deal_opens_on_every_sheet(qtbot, tmp_path):
         ("money", "$bn", NO_CAP, "none"),
         ("percent", "%", 0.27, "27.0\u2009%"),
         ("integer", "months", 6.0, "6 months"),
+        ("integer", "months", 1.0, "1 month"),
+        ("integer", "days a year", 1.0, "1 day a year"),
+        ("integer", "basis points", 1.0, "1 basis point"),
+        ("integer", "deliveries", 1.0, "1 delivery"),
+        ("integer", "series", 1.0, "1 series"),
+        ("number", "$ per share", 476.43, "$476.43 per share"),
+        ("number", "GW of capacity", -2.0, "(2.00) GW of capacity"),
         ("date", "date", NEVER, "not yet"),
     ],
 )  # fmt: skip

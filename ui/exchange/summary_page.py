@@ -316,7 +316,9 @@ class _Page:
                 self.text(QRectF(x, y, width, _LINE), f"{mark} {deal.checks[key].label}", 10)
                 y += _LINE
             if faults:
-                self.text(QRectF(x, y, width, _LINE), f"✗ {faults} formulas with problems", 10)
+                self.text(
+                    QRectF(x, y, width, _LINE), f"✗ {faults} formula{'' if faults == 1 else 's'} with problems", 10
+                )
                 y += _LINE
         y += 8
         if y + 40 > self.bottom:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from model.explain import dependents, reach
 from model.fields import make_field
-from model.fields.unit_text import with_unit
+from model.fields.unit_text import is_number, with_unit
 from model.formula.bind import RIGHT, RULE
 from model.layers import BASE, layer_label, remark
 from model.values import ErrorValue, from_serial
@@ -90,6 +90,9 @@ class InspectorPage(LegalPages):
             if value is None and target.key in deal.terms:
                 self._unvalued(target.key)
             self._override(target)
+            limit = getattr(item, "warn_above", None)
+            if limit is not None and is_number(value) and value > limit:
+                self._text(f"⚑ Flagged: {text} is above {with_unit(field, limit)}.", "amber")
         found = self._explanation(target)
         if found is None:
             self._source(target, item)

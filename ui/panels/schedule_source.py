@@ -10,7 +10,7 @@ from model.engine import Calc
 from model.fields import field_for
 from model.fields.base import Field
 from model.fields.unit_text import is_number
-from model.values import NO_CAP, from_serial
+from model.values import NO_CAP, ErrorValue, from_serial
 from ui import targets
 from ui.grid.source import Cell, ColumnSpec, Place, Role, RowKind, RowSpec
 from ui.panels.base import DealSource, copy_text
@@ -54,15 +54,19 @@ class ScheduleSource(DealSource):
         return specs
 
     def _width(self) -> int:
-        """One width for all periods: that of the longest value of any line."""
+        """One width for all periods: that of the longest value of any line, with its flag."""
         if self._measured is not None and self._measured[:2] == (self.calc, self.show_helpers):
             return self._measured[2]
         longest = 0
         for key in self._lines():
             field = self._field(key)
-            values = [v for v in self.calc.line(key) if is_number(v)]
+            row, limit = self.calc.line(key), self.session.deal.lines[key].warn_above
+            values = [v for v in row if is_number(v)]
             if values:
-                longest = max(longest, *(len(field.show(v)) for v in (min(values), max(values))))
+                flag = 2 if limit is not None and max(values) > limit else 0
+                longest = max(longest, *(len(field.show(v)) + flag for v in (min(values), max(values))))
+            if len(values) < len(row):  # errors: a name cut short could be another
+                longest = max(longest, *(len(field.show(v)) for v in row if isinstance(v, ErrorValue)), 0)
         self._measured = (self.calc, self.show_helpers, max(_NARROWEST, 8 * longest + 20))
         return self._measured[2]
 
