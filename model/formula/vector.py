@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from model.formula.nodes import Node
 from model.formula.vector_calls import Emitter
 from model.formula.vector_emit import UFUNCS
 from model.formula.vector_store import Slow, Store, known_value, live_draw, plain
+from model.formula.vector_trees import Trees
 from model.values import ErrorValue
 
 CHUNK: Final = 8_192
@@ -147,7 +149,8 @@ class Vectorised:
             if scalars:
                 self.levels.append(_Level(scalars, []))
             self.levels += [_Level([], together) for together in _connected(lines)]
-        trial = Emitter(self.calc.cells, self.reached, self.types, (), set())
+        self.trees = Trees(self.calc.cells, self.reached)
+        trial = Emitter(self.trees, self.types, (), set())
         for made in self.levels:  # what the live code does not compile may still have vector code
             for formula in (*made.scalars, *made.lines):
                 if self.types.get(formula.key, "x") == "x":
@@ -155,10 +158,12 @@ class Vectorised:
         for _ in range(5):  # a later level may ask an earlier one to keep its rows, or turn out to hold texts
             known = dict(self.types), set(self.stored)
             for made in self.levels:
-                made.compile(self)
+                made.write(self)
                 self.stored |= made.needs
             if known == (self.types, self.stored):
                 break
+        for made in self.levels:
+            made.code = compile(made.source, "<vector>", "exec")  # built from the node tables only
 
     def run(self, part: Draws, out: Simulated, begin: int) -> int:
         """One chunk into ``out``; returns how many draws the live engine had to compute."""
@@ -235,94 +240,82 @@ class _Level:
         self.scalars = scalars
         self.lines = lines
         self.needs: set[str] = set()
-        self.operations = 0
+        self.asks = {
+            key + part for f in (*scalars, *lines) for key in (f.key, *f.now, *f.past) for part in ("", OPENING)
+        }
+        self.known: dict[str, Any] = {}
+        self.source = ""
+        self.code: Any = None
 
-    def compile(self, program: Vectorised) -> None:
-        calc = program.calc
-        keys = [f.key for f in self.lines]
-        emit = Emitter(calc.cells, program.reached, program.types, keys, program.stored)
-        self.operations = 0
+    def write(self, program: Vectorised) -> None:
+        """The source, unless what it was written from is as it was."""
+        known = {key: (program.types.get(key), key in program.stored) for key in self.asks}
+        if known == self.known:
+            return
+        emit = Emitter(program.trees, program.types, [f.key for f in self.lines], program.stored)
         for formula in self.scalars:
             kind = emit.kind_of(formula.tree)
-            d = emit.name("s", formula.key)
-            self._assign(emit, formula, d, kind)
-            emit.say(f"{emit.name('es', formula.key)} = {d}e")
-        self.operations += emit.operations
+            self._assign(emit, formula, emit.name("s", formula.key), emit.name("es", formula.key), kind)
         head, emit.lines = emit.lines, []
         emit.in_loop, emit.depth = True, 2
-        emit.operations = 0
         emit.count_repeats(f.tree for f in self.lines)
+        looked: dict[str, int] = {}
         for j, formula in enumerate(self.lines):
             kind = emit.kind_of(formula.tree)
             if formula.key in program.stored:
                 emit.say(f"v{j} = {emit.name('R', formula.key)}[i]")
-            self._assign(emit, formula, f"v{j}", kind)
-            emit.say(f"e{j} = v{j}e")
+            self._assign(emit, formula, f"v{j}", f"e{j}", kind)
+            looked[formula.key] = len(emit.lines)
             if formula.key in program.stored:
                 emit.say(f"{emit.name('E', formula.key)}[i] = e{j}")
-            if formula.key in emit.sums:
-                emit.op(f"add({emit.sums[formula.key]}, v{j}, out={emit.sums[formula.key]})")
-        self.operations += emit.operations * calc.cells.size
         body = emit.lines
+        for key, name in sorted(emit.sums.items(), key=lambda one: -looked.get(one[0], 0)):
+            if key in emit.inside:
+                body.insert(looked[key], f"        add({name}, v{emit.inside[key]}, out={name})")
         for key, name in emit.sums.items():
             if key not in emit.inside:
                 emit.need_rows.add(key)
                 body.insert(0, f"        add({name}, {emit.rows(key)}[i], out={name})")
-            elif f"add({name}, v{emit.inside[key]}" not in "".join(body):  # summed before it was known to be wanted
-                at = next(
-                    p for p, line in enumerate(body) if line.strip() == f"e{emit.inside[key]} = v{emit.inside[key]}e"
-                )
-                body.insert(at + 1, f"        add({name}, v{emit.inside[key]}, out={name})")
-        body = self._needed(program, emit, body)
+        body, used = _needed(emit, body)
         start, tail = [], []
         for j, formula in enumerate(self.lines):
             if formula.key not in program.stored:
                 start.append(f"    v{j} = V{j}")
                 if formula.key in emit.before:
-                    start += [f"    b{j} = W{j}", f"    b{j}[...] = {emit.opening(formula.key)}", f"    f{j} = True"]
-                    tail.append(f"        v{j}, b{j}, f{j} = b{j}, v{j}, e{j}")
+                    start += [f"    b{j} = W{j}", f"    b{j}[...] = {emit.opening(formula.key)}"]
+                    if f"e{j}" in used:
+                        start.append(f"    f{j} = {emit.opening_flag(formula.key)}")
+                        tail.append(f"        v{j}, b{j}, f{j} = b{j}, v{j}, e{j}")
+                    else:
+                        tail.append(f"        v{j}, b{j} = b{j}, v{j}")
         start += [f"    {name}[...] = 0.0" for name in emit.sums.values()]
+        start += emit.ahead
         start += [f"    {name} = log_of({base}, {name}B)" for base, name in emit.logs.items()]
         loop = ["    for i in range(periods):", *body, *tail] if self.lines else []
-        known = [k for (_, k) in emit.names if (_what := _) == "es"]
-        returned = ", ".join(f"{k!r}: {emit.names[('es', k)]}" for k in known if k in {f.key for f in self.scalars})
-        source = "\n".join(["def level(n, bad, periods, i=0):", *head, *start, *loop, f"    return {{{returned}}}"])
-        self.emit, self.source = emit, source
-        self.code = compile(source, "<vector>", "exec")  # built from the node tables only
-        self.needs = emit.need_rows | {d for node in emit.slow_nodes for d in _lines_read(node, calc, program)}
+        returned = ", ".join(f"{f.key!r}: {emit.names[('es', f.key)]}" for f in self.scalars)
+        self.emit = emit
+        self.source = "\n".join(
+            ["def level(n, bad, periods, i=0):", *head, *start, *loop, f"    return {{{returned}}}"]
+        )
+        slow = {d for node in emit.slow_nodes for d in _lines_read(node, program.calc, program)}
+        self.needs = emit.need_rows | slow
+        self.known = {key: (program.types.get(key), key in program.stored) for key in self.asks}
 
-    def _needed(self, program: Vectorised, emit: Emitter, body: list[str]) -> list[str]:
-        """Without looking for errors in lines that only arithmetic reads: it carries them to where they are looked for."""
-        text = "\n".join(body)
-        dropped: set[str] = set()
-        for j, formula in enumerate(self.lines):
-            kept = formula.key in program.stored or formula.key in emit.before or f"v{j}" in emit.never_infinite
-            if not kept and len(re.findall(rf"\be{j}\b", text)) == 1:
-                dropped |= {f"v{j}e = not finite(sum_of(v{j}))", f"if v{j}e: v{j}[isinf(v{j})] = nan", f"e{j} = v{j}e"}
-        return [line for line in body if line.strip() not in dropped]
-
-    def _assign(self, emit: Emitter, formula: Formula, d: str, kind: str) -> None:
+    def _assign(self, emit: Emitter, formula: Formula, d: str, flag: str, kind: str) -> None:
         """The code of a node's value into its buffer, with its error flag."""
-        kind = "b" if kind == "b" else "n" if kind == "n" else "x"
+        kind = kind if kind in ("b", "n") else "x"
         whole = emit.types.get(formula.key) == "i"
         o = emit.emit(formula.tree, d if kind != "x" else "")
         if kind == "x" or (kind == "n" and o.kind not in "in") or (kind == "b" and o.kind != "b"):
             emit.types[formula.key] = "x"
             emit.say(f"{d}[...] = {o.code}")
-            emit.say(f"{d}e = False")
+            emit.say(f"{flag} = False")
             return
         emit.types[formula.key] = kind if kind == "b" else o.kind if whole and o.kind == "i" else "n"
         if o.code != d:
             emit.op(f"copyto({d}, {o.code})")
             emit.drop(o)
-        if kind == "b":
-            emit.say(f"{d}e = False")
-            return
-        if o.code != d and o.flag != "?":  # a copy of what was looked at already
-            emit.say(f"{d}e = {o.flag or 'False'}")
-            return
-        emit.op(f"{d}e = not finite(sum_of({d}))")
-        emit.say(f"if {d}e: {d}[isinf({d})] = nan")
+        emit.look(d, flag, "" if kind == "b" else o.flag)
 
     def run(self, program: Vectorised, store: Store, n: int, bad: np.ndarray) -> None:
         emit, calc = self.emit, program.calc
@@ -357,7 +350,7 @@ class _Level:
                 space[name] = known_value(calc.cells.scalars.get(key + OPENING, 0.0), float)
             elif what == "y":
                 space[name] = store.series.get(key)
-        for pool, kind in (("t", "n"), ("m", "b")):
+        for pool, kind in (("t", "n"), ("m", "b"), ("c", "n"), ("d", "b")):
             space.update({f"{pool}_{k + 1}": buffer((pool, k), kind, n) for k in range(emit.made[pool])})
         space.update({name: buffer(("sum", name), "n", n) for name in emit.sums.values()})
         space.update({f"{name}B": buffer(("log", name), "n", n) for name in emit.logs.values()})
@@ -366,6 +359,34 @@ class _Level:
         flags = space["level"](n, bad, size)
         for key, flag in flags.items():
             store.flags[key] = flag
+
+
+_FLAG = re.compile(r"\b[ef]\d+\b")
+_LOOK = re.compile(r" +(?:(e\d+) = |if (e\d+): v\d+\[isinf)")
+
+
+def _needed(emit: Emitter, body: list[str]) -> tuple[list[str], set[str]]:
+    """Without looking for errors in lines that only arithmetic reads: it carries them to where they are looked for. Also
+    the flags that are left."""
+    mentions = [_FLAG.findall(line) for line in body]
+    uses = Counter(flag for line in (*mentions, *map(_FLAG.findall, emit.never_infinite)) for flag in line)
+    own: dict[str, list[int]] = {}
+    for at, line in enumerate(body):
+        if match := _LOOK.match(line):
+            flag = match[1] or match[2]
+            own.setdefault(flag, []).append(at)
+            uses[flag] -= mentions[at].count(flag)
+    left, before = set(own), {f"e{emit.inside[key]}" for key in emit.before}
+    while True:
+        idle = {e for e in left if not uses[e] and not (e in before and uses["f" + e[1:]])}
+        if not idle:
+            break
+        left -= idle
+        for e in idle:
+            for at in own[e]:
+                uses.subtract(flag for flag in mentions[at] if flag != e)
+    dropped = {at for e in own.keys() - left for at in own[e]}
+    return [line for at, line in enumerate(body) if at not in dropped], left
 
 
 def _lines_read(node: Node, calc: Calc, program: Vectorised) -> set[str]:

@@ -6,7 +6,7 @@ import functools
 
 from model.formula import kinds
 from model.formula.nodes import Binary, Call, Missing, Node, Num, Text, ToDate
-from model.formula.vector_emit import RANGE_NODES, Operand, Unsupported
+from model.formula.vector_emit import RANGE_NODES, Operand, Unsupported, either
 from model.formula.vector_ranges import Ranges
 
 
@@ -26,10 +26,11 @@ class Emitter(Ranges):
             if test.flag:
                 self.say(f"if {test.flag}: {'bad[:] = True' if kind == 'b' else f'{d}[...] = nan'}")
             self.say(f"{'elif' if test.flag else 'if'} {test.code}:")
-            self.block(node.args[1], d, kind)
+            yes = self.block(node.args[1], d, kind)
             self.say("else:")
-            self.block(no, d, kind)
-            return Operand(d, kind, True, "" if kind == "b" else "?", not dest)
+            other = self.block(no, d, kind)
+            flag = "" if kind == "b" else either(test.flag, yes.flag, other.flag)
+            return Operand(d, kinds.join(yes.kind, other.kind), True, flag, not dest)
         self.path.append((test.code, True))
         yes = self.branch(node.args[1], kind, "")
         self.path[-1] = (test.code, False)
@@ -38,7 +39,8 @@ class Emitter(Ranges):
         if other.code != d:
             self.op(f"copyto({d}, {other.code})")
         self.op(f"copyto({d}, {yes.code}, where={test.code})")
-        return self.done(d, kind, "" if kind == "b" else "?", dest, test, yes, other)
+        flag = "" if kind == "b" else either(yes.flag, other.flag)
+        return self.done(d, kinds.join(yes.kind, other.kind), flag, dest, test, yes, other)
 
     def worded(self, node: Call, test: Operand) -> Operand:
         """One of several texts."""
@@ -68,7 +70,7 @@ class Emitter(Ranges):
             self.guard(o)
         return o
 
-    def block(self, node: Node, d: str, kind: str) -> None:
+    def block(self, node: Node, d: str, kind: str) -> Operand:
         self.depth += 1
         at, before = len(self.lines), dict(self.shared)
         o = self.branch(node, kind, d)
@@ -79,6 +81,7 @@ class Emitter(Ranges):
         if len(self.lines) == at:
             self.say("pass")
         self.depth -= 1
+        return o
 
     def call_ifs(self, node: Call, dest: str) -> Operand:
         return self.call_if(as_if(node), dest)
@@ -96,7 +99,8 @@ class Emitter(Ranges):
     def use_again(self, node: Node, times: int) -> None:
         """A subject is computed once, though it is compared with every choice."""
         if isinstance(node, (Binary, Call)):
-            self.repeats[node] = self.repeats.get(node, 1) + times
+            number = self.trees.number(node)
+            self.repeats[number] = self.repeats.get(number, 1) + times
 
     def call_and(self, node: Call, dest: str) -> Operand:
         return self.junction(node, dest, "logical_and")
@@ -147,10 +151,7 @@ class Emitter(Ranges):
         operands = []
         for arg in node.args:
             o = self.number(arg)
-            if o.flag == "?":  # infinity would be hidden; NaN passes through
-                self.guard(o)
-            elif o.flag:
-                self.never_infinite.add(o.code)
+            self.let_through(o)
             operands.append(o)
         d = dest or (self.result("n", "", *operands) if len(operands) == 2 else self.take("n"))
         a = operands[0]
@@ -158,8 +159,7 @@ class Emitter(Ranges):
             self.op(f"{ufunc}({a.code}, {b.code}, out={d})")
             a = Operand(d, "n", True, "")
         kind = functools.reduce(kinds.join, (o.kind for o in operands))
-        flags = [o.flag for o in operands if o.flag and o.flag != "?"]
-        return self.done(d, kind, "?" if flags else "", dest, *operands)
+        return self.done(d, kind, either(*[o.flag for o in operands if o.flag != "?"]), dest, *operands)
 
     def call_sum(self, node: Call, dest: str) -> Operand:
         if len(node.args) == 1 and isinstance(node.args[0], ToDate) and self.types.get(node.args[0].key) in ("i", "n"):

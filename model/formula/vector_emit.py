@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from model.formula import kinds
 from model.formula.bind import OPENING
-from model.formula.coerce import to_number
-from model.formula.evaluate import BY_YEAR, COMPARISONS, Cells, evaluate
+from model.formula.evaluate import BY_YEAR, COMPARISONS
 from model.formula.functions import FUNCTIONS
 from model.formula.nodes import (
     Before,
@@ -36,6 +36,7 @@ from model.formula.nodes import (
     YearsToDate,
     children,
 )  # fmt: skip
+from model.formula.vector_trees import Trees
 from model.values import ErrorValue
 
 RANGE_NODES = (Column, Row, ToDate, Earlier, SeriesRange)
@@ -53,6 +54,10 @@ _BRANCHES = {
 _WHOLE = frozenset(("SIGN", "YEAR", "MONTH", "DAY", "DATE", "EDATE", "EOMONTH", "DAYS"))
 
 
+#: they give a number for every number
+_TOTAL = frozenset(("absolute", "sign", "floor"))
+
+
 class Unsupported(Exception):  # noqa: N818 - no failure: the live form takes over, draw by draw
     """There is no vector code for a node."""
 
@@ -68,24 +73,30 @@ class Operand(NamedTuple):
     temp: bool = False
 
 
+def either(*flags: str) -> str:
+    """The flag of a value that is right where all of these are."""
+    if "?" in flags:
+        return "?"
+    return " or ".join(dict.fromkeys(part for flag in flags if flag for part in flag.split(" or ")))
+
+
 class Base:
     """What emitting needs besides the functions: names, buffers, operators, constants of the run."""
 
-    def __init__(
-        self, cells: Cells, reached: set[str], types: dict[str, str], inside: Sequence[str], stored: set[str]
-    ) -> None:
-        self.cells = cells
-        self.reached = reached
+    def __init__(self, trees: Trees, types: dict[str, str], inside: Sequence[str], stored: set[str]) -> None:
+        self.trees = trees
+        self.cells = trees.cells
+        self.reached = trees.reached
         self.types = types
         self.inside = {key: j for j, key in enumerate(inside)}
         self.stored = stored
         self.names: dict[tuple[str, str], str] = {}  # (what, key) -> name in the generated code
-        self.hoists: dict[tuple[Node, str, bool], str] = {}
+        self.hoists: dict[tuple[int, str, bool], str] = {}
         self.space: dict[str, Any] = {}
         self.lines: list[str] = []
         self.depth = 1
         self.free: dict[str, list[str]] = {"t": [], "m": []}
-        self.made: dict[str, int] = {"t": 0, "m": 0}
+        self.made: dict[str, int] = {"t": 0, "m": 0, "c": 0, "d": 0}
         self.path: list[tuple[str, bool]] = []
         self.in_loop = False
         self.need_rows: set[str] = set()
@@ -93,10 +104,13 @@ class Base:
         self.sums: dict[str, str] = {}
         self.slow_nodes: list[Node] = []
         self.logs: dict[str, str] = {}  # base of a power -> the name of its logarithm
-        self.never_infinite: set[str] = set()  # variables of lines whose errors must be NaN
+        self.never_infinite: list[str] = []  # flags of values whose errors must be NaN
         self.operations = 0
-        self.repeats: dict[Node, int] = {}  # subtrees that occur more than once -> uses to come
-        self.shared: dict[Node, Operand] = {}  # those that are computed, in buffers that nothing else takes
+        self.repeats: dict[int, int] = {}  # subtrees (their numbers) that occur more than once -> uses to come
+        self.shared: dict[int, Operand] = {}  # those that are computed, in buffers that nothing else takes
+        self.ahead: list[str] = []  # code before the loop: what differs by draw and not by period
+        self.constant_over_time: dict[int, Operand] = {}
+        self.kept_in_place: set[tuple[int, bool]] = set()
 
     # names and statements -----------------------------------------------------------------------
 
@@ -125,27 +139,20 @@ class Base:
 
     def touched(self, node: Node) -> bool:
         """Whether a value below differs by draw."""
-        stack = [node]
-        while stack:
-            at = stack.pop()
-            if isinstance(at, (Ref, Here, Row, ToDate, YearsToDate)) and at.key in self.reached:
-                return True
-            if isinstance(at, (Before, Earlier)) and (at.key in self.reached or at.key + OPENING in self.reached):
-                return True
-            if isinstance(at, Column) and not self.reached.isdisjoint(at.keys):
-                return True
-            if isinstance(at, (ByYear, SeriesRange)) and at.series in self.reached:
-                return True
-            stack += children(at)
-        return False
+        return self.trees.touched(node)
 
     # values ---------------------------------------------------------------------------------------
 
     def emit(self, node: Node, dest: str = "") -> Operand:
         if not self.touched(node):
             return self.hoisted(node)
-        if node in self.shared:
-            return self.again(node)
+        if self.in_loop and isinstance(node, (Binary, Unary, Call)) and self.trees.always(node):
+            constant = self.before_the_loop(node)
+            if constant is not None:
+                return constant
+        number = self.trees.number(node)
+        if number in self.shared:
+            return self.again(number)
         at, depth, path = len(self.lines), self.depth, list(self.path)
         state = {k: list(v) for k, v in self.free.items()}, self.operations, dict(self.shared), dict(self.repeats)
         try:
@@ -155,61 +162,111 @@ class Base:
             self.free, self.operations, self.shared, self.repeats = state
             self.depth, self.path[:] = depth, path  # what was left in the middle of a branch
             return self.slow(node)
-        if self.repeats.get(node, 0) > 1 and o.temp:
-            self.repeats[node] -= 1
+        if self.repeats.get(number, 0) > 1 and o.temp:
+            self.repeats[number] -= 1
             if not (self.path and any("flag(" in line or "slow(" in line for line in self.lines[at:])):
                 # what was looked at only for the draws of one branch is computed again for those of another
-                self.shared[node] = o = o._replace(temp=False)
+                self.shared[number] = o = o._replace(temp=False)
         return o
 
-    def again(self, node: Node) -> Operand:
+    def before_the_loop(self, node: Node) -> Operand | None:
+        """A value that differs by draw and not by period, computed once; None where it must stay in its place."""
+        number = self.trees.number(node)
+        if number in self.constant_over_time:
+            return self.constant_over_time[number]
+        conditional = bool(self.path) or self.depth > 2
+        if (number, conditional) in self.kept_in_place:
+            return None
+        kept = self.lines, self.depth, self.path, self.shared, self.repeats, self.operations
+        free, slow_before = {k: list(v) for k, v in self.free.items()}, len(self.slow_nodes)
+        self.lines, self.depth, self.path, self.shared, self.repeats, self.in_loop = [], 1, [], {}, {}, False
+        pool = "d" if self.kind_of(node) == "b" else "c"
+        d = f"{pool}_{self.made[pool] + 1}"
+        o: Operand | None = None
+        with suppress(Unsupported):
+            o = self.value(node, d)
+            if o.kind not in "inb" or (o.kind == "b") != (pool == "d"):
+                o = None
+            elif o.code != d:
+                self.op(f"copyto({d}, {o.code})")
+                self.drop(o)
+            if o and o.flag == "?":
+                self.look(d, f"{d}e", "?")
+                o = o._replace(flag=f"{d}e")
+        made = self.lines
+        self.lines, self.depth, self.path, self.shared, self.repeats, self.operations = kept
+        self.in_loop = True
+        # a condition that leads to it may keep it from ever being computed: then it must not mark any draw
+        unwanted = ("slow(", "flag(") if conditional else ("slow(",)
+        if o is None or any(word in line for line in made for word in unwanted):
+            del self.slow_nodes[slow_before:]
+            self.free = free
+            self.kept_in_place.add((number, conditional))
+            return None
+        self.made[pool] += 1
+        self.ahead += made
+        self.constant_over_time[number] = o = Operand(d, o.kind, True, o.flag)
+        return o
+
+    def look(self, d: str, flag: str, known: str) -> None:
+        """Set the flag of a value that is complete: look at it where it is not known to be right, infinities become NaN."""
+        if known == "?":
+            self.op(f"{flag} = not finite(sum_of({d}))")
+            self.say(f"if {flag}: {d}[isinf({d})] = nan")
+        else:
+            known = f"({known})" if " or " in known else known
+            self.say(f"{flag} = {known} and not finite(sum_of({d}))" if known else f"{flag} = False")
+
+    def again(self, number: int) -> Operand:
         """A value that is there already; its last reader may have its buffer."""
-        o = self.shared[node]
-        self.repeats[node] -= 1
-        if self.repeats[node] > 0:
+        o = self.shared[number]
+        self.repeats[number] -= 1
+        if self.repeats[number] > 0:
             return o
-        del self.shared[node]
+        del self.shared[number]
         return o._replace(temp=True)
 
     def count_repeats(self, trees: Iterable[Node]) -> None:
         """Find what the trees have in common, in the order in which they are computed."""
-        self.shared, seen = {}, dict[Node, int]()
+        self.shared, seen = {}, dict[int, int]()
         stack = list(trees)
         while stack:
             node = stack.pop()
             if isinstance(node, (Binary, Unary, Call, YearsToDate)):
-                seen[node] = seen.get(node, 0) + 1
-                if seen[node] > 1:
+                if not self.touched(node):
+                    continue
+                number = self.trees.number(node)
+                seen[number] = seen.get(number, 0) + 1
+                if seen[number] > 1:
                     continue
             stack += children(node)
-        self.repeats = {node: times for node, times in seen.items() if times > 1}
+        self.repeats = {number: times for number, times in seen.items() if times > 1}
 
-    def scoped(self, before: dict[Node, Operand]) -> None:
+    def scoped(self, before: dict[int, Operand]) -> None:
         """Leave a block that may not be executed: what was computed in it is not there afterwards."""
-        for node, o in self.shared.items():
-            if node not in before:
+        for number, o in self.shared.items():
+            if number not in before:
                 self.drop(o._replace(temp=True))
-        self.shared = {node: o for node, o in before.items() if node in self.shared}
+        self.shared = {number: o for number, o in before.items() if number in self.shared}
 
     def hoisted(self, node: Node, kind: str = "") -> Operand:
         """A value per period that no draw touches; an error is NaN."""
-        size = self.cells.size if self.in_loop else 1
-        values = [evaluate(node, self.cells, i) for i in range(size)]
-        if not kind:
-            types = {type(v) for v in values if not isinstance(v, ErrorValue)}
-            kind = "b" if types == {bool} else "n" if types <= {float, int, bool, type(None)} else "x"
-        if kind == "n":
-            values = [to_number(v) for v in values]
-            known = [v for v in values if not isinstance(v, ErrorValue)]
-            if len(known) == len(values) and all(abs(v) <= kinds.LIMIT and v == int(v) for v in known):
-                kind = kinds.whole(max(map(abs, known), default=0.0))
-        wrong = any(isinstance(v, ErrorValue) for v in values)
-        slot = (node, "n" if kind == "i" else kind, self.in_loop)
+        known = self.trees.known(node, self.in_loop, kind)
+        slot = (self.trees.number(node), "n" if known.kind == "i" else known.kind, self.in_loop)
+        once = not self.in_loop or self.trees.always(node)
         name = self.hoists.get(slot)
         if name is None:
             name = self.hoists[slot] = f"h{len(self.hoists)}"
-            self.space[name] = [math.nan if isinstance(v, ErrorValue) else v for v in values]
-        return Operand(f"{name}[i]", kind, False, f"({name}[i] != {name}[i])" if wrong else "")
+            self.space[name] = known.values[0] if once else known.values
+        code = name if once else f"{name}[i]"
+        return Operand(code, known.kind, False, f"({code} != {code})" if known.wrong else "")
+
+    def values_of(self, o: Operand) -> list[Any]:
+        """The values of an operand that no draw touches, where they are known."""
+        if o.vec:
+            return []
+        values = self.space.get(o.code.removesuffix("[i]"), [])
+        return values if isinstance(values, list) else [values]
 
     def value(self, node: Node, dest: str) -> Operand:
         if isinstance(node, Ref):
@@ -284,12 +341,17 @@ class Base:
             j = self.inside[key]
             return self.known(f"b{j}", key, f"f{j}")
         self.need_rows.add(key)
+        rows, flags = self.name("R", key), self.name("E", key)
         return self.known(
-            f"({self.name('R', key)}[i - 1] if i else {opening})", key, f"({self.name('E', key)}[i - 1] if i else True)"
+            f"({rows}[i - 1] if i else {opening})", key, f"({flags}[i - 1] if i else {self.opening_flag(key)})"
         )
 
     def opening(self, key: str) -> str:
         return self.name("s", key + OPENING) if key + OPENING in self.reached else self.name("o", key)
+
+    def opening_flag(self, key: str) -> str:
+        opening = self.opening(key)
+        return self.name("es", key + OPENING) if key + OPENING in self.reached else f"{opening} != {opening}"
 
     def rows(self, key: str) -> str:
         return self.name("R", key)
@@ -331,6 +393,13 @@ class Base:
         else:
             self.say(f"if {o.flag}: flag(bad, {o.code}{where})")
 
+    def let_through(self, o: Operand) -> None:
+        """As ``guard`` for what hides infinity, through which NaN passes."""
+        if o.flag == "?":
+            self.guard(o)
+        elif o.flag:
+            self.never_infinite.append(o.flag)
+
     # operators --------------------------------------------------------------------------------------
 
     def binary(self, node: Binary, dest: str) -> Operand:
@@ -341,12 +410,15 @@ class Base:
             kind = (kinds.product if node.op == "*" else kinds.total)(a.kind, b.kind)
             d = self.result("n", dest, a, b)
             self.op(f"{_ARITHMETIC[node.op]}({a.code}, {b.code}, out={d})")
-            return self.done(d, kind, "?", dest, a, b)
+            bounded = kind == "i" or (node.op == "*" and (self.within_one(a) or self.within_one(b)))
+            return self.done(d, kind, either(a.flag, b.flag) if bounded else "?", dest, a, b)
         self.guard(b)
         if node.op == "/":
             d = self.result("n", dest, a, b)
             self.op(f"divide({a.code}, {b.code}, out={d})")
-            return self.done(d, "n", "?", dest, a, b)
+            known = self.values_of(b)
+            bounded = bool(known) and not b.flag and all(abs(v) >= 1 for v in known)
+            return self.done(d, "n", a.flag if bounded else "?", dest, a, b)
         self.guard(a)
         d = dest or self.take("n")
         if self.in_loop and isinstance(node.left, Ref) and a.vec:
@@ -357,6 +429,11 @@ class Base:
             self.op(f"power({a.code}, {b.code}, {d})")
         return self.done(d, "n", "?", dest, a, b)
 
+    def within_one(self, o: Operand) -> bool:
+        """A factor that cannot make anything larger."""
+        known = self.values_of(o)
+        return bool(known) and not o.flag and all(abs(v) <= 1 for v in known)
+
     def comparison(self, node: Binary, dest: str) -> Operand:
         op, left, right = node.op, node.left, node.right
         if op in (">", ">="):
@@ -365,7 +442,7 @@ class Base:
         self.guard(a)
         self.guard(b)
         d = dest or self.take("b")
-        zero = any(not o.vec and all(v == 0 for v in self.space.get(o.code[:-3], [1])) for o in (a, b))
+        zero = any(known and all(v == 0 for v in known) for known in (self.values_of(a), self.values_of(b)))
         wanted = "=" if op == "<>" else op
         if a.kind == b.kind == "i" or zero:  # whole numbers and zero need no 15 digits
             self.op(f"{ {'=': 'equal', '<': 'less', '<=': 'less_equal'}[wanted] }({a.code}, {b.code}, out={d})")
@@ -417,16 +494,14 @@ class Base:
         else:
             self.op(f"each({spec.name!r}, {d}, {code})")
         kind = "i" if node.name in _WHOLE else args[0].kind if node.name == "INT" else "n"
-        return self.done(d, kind, "?", dest, *args)
+        return self.done(d, kind, "" if form in _TOTAL else "?", dest, *args)
 
     def strict_number(self, node: Node) -> Operand:
         """A number where a condition, or nothing, is an error."""
         if isinstance(node, Missing) or self.kind_of(node) != "n":
             raise Unsupported
-        if not self.touched(node):
-            periods = range(self.cells.size if self.in_loop else 1)
-            if any(isinstance(evaluate(node, self.cells, i), bool) for i in periods):
-                raise Unsupported
+        if not self.touched(node) and any(isinstance(v, bool) for v in self.trees.live(node, self.in_loop)):
+            raise Unsupported
         return self.number(node)
 
     def branch_kind(self, nodes: Sequence[Node]) -> str:

@@ -101,10 +101,7 @@ class Ranges(Base):
         if isinstance(node, Missing) or self.passed_over(node):
             raise Unsupported
         o = self.number(node)
-        if o.flag == "?":  # infinity would be hidden; NaN passes through
-            self.guard(o)
-        elif o.flag:
-            self.never_infinite.add(o.code)
+        self.let_through(o)
         return o
 
     def cells_among(self, nodes: Sequence[Node]) -> tuple[str, list[Operand]]:
@@ -218,8 +215,7 @@ class Ranges(Base):
             raise Unsupported
         items = self.results(node.args[0])
         place = self.number(node.args[1])
-        if place.flag == "?":
-            self.guard(place)
+        self.let_through(place)
         d = dest or self.take("n")
         self.op(f"pick({items}, {place.code}, {d})")
         return self.done(d, "n", "?", dest, place)
@@ -244,8 +240,7 @@ class Ranges(Base):
 
     def sought(self, node: Node, code: str, dest: str) -> Operand:
         o = self.number(node)
-        if o.flag == "?":
-            self.guard(o)
+        self.let_through(o)
         d = dest or self.take("n")
         self.op(code.format(o.code, d))
         return self.done(d, "i", "?", dest, o)
