@@ -164,7 +164,7 @@ class Base:
             return self.slow(node)
         if self.repeats.get(number, 0) > 1 and o.temp:
             self.repeats[number] -= 1
-            if not (self.path and any("flag(" in line or "slow(" in line for line in self.lines[at:])):
+            if not (self.path and any("bad" in line for line in self.lines[at:])):
                 # what was looked at only for the draws of one branch is computed again for those of another
                 self.shared[number] = o = o._replace(temp=False)
         return o
@@ -197,8 +197,7 @@ class Base:
         self.lines, self.depth, self.path, self.shared, self.repeats, self.operations = kept
         self.in_loop = True
         # a condition that leads to it may keep it from ever being computed: then it must not mark any draw
-        unwanted = ("slow(", "flag(") if conditional else ("slow(",)
-        if o is None or any(word in line for line in made for word in unwanted):
+        if o is None or any(("bad" if conditional else "slow(") in line for line in made):
             del self.slow_nodes[slow_before:]
             self.free = free
             self.kept_in_place.add((number, conditional))

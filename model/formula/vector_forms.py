@@ -327,13 +327,14 @@ RANGES: dict[str, Callable[[Sequence[Item], np.ndarray], np.ndarray]] = {
 }
 
 
-def pick(items: Sequence[Item], place: Any, out: np.ndarray) -> np.ndarray:
-    """INDEX at a place that may differ by draw; outside it is NaN."""
+def pick(items: Sequence[Item], place: Any, out: np.ndarray, bad: np.ndarray) -> np.ndarray:
+    """INDEX at a place that may differ by draw; outside it is NaN. Place 0, the whole range, is left to the live engine."""
     if not isinstance(place, np.ndarray):
         at = int(place) if place == place else 0
         return _fill(out, _item(items[at - 1]) if 1 <= at <= len(items) else math.nan)
     _fill(out, math.nan)
-    n = np.nan_to_num(place, nan=0.0).astype(np.int64)
+    n = np.nan_to_num(place, nan=-1.0).astype(np.int64)
+    bad |= n == 0
     if isinstance(items, np.ndarray):
         inside = np.nonzero((n >= 1) & (n <= len(items)))[0]
         out[inside] = items[n[inside] - 1, inside]

@@ -215,9 +215,11 @@ class Ranges(Base):
             raise Unsupported
         items = self.results(node.args[0])
         place = self.number(node.args[1])
+        if any(int(v) == 0 for v in self.values_of(place) if v == v):
+            raise Unsupported
         self.let_through(place)
         d = dest or self.take("n")
-        self.op(f"pick({items}, {place.code}, {d})")
+        self.op(f"pick({items}, {place.code}, {d}, bad)")
         return self.done(d, "n", "?", dest, place)
 
     def results(self, node: Node) -> str:
@@ -277,7 +279,7 @@ class Ranges(Base):
         items = self.results(beside)
         place = self.sought(node.args[0], f"place_in({{}}, {self.constant(values)}, {{}})", "")
         d = dest or self.take("n")
-        self.op(f"pick({items}, {place.code}, {d})")
+        self.op(f"pick({items}, {place.code}, {d}, bad)")
         return self.done(d, "n", "?", dest, place)
 
     # flows ------------------------------------------------------------------------------------------

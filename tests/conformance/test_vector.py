@@ -15,7 +15,7 @@ from model.engine import run
 from model.formula import vector_annuities, vector_dates, vector_forms
 from model.formula.bind import Namespace, bind
 from model.formula.functions import FUNCTIONS
-from model.formula.vector import Simulated, live_draw, simulate_lines
+from model.formula.vector import Simulated, Vectorised, live_draw, simulate_lines
 from model.layers import View, default_view
 from model.problems import Refused
 from model.values import NEVER, ErrorValue, to_serial
@@ -169,6 +169,56 @@ def test_loops_sums_and_later_periods_are_scanned_as_live():
         "a": np.array([2.0, 10.0, 0.5]), "b": np.array([1.0, 3.0, 0.25]), "d": np.array([46000.0, 46500.0, NEVER]), "s.2027": np.array([4.0, 5.0, 6.0]),
     }  # fmt: skip
     _, found = differences(calc, draws, [*lines, *outputs])
+    assert found == []
+
+
+def test_an_overflow_that_only_later_formulas_look_at_is_an_error_in_them():
+    lines = {
+        "big": "= a * 1E200 * b",
+        "more": "= big * 2 - PREV(more) * 0.5",
+        "sign": "= IF(more > 0, -more, more / 2)",
+        "least": "= MIN(sign, PREV(least, 7) * 0.9)",
+        "inverse": "= 1 / more",
+        "place": "= MATCH(more, ALL(year))",
+        "kept": "= IF(year > 2026, b, more)",
+        "again": "= PREV(kept, 1) + MAX(0, kept)",
+        "held": "= MIN(PREV(more, 5), 3)",
+        "first": "= IF(big < 0, 1, 2)",
+        "sum": "= SUM(TO_DATE(more)) * 0 + CUM(kept)",
+        "whole": "= INT(kept) + ABS(sign) + INDEX(TO_DATE(kept), a)",
+    }
+    calc = small(lines=lines)
+    assert not calc.problems
+    draws = {"a": np.array([2.0, -1e200, 1e200, 0.0, 1.0]), "b": np.array([5.0, 1e200, 1e200, 3.0, -4.0])}
+    for wanted in ([*lines], *([key] for key in lines)):
+        _, found = differences(calc, draws, wanted)
+        assert found == []
+
+
+def test_what_no_period_changes_is_computed_once_and_marks_no_draw_that_a_condition_keeps_from_it():
+    lines = {
+        "x": "= IF(a = 0, 0, b / a + INDEX(ALL(year), 1 + a) * 0) * (1 + b) ^ (year - 2025)",
+        "y": "= IF(year > 2026, x, 1 / (a + b)) + IF(a + b > 0, SUM(a, b), 1) + (1 + b) * PREV(y)",
+    }
+    calc = small(lines=lines)
+    out, found = differences(calc, {"a": np.array([0.0, 1.0, 2.0]), "b": np.array([0.1, 0.2, 0.3])}, ["x", "y"])
+    assert found == []
+    assert out.again == 0
+    (level,) = (
+        one for one in Vectorised(calc, frozenset(("a", "b")), ["y"]).levels if "y" in {f.key for f in one.lines}
+    )
+    loop = level.source.partition("for i in range(periods):")[2]
+    assert "form_" not in loop
+    assert loop.count("power(") == 1
+    assert loop.count("add(") <= 4
+
+
+@pytest.mark.parametrize(
+    "formula", ["= INDEX(TO_DATE(y), a)", "= SUM(INDEX(ALL(y), a))", "= SUM(INDEX(ALL(y), 0)) * a"]
+)
+def test_place_0_of_a_range_is_the_whole_range(formula):
+    calc = small(lines={"y": "= a * year", "x": formula})
+    _, found = differences(calc, {"a": np.array([0.0, 1.0, 0.5, 2.0, -1.0])}, ["x"])
     assert found == []
 
 
