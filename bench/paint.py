@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from bench import models
@@ -26,6 +27,7 @@ from ui import theme
 from ui.documents import open_session
 from ui.main_window import MainWindow
 from ui.session import DealSession
+from ui.settings import Settings
 
 
 def took(action: Callable[[], object], runs: int) -> str:
@@ -50,7 +52,9 @@ def settle(seconds: float = 0.15) -> None:
 
 def window_on(session: DealSession, sheet: str, size: tuple[int, int]) -> MainWindow:
     """A window on screen, settled, a sheet in front."""
-    window = MainWindow(session)
+    settings = Settings()
+    settings._store = QSettings(os.devnull, QSettings.Format.IniFormat)  # nobody's habits, and none are written
+    window = MainWindow(session, settings)
     window.show()
     window.resize(*size)
     window.show_titled(sheet)

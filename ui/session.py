@@ -282,16 +282,17 @@ class DealSession(QObject):
 
     def _hidden_overlays(self, edit: Edit) -> str:
         """Says so when the value just written does not hold, because a layer above overrides it."""
+        top = layers.overlays(self._deal, self._view)
         for put in edit.puts:
             written = _layer_of(put.path)
             if written is None:
                 continue
             layer, address = written
+            if (top[address].layer if address in top else layers.BASE) == layer:
+                continue
             try:
                 holds = layers.held(self._deal, self._view, address).layer
             except KeyError:
-                continue
-            if holds == layer:
                 continue
             active = [name for name, _ in layers.chain(self._deal, self._view)]
             if layer != layers.BASE and layer not in active:

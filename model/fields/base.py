@@ -68,6 +68,8 @@ class Field:
 
     def show(self, value: Scalar) -> str:
         """As displayed in a cell."""
+        if value.__class__ is float:  # as most values of a schedule are
+            return self._show(value)
         if value is None:
             return ""
         if isinstance(value, ErrorValue):

@@ -72,6 +72,7 @@ class CellPainter:
             "stated": QPen(t.color("accent")), "official": QPen(t.color("accent")), "reported": QPen(t.color("amber")),
             "assumption": QPen(t.color("muted")),
         }  # fmt: skip
+        self._corners = {name: t.color(name) for name in ("accent", "amber")}
         self._hair = QPen(t.color("line"), 0)
         self._rule = QPen(t.color("rule"), 0)
         self._total = QPen(t.color("muted"), 0)
@@ -82,8 +83,9 @@ class CellPainter:
     def paint(
         self, p: QPainter, model: GridModel, rows: Rows, cols: Columns, state: PaintState, dirty: Rows | None = None
     ) -> None:
-        """Backgrounds, then tints, lines, texts and frames of the given rows and columns. Where only some of the rows
-        are ``dirty`` the painter is clipped to them, and the texts of the others are left out."""
+        """Backgrounds, then tints, lines, texts and frames of the given rows and columns, whose cells the model has
+        fetched. Where only some of the rows are ``dirty`` the painter is clipped to them, and the texts of the others
+        are left out."""
         if not rows or not cols:
             return
         x0, x1 = cols[0][1], cols[-1][1] + cols[-1][2]
@@ -105,9 +107,10 @@ class CellPainter:
             if model.rows[row].kind == "section":
                 p.fillRect(x0, y, x1 - x0, h, self._band)
                 continue
+            line = model.line(row)
             start, run = x0, None  # neighbours of one colour are one rectangle
             for col, x, _ in cols:
-                cell = model.cell(row, col)
+                cell = line[col]
                 colour: QColor | None
                 if cell.tint:
                     colour = self._tints[cell.tint]
@@ -140,7 +143,7 @@ class CellPainter:
                 p.fillRect(rect, self._selection)
 
     def _texts(self, p: QPainter, model: GridModel, rows: Rows, cols: Columns) -> None:
-        pad, pens, specs = self.pad, self._pens, model.columns
+        pad, pens, specs, indent = self.pad, self._pens, model.columns, round(12 * self.zoom)
         face_now: Face | None = None
         role_now = ""
         for row, y, h in rows:
@@ -150,8 +153,9 @@ class CellPainter:
                 continue
             face = self.bold if kind == "total" else self.plain
             top = y + round((h - 1 - face.height) / 2)
+            line = model.line(row)
             for col, x, w in cols:
-                cell = model.cell(row, col)
+                cell = line[col]
                 text = cell.text
                 if cell.clash:
                     self._corner(p, x, y, w, "amber")
@@ -184,7 +188,7 @@ class CellPainter:
                     role_now = role
                     p.setPen(pens[role])
                 static, width = use.text(text)
-                inset = pad + (round(12 * self.zoom) * spec.indent if col == 0 else 0)
+                inset = pad + indent * spec.indent if col == 0 else pad
                 room = w - inset - pad
                 align = cell.align or specs[col].align
                 if width > room + 0.5:
@@ -209,7 +213,7 @@ class CellPainter:
         """The mark of an overridden input at the right, or in amber at the left that of units that clash."""
         size = round((6 if colour == "accent" else 7) * self.zoom)
         p.setPen(Qt.PenStyle.NoPen)
-        p.setBrush(self.theme.color(colour))
+        p.setBrush(self._corners[colour])
         edge, inner = (x + w, x + w - size) if colour == "accent" else (x, x + size)
         p.drawPolygon(QPolygonF([QPointF(inner, y), QPointF(edge, y), QPointF(edge, y + size)]))
         p.setPen(self._pens["computed"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -81,11 +81,16 @@ class GridModel(QAbstractTableModel):
             return Cell("#FAULT!", "error", tooltip=f"This cell could not be shown: {fault}")
 
     def fetch(self, rows: Iterable[int], cols: Sequence[int]) -> None:
-        """After a refresh, ask for what is about to be painted, so that it is known what flashes."""
-        if self._stale:
-            for row in rows:
-                for col in cols:
+        """Ask for what is about to be painted, so that it is known what flashes, and ``line`` has it."""
+        for row in rows:
+            line = self._lines[row]
+            for col in cols:
+                if col not in line:
                     self.cell(row, col)
+
+    def line(self, row: int) -> Mapping[int, Cell]:
+        """The cells of a row that have been asked for, by column."""
+        return self._lines[row]
 
     def row_of(self, key: str) -> int | None:
         return self._row_of.get(key)
@@ -132,7 +137,7 @@ class GridModel(QAbstractTableModel):
                     if flash:
                         self._stale[row, col] = (cell.text, now)
         for top, bottom, left, right in _rectangles(wanted):
-            self.dataChanged.emit(self.index(top, left), self.index(bottom, right))
+            self.dataChanged.emit(self.createIndex(top, left), self.createIndex(bottom, right))
 
     def reset(self) -> None:
         """The structure changed: other rows or columns."""

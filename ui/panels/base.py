@@ -28,6 +28,8 @@ from ui.targets import NOTHING, Target
 from ui.wording import sentence
 
 _YESNO = ("Yes", "No", "Unknown")
+# Groups of the document whose rows show formulas of the row's own entry and of no other.
+_OWN_FORMULAS = frozenset(("terms", "series", "tables", "lines", "outputs", "checks", "events", "rights"))
 
 
 class DealSource:
@@ -226,6 +228,7 @@ class SheetGrid(GridView):
         self.deal_source = source
         self._placed = False
         self._pick: Callable[[Target], bool] | None = None
+        self._clashing: set[tuple[str, ...]] = set()  # entries of the document with units that clash
         source.session.highlight_changed.connect(self._highlight)
         source.session.clashes_changed.connect(self._show_clashes)
         if source.session.highlighted:
@@ -269,10 +272,14 @@ class SheetGrid(GridView):
 
     def _show_clashes(self) -> None:
         marked = self.deal_source.marks_clashes and self.deal_source.session.clashes
+        self._clashing = {tuple(where.split(".")[:2]) for where in self.deal_source.session.clashes}
         self.grid_model.clashing = self._clash_of if marked else None
         self.grid_model.refresh(flash=False)
 
     def _clash_of(self, row: int, col: int) -> str:
+        entry = self.deal_source.entry(row)[:2]
+        if entry and entry[0] in _OWN_FORMULAS and entry not in self._clashing:  # as with most rows: no cell is asked
+            return ""
         from model.structure.mentions import dotted  # only where something was found
 
         target = self.deal_source.target(row, col)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from model.deal import Line
 from model.engine import Calc
-from model.fields import field_for
+from model.fields import field_for, make_field
 from model.fields.base import Field
 from model.fields.unit_text import is_number
 from model.values import NO_CAP, ErrorValue, from_serial
 from ui import targets
-from ui.grid.source import Cell, ColumnSpec, Place, Role, RowKind, RowSpec
+from ui.grid.source import Align, Cell, ColumnSpec, Place, Role, RowKind, RowSpec
 from ui.panels.base import DealSource, copy_text
 from ui.session import DealSession
 from ui.targets import NOTHING, OPENING_PERIOD, Target
@@ -21,6 +20,19 @@ from ui.wording import wrapped
 FLAGS = "flags:"
 LABEL, UNIT = 0, 1
 _NARROWEST = 80
+
+
+class _Row(NamedTuple):
+    """What the plain numbers of a line are shown with."""
+
+    field: Field
+    role: Role
+    align: Align
+    outflow: bool  # shown with the other sign
+    values: list[Any]  # by period
+
+
+_NO_NUMBERS = _Row(make_field("text"), "computed", "left", False, [])
 
 
 class ScheduleSource(DealSource):
@@ -32,7 +44,7 @@ class ScheduleSource(DealSource):
         self._keys: list[str] = []
         self._measured: tuple[Calc, bool, int] | None = None
         self._known_for: Calc | None = None
-        self._known: dict[str, tuple[Field, Role, list[Any]]] = {}  # by line, for the values of _known_for
+        self._known: dict[str, _Row] = {}  # by line, for the values of _known_for
         self._periods: list[int] = []  # period of each column after the unit; -1 is the opening
         self._flags: dict[int, list[tuple[str, float]]] = {}
 
@@ -146,6 +158,8 @@ class ScheduleSource(DealSource):
 
     def cell(self, row: int, col: int) -> Cell:
         key = self._keys[row]
+        if col > UNIT and (number := self._number_cell(key, self._periods[col - UNIT - 1])) is not None:
+            return number
         if key == FLAGS:
             return self._flag_cell(col)
         line = self.session.deal.lines[key]
@@ -154,8 +168,6 @@ class ScheduleSource(DealSource):
             return Cell(line.label, "label", "left", True, tooltip=tip)
         if col == UNIT:
             return Cell(line.unit, "unit", "left", True)
-        if (cell := self._number_cell(key, line, self.period(col))) is not None:
-            return cell
         target = self.target(row, col)
         cell = self.value_cell(target)
         if line.sign == "negative" and cell.number:  # the outflow that it is: shown, summed and copied as one
@@ -169,29 +181,33 @@ class ScheduleSource(DealSource):
             cell.role = "linked"
         return cell
 
-    def _number_cell(self, key: str, line: Line, period: int) -> Cell | None:
+    def _number_cell(self, key: str, period: int) -> Cell | None:
         """The cell of a plain number, which most cells are: what holds for its whole row is looked up once. Other
         cells: None."""
-        calc = self.calc
+        calc = self.session.calc
         if self._known_for is not calc:
             self._known_for, self._known = calc, {}
         known = self._known.get(key)
         if known is None:
-            role: Role = "linked" if self._linked(line.formula) else "computed"
-            known = self._known[key] = (self._field(key), role, calc.line(key))
-        field, role, values = known
-        value = values[period] if period != OPENING_PERIOD else None
-        if (
-            line.warn_above is not None
-            or value.__class__ is not float
-            or not field.numeric
-            or not -NO_CAP < value < NO_CAP
-        ):
+            known = self._known[key] = self._know(key)
+        field, role, align, outflow, values = known
+        value = values[period] if 0 <= period < len(values) else None
+        if value.__class__ is not float or not -NO_CAP < value < NO_CAP:
             return None
-        if line.sign == "negative" and value:  # the outflow that it is: shown, summed and copied as one
+        if outflow and value:  # shown, summed and copied as the outflow that it is
             value = -value
         text = field.show(value)
-        return Cell(text, role, field.align, number=value, copy=partial(copy_text, field, value, text))
+        return Cell(text, role, align, number=value, copy=partial(copy_text, field, value, text))
+
+    def _know(self, key: str) -> _Row:
+        """What all plain numbers of a row have in common; without values where its cells are no plain numbers."""
+        line = self.session.deal.lines.get(key)
+        if line is None:
+            return _NO_NUMBERS
+        field = self._field(key)
+        plain = field.numeric and line.warn_above is None
+        role: Role = "linked" if self._linked(line.formula) else "computed"
+        return _Row(field, role, field.align, line.sign == "negative", self.calc.line(key) if plain else [])
 
     def _linked(self, formula: str) -> bool:
         """A row that only repeats a value of another sheet is green, as in a workbook."""
