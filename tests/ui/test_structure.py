@@ -300,8 +300,8 @@ def test_unused_names_and_clashing_units_are_listed_on_the_checks_sheet(window, 
     window.structure.carry_out(lambda: _add_unused(window))
     grid = kit.show(window, "Checks")
     qtbot.waitUntil(lambda: grid.grid_model.row_of("section:remarks") is not None)
-    texts = [grid.grid_model.cell(r, 2).text for r in range(len(grid.grid_model.rows))]
-    assert any("“Spare” is an input that nothing reads" in text for text in texts)
+    cells = [[grid.grid_model.cell(r, c).text for c in (1, 2)] for r in range(len(grid.grid_model.rows))]
+    assert ["Spare", "An input that nothing reads."] in cells
 
 
 def _add_unused(window: MainWindow):
