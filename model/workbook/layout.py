@@ -219,7 +219,7 @@ def _sources(book: Book) -> None:
     long = [choices for choices in dict.fromkeys(offered_) if choices and not fits_in_place(choices)]
     if long:
         row += 1
-        entries.append(Entry(row, "group", "Choices offered by drop-down lists"))
+        entries.append(Entry(row, "group", "Choices that drop-down lists of other sheets offer"))
         row += 1
     for choices in long:
         entries.append(Entry(row + len(choices) - 1, "choices", ""))

@@ -17,6 +17,7 @@ from model.workbook.canvas import (
     Canvas,
     blocks_of,
     check_length,
+    fitted,
     number_format,
     printed,
     unit_width,
@@ -38,29 +39,29 @@ _NOT_NUMBERS: Final = ("date", "text", "choice", "yesno")
 def write_schedule(canvas: Canvas, progress: Callable[[float], None]) -> None:
     book = canvas.book
     calc = book.calc
-    note = book.last_period + 2
+    key, note = book.last_period + 2, book.last_period + 3  # a note may be longer than its column
     widths = {
         LABEL: _label_width(book),
         UNIT: unit_width((x.unit for x in calc.deal.lines.values()), _UNIT_WIDTH),
         **_period_widths(book),
-        note - 1: 2.0,
-        note: 60.0,
-        note + 1: 26.0,
+        key - 1: 2.0,
+        key: fitted((*book.calc.deal.lines, *book.calc.deal.events), 10.0, 30.0),
+        note: 90.0,
     }
     canvas.open("Schedule", widths)
     _timeline(canvas)
-    canvas.text(HEAD_ROW, note, "Note", "head")
-    canvas.text(HEAD_ROW, note + 1, "Key", "head")
+    canvas.text(HEAD_ROW, key, "Key", "head", indent=1)
+    canvas.text(HEAD_ROW, note, "Note", "head", indent=1)
     entries = book.entries[SCHEDULE]
     last = HEAD_ROW
-    for count, (row, kind, key) in enumerate(entries):
+    for count, (row, kind, name) in enumerate(entries):
         last = row
         if kind == "section":
-            canvas.section(row, key, book.last_period)
+            canvas.section(row, name, book.last_period)
         elif kind == "event":
-            _event(canvas, row, key)
+            _event(canvas, row, name)
         elif kind == "line":
-            _line(canvas, row, key)
+            _line(canvas, row, name)
         progress(count / len(entries))
     canvas.close(last, book.last_period, freeze_col=VALUE, freeze_row=_FROZEN_ROWS)
     canvas.sheet.repeat_columns(0, UNIT)
@@ -177,8 +178,8 @@ def _event(canvas: Canvas, row: int, key: str) -> None:
         canvas.formula(row, col, text, inside, "calc", num_format=flag, align="right")
     rule = {"type": "cell", "criteria": "==", "value": 1, "format": canvas.style.bare(bg_color=FLAG_FILL, bold=True)}
     canvas.sheet.conditional_format(row, FIRST_PERIOD, row, book.last_period, rule)
-    canvas.text(row, book.last_period + 2, event.note, "muted", where=where)
-    canvas.text(row, book.last_period + 3, key, "muted")
+    canvas.text(row, book.last_period + 2, key, "muted", indent=1)
+    canvas.text(row, book.last_period + 3, event.note, "muted", where=where, indent=1)
 
 
 # -- lines ---------------------------------------------------------------------------------------
@@ -222,8 +223,8 @@ def _line(canvas: Canvas, row: int, key: str) -> None:
             "format": canvas.style.bare(bg_color=BAD_FILL),
         }
         canvas.sheet.conditional_format(row, FIRST_PERIOD, row, book.last_period, rule)
-    canvas.text(row, book.last_period + 2, line.note, "muted", where=f"{where}.note")
-    canvas.text(row, book.last_period + 3, key, "muted")
+    canvas.text(row, book.last_period + 2, key, "muted", indent=1)
+    canvas.text(row, book.last_period + 3, line.note, "muted", where=f"{where}.note", indent=1)
 
 
 def _label(line: Line) -> str:

@@ -125,3 +125,15 @@ def test_a_balance_that_is_used_up_is_a_dash_in_every_period_length(name, line):
     for period in ("year", "quarter", "month"):
         values = run(deal, default_view(deal)._replace(period=period)).line(line)
         assert values[-1] == 0.0 and not [v for v in values if v != 0.0 and abs(v) < 1e-6], period
+
+
+def test_no_note_of_the_schedule_is_cut_off_by_what_stands_beside_it(tmp_path):
+    deal = store.load(store.find("microsoft-openai")).deal
+    export(run(deal, default_view(deal)), tmp_path / "book.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Schedule"]
+    heads = {cell.value: cell.column for cell in sheet[3]}
+    notes = [line.note for line in deal.lines.values() if line.note]
+    assert {sheet.cell(r, heads["Note"]).value for r in range(4, sheet.max_row + 1)} >= set(notes)
+    assert heads["Note"] == sheet.max_column
+    keys = {sheet.cell(r, heads["Key"]).value for r in range(4, sheet.max_row + 1)}
+    assert keys >= {*deal.lines, *deal.events}
