@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -11,6 +12,7 @@ COMMANDS = ("show", "ask", "export", "check", "diff", "eval", "import", "sensiti
 def main(argv: list[str]) -> int:
     """Exit status of the window or of a headless command."""
     if argv and (argv[0] in COMMANDS or argv[0].startswith("-")):
+        _speak_utf8()
         from model.commands import headless
 
         if _is_summary(argv):
@@ -35,6 +37,15 @@ def main(argv: list[str]) -> int:
     from ui.app import run
 
     return run(argv[0] if argv else None)
+
+
+def _speak_utf8() -> None:
+    """Arrows and thin spaces reach a file or pipe also where the system's own encoding has none, as on Windows."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _is_summary(argv: list[str]) -> bool:

@@ -1,6 +1,6 @@
 """Commands for scripts: show, ask, export, check, diff, eval, import, sensitivity, simulate. Results on stdout, messages on stderr.
 
-Exit status: 0, or 1 when the deal has problems, or 2 when the command line is wrong.
+Exit statuses: see ``STATUSES``.
 """
 
 from __future__ import annotations
@@ -21,12 +21,20 @@ from model.problems import Refused
 from model.structure.uses import unknown_parties
 from model.values import ErrorValue
 
+STATUSES = """exit status:
+  0  all is well
+  1  the deal has problems, or a file cannot be read or written; check: there is anything to report, also a term
+     without a value that formulas read (the other commands only say so on standard error); import: a difference
+     was left for a person to decide
+  2  the command line is wrong"""
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line of the headless commands and of ``shot``."""
     top = argparse.ArgumentParser(
-        prog="main.py", description="Dealsheet. Without a command the window opens, on DEAL if one is named."
-    )
+        prog="main.py", description="Dealsheet. Without a command the window opens, on DEAL if one is named.",
+        epilog=STATUSES, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
     commands = top.add_subparsers(
         dest="command", metavar="{show,ask,export,check,diff,eval,import,sensitivity,simulate,shot}", required=True
     )

@@ -118,7 +118,7 @@ def _from_text(text: str, name: str, delimiter: str, said: list[str]) -> Grid:
     csv.field_size_limit(100_000)
     try:
         rows = list(csv.reader(io.StringIO(text), delimiter=delimiter or ","))
-    except csv.Error as error:
+    except (csv.Error, ValueError) as error:  # from Python 3.13 on a quotation mark is no delimiter
         raise refuse(name, f"The text cannot be read as a table: {error}.", "Check its quotation marks.") from None
     return _grid(name, list(rows), said)
 

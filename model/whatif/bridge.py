@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from model.engine import Calc, run
 from model.problems import refuse
+from model.structure.labels import label_of_key
 from model.values import NEVER, ErrorValue
 from model.whatif.compare import InputChange, compare
 
@@ -47,7 +48,8 @@ def bridge(a: Calc, b: Calc, output: str, progress: Callable[[float], bool] | No
     """
     difference = compare(a, b)
     if difference.formulas:
-        names = ", ".join(key for key, _, _ in difference.formulas[:3])
+        names = ", ".join(f"“{label_of_key(a.deal, key)}”" for key, _, _ in difference.formulas[:3])
+        names += " and others" if len(difference.formulas) > 3 else ""
         raise refuse(
             output,
             f"The two differ in formulas too ({names}), so the change cannot be split by input.",

@@ -46,10 +46,12 @@ class Simulation(NamedTuple):
 def simulate(calc: Calc, draws: int, seed: int, vary: Sequence[str] = (), of: Sequence[str] = ()) -> Simulation:
     """The spread of outputs (the headline ones, or ``of``) when terms (all that have a range, or ``vary``) are drawn.
 
-    Raises Refused for a number of draws outside 1 to 1,000,000, terms that cannot be drawn, and unknown outputs.
+    Raises Refused for a number of draws outside 1 to 1,000,000, a negative seed, terms that cannot be drawn, and unknown outputs.
     """
     if not 1 <= draws <= MOST:
         raise refuse("--draws", f"{draws:,} draws are not possible.", f"Ask for 1 to {MOST:,}.")
+    if seed < 0:
+        raise refuse("--seed", "A seed is not negative.", "Give a whole number from 0.")
     varied, remarks = ranges_of(calc, vary, "; it is drawn within it")
     outputs = outputs_of(calc, of)
     rng = np.random.default_rng(seed)

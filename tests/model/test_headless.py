@@ -1,12 +1,15 @@
 """The commands for scripts: JSON, exit statuses, messages."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
+from model import store
 from model.commands import common, headless
 
 ROOT = Path(__file__).parents[2]
@@ -175,6 +178,40 @@ def test_the_command_line_works_as_a_process():
     usage = subprocess.run([sys.executable, "main.py", "show"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert usage.returncode == 2
     assert "DEAL" in usage.stderr
+
+
+def test_what_is_written_is_utf_8_whatever_the_system_speaks():
+    speaks = {**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    for argv in (["diff", "microsoft-openai@oct_2025", "microsoft-openai@apr_2026"], ["show", "blank"]):
+        done = subprocess.run(
+            [sys.executable, "main.py", *argv], cwd=ROOT, capture_output=True, env=speaks, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
+        done.stdout.decode("utf-8")
+
+
+def test_check_is_strict_about_a_term_without_a_value_and_show_only_says_so(tmp_path, capsys):
+    path = tmp_path / "half.deal"
+    deal = store.load(store.find("blank")).deal
+    terms = {
+        key: structs.replace(term, value=None) if term.formula is None else term for key, term in deal.terms.items()
+    }
+    store.save(structs.replace(deal, terms=terms, checks={}), path)
+    status, out, _ = call(capsys, "check", str(path))
+    assert status == 1
+    assert "has no value, and formulas that read it count it as zero." in out
+    status, _, err = call(capsys, "show", str(path), "--json")
+    assert status == 0
+    assert "has no value" in err
+
+
+def test_the_exit_statuses_stand_in_the_help(capsys):
+    with pytest.raises(SystemExit) as end:
+        headless.main(["--help"])
+    assert end.value.code == 0
+    out = capsys.readouterr().out
+    assert headless.STATUSES in out
+    assert all(f"\n  {n}  " in out for n in (common.OK, common.PROBLEMS, common.USAGE))
 
 
 def test_a_reader_that_stops_early_is_no_error():

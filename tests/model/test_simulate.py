@@ -150,3 +150,11 @@ def test_figures_are_those_of_a_live_run_when_nothing_varies():
     found = simulate(calc, 8, 1).spreads[0]
     assert found.mean == found.base == 15.0 and set(found.quantiles) == {15.0} and found.drivers == ()
     assert np.isclose(found.deviation, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--seed", "-1"), ("--draws", "0"), ("--draws", "-5"), ("--draws", "1000001")]
+)
+def test_numbers_that_cannot_be_are_refused_with_the_option(option, value, capsys):
+    assert headless.main(["simulate", "microsoft-openai", option, value]) == 2
+    assert f"{option}: " in capsys.readouterr().err

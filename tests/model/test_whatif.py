@@ -7,6 +7,7 @@ import pytest
 
 from model import store
 from model.commands import diff as diff_command
+from model.deal import Line, Output
 from model.engine import run
 from model.layers import View, default_view
 from model.problems import Refused
@@ -159,3 +160,12 @@ def test_probabilities_that_do_not_add_up_give_no_weighted_value():
     found = cases(run(d, View()))
     assert not found.adds_up
     assert found.weighted == [None]
+
+
+def test_a_bridge_between_other_formulas_names_them_by_their_labels():
+    def of(opening, first):
+        line = Line(label="Balance", formula=first, opening=opening)
+        return run(deal(lines={"x": line}, outputs={"o": Output(label="O", formula="= SUM(ALL(x))")}), View())
+
+    with pytest.raises(Refused, match="differ in formulas too \\(“Balance”, “Balance, opening”\\)"):
+        bridge(of("= 1", "= PREV(x)"), of("= 2", "= PREV(x) + 1"), "o")

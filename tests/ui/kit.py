@@ -12,6 +12,7 @@ from model import store
 from ui.documents import open_session
 from ui.main_window import MainWindow
 from ui.panels.base import SheetGrid
+from ui.panels.in_place import InPlace
 from ui.session import DealSession
 from ui.settings import Settings
 from ui.sheets import SHEETS
@@ -87,3 +88,22 @@ def show(shown: MainWindow, title: str) -> SheetGrid:
     rect = shown.tabs.tabRect(index)
     QTest.mouseClick(shown.tabs, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, rect.center())
     return shown.panel.grid
+
+
+def card(shown: MainWindow) -> InPlace:
+    """The card in which a new entry is named."""
+    found = [c for c in shown.findChildren(InPlace) if c.isVisible()]
+    assert len(found) == 1
+    return found[0]
+
+
+def no_card(shown: MainWindow) -> bool:
+    return not [c for c in shown.findChildren(InPlace) if c.isVisible()]
+
+
+def answer(shown: MainWindow, text: str) -> None:
+    """Type over what stands in the card, and enter it."""
+    line = card(shown).line
+    line.selectAll()
+    QTest.keyClicks(line, text)
+    press(line, K.Key_Return)

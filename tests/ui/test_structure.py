@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.ui import kit
-from tests.ui.kit import CTRL, SHIFT, K, focus, go, here, press, type_into
+from tests.ui.kit import CTRL, SHIFT, K, answer, card, focus, go, here, no_card, press, type_into
 from ui.main_window import MainWindow
 from ui.panels.in_place import InPlace
 from ui.structure_menu import cell_menu, heading_menu
@@ -18,23 +18,6 @@ ALT = Qt.KeyboardModifier.AltModifier
 @pytest.fixture
 def window(qtbot, tmp_path) -> MainWindow:
     return kit.window(qtbot, tmp_path)
-
-
-def card(window: MainWindow) -> InPlace:
-    found = [c for c in window.findChildren(InPlace) if c.isVisible()]
-    assert len(found) == 1
-    return found[0]
-
-
-def no_card(window: MainWindow) -> bool:
-    return not [c for c in window.findChildren(InPlace) if c.isVisible()]
-
-
-def answer(window: MainWindow, text: str) -> None:
-    line = card(window).line
-    line.selectAll()
-    QTest.keyClicks(line, text)
-    press(line, K.Key_Return)
 
 
 def lines(window: MainWindow) -> list[str]:

@@ -12,11 +12,10 @@ from model import store
 from model.edits import set_value
 from model.structure.restructure import add
 from tests.ui import kit
-from tests.ui.kit import CTRL, SHIFT, K, focus, go, here, press, type_into
+from tests.ui.kit import CTRL, SHIFT, K, answer, card, focus, go, here, no_card, press, type_into
 from ui import structure_menu, structure_reasons
 from ui.actions import ACTIONS
 from ui.main_window import MainWindow
-from ui.panels.in_place import InPlace
 
 ALT = Qt.KeyboardModifier.AltModifier
 NONE = Qt.KeyboardModifier.NoModifier
@@ -27,23 +26,6 @@ def window(qtbot, tmp_path) -> MainWindow:
     path = tmp_path / "mine.deal"
     path.write_bytes((store.TEMPLATES / "blank.deal").read_bytes())
     return kit.window(qtbot, tmp_path, path)
-
-
-def card(window: MainWindow) -> InPlace:
-    found = [c for c in window.findChildren(InPlace) if c.isVisible()]
-    assert len(found) == 1
-    return found[0]
-
-
-def no_card(window: MainWindow) -> bool:
-    return not [c for c in window.findChildren(InPlace) if c.isVisible()]
-
-
-def answer(window: MainWindow, text: str) -> None:
-    line = card(window).line
-    line.selectAll()
-    QTest.keyClicks(line, text)
-    press(line, K.Key_Return)
 
 
 def insert(window: MainWindow, what: str, label: str) -> None:
