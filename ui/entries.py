@@ -346,16 +346,13 @@ def _source(deal: Deal, path: tuple[str, ...], name: str, text: str) -> Edit:
     title = f"Change the source of {name}"
     if not words:
         return Edit(title, (Put(path, ""),), frozenset())
+    from model.structure.keys import key_for
+
     folded = words.casefold()
     for key, source in deal.sources.items():
         if folded in (key.casefold(), source.label.casefold()):
             return Edit(title, (Put(path, key),), frozenset())
-    stem = re.sub(r"[^a-z0-9]+", "_", folded).strip("_")[:40] or "source"
-    key = stem if stem[0].isalpha() else f"source_{stem}"
-    number = 1
-    while key in deal.sources:
-        number += 1
-        key = f"{stem}_{number}"
+    key = key_for(deal, ("sources",), words)
     return Edit(title, (Put(("sources", key), Source(label=words)), Put(path, key)), frozenset())
 
 

@@ -13,6 +13,7 @@ from model.edits import ABSENT, Edit, Put
 from model.engine import Calc
 from model.fields import make_field
 from model.problems import Refused, refuse
+from model.store.check import MAX_KEY
 from model.structure.set_formula import set_formula
 from ui.targets import Target
 
@@ -192,7 +193,9 @@ def remove_rule(deal: Deal, question: str, key: str) -> Edit:
 
 
 def _fresh(stem: str, items: dict[str, Any]) -> str:
-    number = 1
-    while f"{stem}_{number}" in items:
+    """A key that is free, whatever its case, and short enough; a copy of a copy counts on."""
+    taken = {key.casefold() for key in items}
+    stem, number = re.sub(r"(?<=[A-Za-z0-9])_[0-9]{1,2}$", "", stem)[: MAX_KEY - 8], 1
+    while f"{stem}_{number}".casefold() in taken:
         number += 1
     return f"{stem}_{number}"

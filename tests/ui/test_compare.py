@@ -179,6 +179,30 @@ def test_a_long_bridge_shows_its_progress_and_can_be_cancelled(qtbot, panel, mon
     assert panel.chart.bridge is None
 
 
+def test_a_bridge_of_what_the_deal_was_before_is_not_shown(qtbot, window, panel, monkeypatch):
+    import threading
+
+    from ui.panels import compare
+
+    let_go, told = threading.Event(), []
+
+    def held(a, b, output, progress):
+        let_go.wait(5)
+        return bridge(a, b, output)
+
+    monkeypatch.setattr(compare, "bridge", held)
+    legal.at(panel.grid, "output:owed", "label")
+    job = panel.job
+    assert job is not None
+    job.ended.connect(lambda: told.append(True))
+    legal.at(panel.grid, "term:fee", "label")
+    window.session.edit(set_value(window.session.deal, window.session.view, "fee", 17.0))
+    let_go.set()
+    qtbot.waitUntil(lambda: bool(told))
+    assert panel.chart.bridge is None
+    assert panel.job is None
+
+
 def test_many_bars_are_drawn_as_few_and_still_add_up():
     bars = [Bar(f"t{i}", f"T{i}", (-1) ** i * i / 7) for i in range(1, 31)]
     found = Bridge("x", 5.0, 5.0 + math.fsum(bar.amount for bar in bars), bars, 1)

@@ -214,6 +214,7 @@ class ComparePanel(SheetPanel):
         key = self.source.key_at(here[0]) if here is not None else ""
         if not key.startswith(OUTPUT):
             if not self._output:
+                self._stop()
                 self.chart.say(_PICK)
             return
         output = key.removeprefix(OUTPUT)
@@ -223,10 +224,7 @@ class ComparePanel(SheetPanel):
 
     def _explain(self, output: str) -> None:
         """Work out the bridge of an output; a long one shows its progress and can be cancelled."""
-        if self.job is not None:
-            self.job.cancel()
-            self.job = None
-        self.job_bar.hide()
+        self._stop()
         row = next(o for o in self.source.found.outputs if o.key == output)
         if row.change is None or not row.change:
             what = (
@@ -253,6 +251,13 @@ class ComparePanel(SheetPanel):
         job.failed.connect(lambda report: self.chart.say("The bridge could not be worked out."))
         self._soon.start()
         job.start()
+
+    def _stop(self) -> None:
+        """What is being worked out is of another output, or of what the deal was before."""
+        if self.job is not None:
+            self.job.cancel()
+            self.job = None
+        self.job_bar.hide()
 
     def _still_going(self) -> None:
         if self.job is not None and self.job.running:
