@@ -25,6 +25,7 @@ from model.explain import reach
 from model.layers import default_view
 from ui import theme
 from ui.documents import open_session
+from ui.jobs import wait_for_all
 from ui.main_window import MainWindow
 from ui.session import DealSession
 from ui.settings import Settings
@@ -148,6 +149,7 @@ def main() -> None:
     window._show_side()
     settle()
     report("M", window, one(window.session, "t", 9.0, 21.0), "33 ms", runs)
+    wait_for_all()
 
 
 if __name__ == "__main__":
