@@ -318,11 +318,11 @@ class Documents(QObject):
         calc, edits = self._session.calc, self._session.done()
         job = Job(lambda progress: _write_book(calc, path, edits, progress), self)
         self.job = job
+        self._window.job_bar.follow(job, f"Writing {path.name} …")
         job.done.connect(lambda _: self._exported(path))
         job.refused.connect(lambda problems: self._not_exported(path, problems))
         job.failed.connect(self._window.report_failure)
         job.ended.connect(lambda: self._export_ended(job, path))
-        self._window.job_bar.follow(job, f"Writing {path.name} …")
         job.start()
         return job
 
@@ -330,8 +330,10 @@ class Documents(QObject):
         self._session.told.emit(f"Exported {path}.")
 
     def _export_ended(self, job: Job, path: Path) -> None:
-        if job.cancelled:
-            self._session.told.emit(f"The export to {path.name} was cancelled.")
+        if job.cancelled and job.outcome == "done":  # the file is there, and one that had the name is not
+            self._session.told.emit(f"Exported all the same: {path.name} was complete before the cancel reached it.")
+        elif job.cancelled:
+            self._session.told.emit(f"Export cancelled; nothing was written to {path.name}.")
 
     def _not_exported(self, path: Path, problems: list[Problem]) -> None:
         box = QtWidgets.QMessageBox(QtWidgets.QMessageBox.Icon.Warning, "Not exported", "", parent=self._window)

@@ -53,6 +53,7 @@ class Job(QObject):
         self._cancel = threading.Event()
         self._orphan = False
         self.running = False
+        self.outcome = ""  # what the work came to: done, refused, failed or cancelled; known once it has ended
         self._finished.connect(self._deliver)
         if owner is not None:
             owner.destroyed.connect(self._orphaned)
@@ -88,7 +89,7 @@ class Job(QObject):
 
     @Slot(object, object)
     def _deliver(self, kind: str, result: Any) -> None:
-        self.running = False
+        self.running, self.outcome = False, kind
         _ALIVE.discard(self)
         if self._orphan:
             return

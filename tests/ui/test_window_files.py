@@ -268,9 +268,35 @@ def test_a_cancelled_export_says_so_and_leaves_the_old_book(window, tmp_path, qt
     job = window.documents.export_to(book)
     window.job_bar.button.click()
     qtbot.waitUntil(lambda: not job.running, timeout=20_000)
-    assert window.status.message.text() == "The export to out.xlsx was cancelled."
+    assert window.status.message.text() == "Export cancelled; nothing was written to out.xlsx."
     assert book.read_bytes() == b"old" and not [*tmp_path.glob("*.saving"), *tmp_path.glob(".*.saving")]
     assert not window.job_bar.isVisible()
+
+
+def test_a_cancel_that_comes_too_late_says_that_the_book_was_written(window, tmp_path, qtbot, monkeypatch):
+    book = tmp_path / "out.xlsx"
+    monkeypatch.setattr(documents, "_write_book", lambda *_: (book.write_bytes(b"new"), window.documents.job.cancel()))
+    job = window.documents.export_to(book)
+    qtbot.waitUntil(lambda: not job.running, timeout=20_000)
+    said = window.status.message.text()
+    assert said == "Exported all the same: out.xlsx was complete before the cancel reached it."
+
+
+def test_a_job_that_failed_is_no_longer_shown_as_running_while_it_is_asked_about(window, tmp_path, qtbot, monkeypatch):
+    shown: list[bool] = []
+    monkeypatch.setattr(window.documents, "_not_exported", lambda *_: shown.append(window.job_bar.isVisible()))
+    window.documents.export_to(tmp_path / "no folder" / "out.xlsx")
+    qtbot.waitUntil(lambda: shown == [False], timeout=20_000)
+
+
+def test_a_sentence_too_long_for_the_status_bar_gets_room_and_keeps_its_end(window):
+    status = window.status
+    status.tell("Exported.")
+    assert status.about.isVisible()
+    status.tell(f"Export cancelled; nothing was written to {'a long name ' * 5}.xlsx.")
+    assert not status.about.isVisible()
+    status.tell("")
+    assert status.about.isVisible()
 
 
 def test_a_cancelled_job_delivers_nothing(qapp, qtbot):

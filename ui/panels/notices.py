@@ -122,6 +122,7 @@ class JobBar(QWidget):
         self.label.setText(title)
         self.bar.setRange(0, 0)
         job.progressed.connect(lambda part, text: self._progressed(job, part, text))
+        job.refused.connect(lambda _: self._ended(job))  # before a question is asked about it
         job.ended.connect(lambda: self._ended(job))
         self.show()
 

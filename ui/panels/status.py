@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from model.fields.number_formats import show_number, show_text
@@ -85,6 +85,17 @@ class MasterCheck(QAbstractButton):
         p.end()
 
 
+class Message(QLabel):
+    """A sentence that gives way in its middle, where names are, when there is no room for it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        p = QPainter(self)
+        p.setPen(self.palette().color(self.foregroundRole()))
+        said = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        p.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), said)
+        p.end()
+
+
 class StatusBar(QWidget):
     """The last line of the window."""
 
@@ -104,7 +115,7 @@ class StatusBar(QWidget):
         self.check.clicked.connect(self.checks_clicked)
         self.stats = QLabel(self)
         self.stats.setProperty("muted", True)
-        self.message = QLabel(self)
+        self.message = Message(self)
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.about = QLabel(self)
@@ -164,8 +175,22 @@ class StatusBar(QWidget):
         text = show_text(text)
         self.message.setText(text)
         self.message.setToolTip(text)
+        self._make_room()
         if text:
             self._fade.start()
+
+    def _make_room(self) -> None:
+        """What is always there steps aside for a sentence that would not fit beside it."""
+        wanted = self.message.fontMetrics().horizontalAdvance(self.message.text())
+        self.about.show()
+        row = self.layout()
+        assert row is not None
+        row.activate()
+        self.about.setVisible(wanted <= self.message.width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def show_stats(self, stats: Stats) -> None:
         """Sum, average and count, as Excel has them; nothing for an empty or a single text cell."""
@@ -178,6 +203,7 @@ class StatusBar(QWidget):
         elif stats.cells == 1:
             parts.append("1 cell")
         self.stats.setText(" · ".join(parts))
+        self._make_room()
 
     def show_zoom(self, percent: int) -> None:
         self.zoom.setText(f"{percent}\u2009%")
