@@ -155,6 +155,7 @@ class MenuActs(QMainWindow):
             self.structure.look(about)
         elif target is not NOTHING and target != self.panel.target():
             self.panel.show_target(target)
+            self._target_changed()  # another part of the sheet may have come up with its cell unmoved
 
     def settled(self) -> bool:
         """What is being typed is entered first; False: it was refused and still stands there."""

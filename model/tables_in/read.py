@@ -9,6 +9,7 @@ import csv
 import io
 import stat
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +37,7 @@ class Grid:
     notes: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     since_1904: bool = False
+    sheet: str = ""  # the one that it was read from
 
     @property
     def width(self) -> int:
@@ -43,7 +45,8 @@ class Grid:
 
 
 def read_grid(path: str | Path, sheet: str = "", delimiter: str = "", encoding: str = "") -> Grid:
-    """A CSV file or a sheet of a workbook ("" is the first with cells), told apart by content. Raises Refused."""
+    """A CSV file or a sheet of a workbook ("" is the first that looks like a table, else the first with cells), told
+    apart by content. Raises Refused."""
     path = Path(path)
     data = _bytes(path)
     if data.startswith(_ZIP):
@@ -151,7 +154,8 @@ def _from_book(path: Path, sheet: str) -> Grid:
         raise refuse(str(path), f"The workbook has no sheet “{sheet}”.", f"It has: {', '.join(names)}.")
     if not filled:
         raise refuse(str(path), "All sheets are empty.", "Choose another workbook.")
-    chosen = sheet or filled[0]
+    tables = (n for n in filled if not book.sheets[n].hidden and _is_table(book.sheets[n].cells))
+    chosen = sheet or next(tables, filled[0])
     said = [*book.notes]
     if not sheet and len(filled) > 1:
         said.append(f"Read from the sheet “{chosen}”; there are others: {', '.join(n for n in filled if n != chosen)}.")
@@ -168,7 +172,13 @@ def _from_book(path: Path, sheet: str) -> Grid:
         if cell.formula is not None:
             value = results.get((row, col), ErrorValue("#N/A", "a formula without a stored result: open the workbook in Excel and save it once"))  # fmt: skip
         rows[row - top][col - left] = value
-    return _grid(path.name, rows, said, names, top + 1, left, book.since_1904)
+    return _grid(path.name, rows, said, names, top + 1, left, book.since_1904, chosen)
+
+
+def _is_table(cells: Mapping[tuple[int, int], Any]) -> bool:
+    """Whether two rows or more hold two cells or more, and some hold other than text: no sheet of notes does."""
+    rows = Counter(row for row, _ in cells)
+    return sum(count > 1 for count in rows.values()) > 1 and any(not isinstance(c.value, str) for c in cells.values())
 
 
 def _grid(
@@ -179,6 +189,7 @@ def _grid(
     first: int = 1,
     left: int = 0,
     since_1904: bool = False,
+    sheet: str = "",
 ) -> Grid:
     """Rows of one width, without empty rows at either end and empty columns at the right. (Not through pandas: it
     would turn cells into numbers, dates and NaN before anyone is asked.)"""
@@ -194,7 +205,7 @@ def _grid(
         raise refuse(name, "There is no table in it.", "Choose another file.")
     keep = max(i for row in rows for i, v in enumerate(row) if v is not None) + 1
     padded = tuple(tuple((row + [None] * keep)[:keep]) for row in rows)
-    return Grid(name, padded, first, left, tuple(said), sheets, since_1904)
+    return Grid(name, padded, first, left, tuple(said), sheets, since_1904, sheet)
 
 
 def _check_size(name: str, rows: int, columns: int) -> None:

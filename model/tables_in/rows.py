@@ -9,6 +9,7 @@ from model.addresses import is_formula
 from model.deal import Deal, Input
 from model.edits import label_of
 from model.fields import Field, field_for
+from model.fields.number_formats import show_text
 from model.layers import View, held
 from model.problems import Problem, Refused, refuse
 from model.structure.keys import NewKeys
@@ -109,7 +110,8 @@ class Reader:
             return self._years(key, field, [c for c in cells if year_of(self.grid.rows[c[0]][c[1]]) is not None])
         year_col, value_col = proposal.column(YEAR), proposal.column(key)
         if year_col is None or value_col is None:
-            raise refuse(key, "A series needs a column of years and one of values.", "Match both.")
+            label = show_text(deal.series[key].label)
+            raise refuse("", f"“{label}” needs a column of years and one of values.", "Match both below.")
         rows = range(proposal.first, len(self.grid.rows))
         return self._years(key, field, [(row, year_col, row, value_col) for row in rows])
 

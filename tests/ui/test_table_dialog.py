@@ -63,6 +63,15 @@ def test_copied_cells_come_into_a_series_as_one_step(window):
     assert window.panel.target().key == "volume.2026"
 
 
+def test_undo_leads_to_what_was_brought_in_and_every_part_of_the_window_shows_it(window):
+    dialog = pasted(window, "Year\tVolume\n2026\t31\n")
+    dialog.take()
+    window.panel.show_part("terms")
+    window.undo()
+    key = window.panel.target().key
+    assert key == "volume.2026" and window.formula_bar.target.key == key
+
+
 def test_a_row_can_be_left_out_with_the_space_bar(window):
     dialog = pasted(window, "Year\tVolume\n2026\t25\n2027\t26\n")
     dialog.row_grid.go_to(0, 2)
@@ -117,8 +126,22 @@ def test_another_sheet_of_a_workbook_can_be_chosen(window, qtbot, tmp_path):
     sheet = book.create_sheet("Paths")
     for row in (["Year", "Volume"], [2026, 25]):
         sheet.append(row)
+    other = book.create_sheet("Wide")
+    for row in (["Year", "Volume", *"abcd"], [2026, 26, 1, 2, 3, 4]):
+        other.append(row)
     book.save(tmp_path / "t.xlsx")
     dialog = read(qtbot, window, tmp_path / "t.xlsx")
+    assert dialog.sheet_box.currentText() == "Paths" and dialog.source_grid.width == 2  # no table stands on the first
+    room = dialog.match_grid.height()
+    for at, width in ((0, 1), (2, 6)):
+        dialog.sheet_box.setCurrentIndex(at)
+        dialog.sheet_box.activated.emit(at)
+        qtbot.waitUntil(lambda: dialog.source_grid.width == width, timeout=10_000)  # noqa: B023
+        if width == 1:
+            dialog.target_box.setCurrentIndex(dialog.target_box.findData("volume"))
+            dialog.target_box.activated.emit(0)
+            assert "“Volume" in dialog.notice.text() and "needs a column of years" in dialog.notice.text()
+    assert dialog.match_grid.height() > room
     dialog.sheet_box.setCurrentIndex(1)
     dialog.sheet_box.activated.emit(1)
     qtbot.waitUntil(lambda: dialog.source_grid.width == 2, timeout=10_000)

@@ -184,6 +184,9 @@ class Incoming(QObject):
         window, session = self._window, self._window.session
         put = edit.puts[0].path
         window.show_sheet_of(put[0] if put[0] in ("series", "tables") else "terms")
+        before = first_of(session.deal, edit)
+        if before is not NOTHING:
+            window.go(before)  # first: undo leads back there
         problems = session.try_edit(edit)
         if not problems:
             shown = first_of(session.deal, edit)

@@ -77,6 +77,7 @@ class TableDialog(TickDialog):
         self.target_box.setCurrentIndex(self.target_box.findData(target))
         sheets = [(show_text(name), name) for name in self.source_grid.sheets]
         self.sheet_box = self._choice(flow, "Sheet", sheets, self._other_sheet, len(sheets) > 1)
+        self.sheet_box.setCurrentIndex(max(0, self.sheet_box.findData(self.source_grid.sheet)))
         self.head_box = self._choice(flow, "Headings", [("found", None)], self._other_header)
         self.mode_box = self._choice(flow, "Rows", list(_MODES), self._look)
         self.decimal_box = self._choice(flow, "Decimal", list(_DECIMALS), self._look)
@@ -88,14 +89,20 @@ class TableDialog(TickDialog):
         split.addWidget(self.match_grid)
         split.addWidget(self.row_grid)
         split.setStretchFactor(1, 1)
-        rows = min(self.source_grid.width, _MATCH_ROWS)
-        split.setSizes([themes.HEADER_HEIGHT + (rows + 1) * themes.ROW_HEIGHT, 400])
         split.setHandleWidth(8)
+        self._split = split
+        self._share()
         column.addWidget(split, 1)
         column.addWidget(self.detail)
         column.addWidget(self.notes)
         column.addWidget(self.job_bar)
         self.last_row()
+
+    def _share(self) -> None:
+        """Room for the columns of the source; the rest is for its rows."""
+        rows = min(self.source_grid.width, _MATCH_ROWS)
+        match = themes.HEADER_HEIGHT + (rows + 1) * themes.ROW_HEIGHT
+        self._split.setSizes([match, max(400, self._split.height() - match)])
 
     def _choice(
         self, flow: FlowLayout, name: str, items: list, then: Callable[[], None], shown: bool = True
@@ -132,6 +139,7 @@ class TableDialog(TickDialog):
 
     def _show_sheet(self, grid: Grid) -> None:
         self.source_grid, self._header = grid, None
+        self._share()
         self._propose()
 
     def _other_header(self) -> None:
