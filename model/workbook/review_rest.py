@@ -115,7 +115,7 @@ class _Rest:
             if expected == canonical(now.formula, self.theirs.name):
                 return None, ""
             return "formula", f"The formula is another now: ={now.formula[:_LONG]}; it was ={was.formula[:_LONG]}."
-        if now.formula is None and same(was.value, now.value):
+        if now.formula is None and (same(was.value, now.value) or _reads_alike(was.value, now.value)):
             return None, ""
         if self.map.ours == COVER and not isinstance(was.value, str):
             return None, ""  # the day of export
@@ -190,6 +190,11 @@ def _steps(places: Mapping[int, int]) -> Iterator[tuple[int, int]]:
             yield min(now, last + 1), now - was - before
             before = now - was
         last = now
+
+
+def _reads_alike(a: object, b: object) -> bool:
+    """Two texts that differ in nothing but their blanks and line ends."""
+    return isinstance(a, str) and isinstance(b, str) and a.split() == b.split()
 
 
 def _said(cell: Cell) -> str:

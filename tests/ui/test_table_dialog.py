@@ -66,7 +66,7 @@ def test_copied_cells_come_into_a_series_as_one_step(window):
 def test_undo_leads_to_what_was_brought_in_and_every_part_of_the_window_shows_it(window):
     dialog = pasted(window, "Year\tVolume\n2026\t31\n")
     dialog.take()
-    window.panel.show_part("terms")
+    window.show_sheet_of("terms")
     window.undo()
     key = window.panel.target().key
     assert key == "volume.2026" and window.formula_bar.target.key == key

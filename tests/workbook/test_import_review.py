@@ -599,6 +599,16 @@ def test_deleted_names_do_not_matter_but_are_said(made):
     assert any("third" in n.what and "deleted" in n.what for n in got.notes)
 
 
+def test_a_label_in_which_only_blanks_differ_reads_the_same(made):
+    deal = small(versions={}, scenarios={}, version="")
+    path, _book = made(deal)
+    book_ = openpyxl.load_workbook(path)
+    label = next(c for line in book_["Terms"].iter_rows() for c in line if c.value == "A third")
+    label.value = "A\u00a0third\n"
+    book_.save(path)
+    assert not review(deal, path).notes
+
+
 def test_many_deleted_names_are_one_note(made):
     path, book = made(small())
     book_ = openpyxl.load_workbook(edited(path, {place_of(book, "third"): 0.5}))
