@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from itertools import islice
 
 from model.deal import Column, Deal, Input, Series, Term
+from model.fields import field_for
 from model.fields.number_formats import show_text
+from model.fields.unit_text import with_unit
 from model.problems import refuse
 
 _COMPUTED = "this cell is computed; its value cannot be set."
@@ -57,9 +59,15 @@ def input_addresses(deal: Deal) -> Iterator[str]:
 
 
 def record_label(deal: Deal, table: str, record: str) -> str:
-    """A record as a person calls it: its first text, else its key."""
-    row = deal.tables[table].records[record]
-    for column, spec in deal.tables[table].columns.items():
+    """A record as a person calls it: its first text; where the table has none, its first column with the value of the
+    document ("Rate 10.0 %"); else its key."""
+    columns, row = deal.tables[table].columns, deal.tables[table].records[record]
+    for column, spec in columns.items():
         if spec.kind == "text" and isinstance(row.get(column), str) and row[column]:
             return str(row[column])
-    return record
+    column = next(iter(columns), "")
+    value = row.get(column)
+    if value is None or is_formula(value) or columns[column].kind in ("text", "choice", "yesno", "flag"):
+        return record
+    field = field_for(columns[column], deal.unit)
+    return f"{columns[column].label or column} {with_unit(field, field.to_engine(value))}"

@@ -301,6 +301,14 @@ def test_one_month_is_no_months():
     assert explain(UNITS, "due").reads[1].shown == "1"
 
 
+def test_a_record_without_a_text_is_called_by_its_first_column():
+    columns = {"rate": Column(label="Rate", kind="percent"), "npv": Column(label="Value", formula="= rate * 2")}
+    d = deal(tables={"t": Table(label="Ladder", columns=columns, records={"r1": {"rate": 0.1}, "r2": {}})})
+    calc = run(d, View())
+    assert explain(calc, "t.r1.npv").cell.label == "Value, Rate 10.0\u2009%"
+    assert explain(calc, "t.r2.npv").cell.label == "Value, r2"
+
+
 def test_a_circle_is_told_by_labels_with_its_keys():
     d = deal(lines={"a": Line(label="First", formula="= b"), "b": Line(label="Second", formula="= a")})
     fault = explain(run(d, View()), "a", 1).fault
