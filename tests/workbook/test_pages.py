@@ -18,7 +18,7 @@ from tests.workbook import engines
 
 PAGES = {"microsoft-openai": 35, "amd-openai": 18, "blank": 7}  # at most: more means pages with a few rows only
 FULL = 1045  # pixels of columns that a landscape page of A4 takes at full size
-READABLE = 0.6  # small text has nine points: five and a half are left
+READABLE = 0.59  # small text has nine points: five and a half are left
 
 
 @pytest.mark.libreoffice
@@ -137,3 +137,23 @@ def test_no_note_of_the_schedule_is_cut_off_by_what_stands_beside_it(tmp_path):
     assert heads["Note"] == sheet.max_column
     keys = {sheet.cell(r, heads["Key"]).value for r in range(4, sheet.max_row + 1)}
     assert keys >= {*deal.lines, *deal.events}
+
+
+WIDER = 1.06  # LibreOffice's columns by Excel's
+
+
+@pytest.mark.parametrize("period", ["quarter", "month"])
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_beside_each_other_hold_their_years_in_libreoffice_too(name, period, tmp_path):
+    """A last quarter that is pushed over would fill pages of its own."""
+    deal = store.load(store.find(name)).deal
+    export(run(deal, default_view(deal)._replace(period=period)), tmp_path / "book.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Schedule"]
+    widths = {c: d.width for d in sheet.column_dimensions.values() for c in range(d.min, d.max + 1)}
+    last = CellRange(sheet.print_area.split("!")[-1]).max_col
+    ends = [b.id for b in sheet.col_breaks.brk]
+    assert ends, "the schedule is printed on pages beside each other"
+    repeated = sum(widths[c] for c in (1, 2, 3))
+    for first, end in zip([4, *(e + 1 for e in ends)], [*ends, last], strict=True):
+        pixels = 7 * (repeated + sum(widths[c] for c in range(first, end + 1)))
+        assert pixels * WIDER * sheet.page_setup.scale / 100 <= FULL, (first, end)
