@@ -53,7 +53,6 @@ def command(args: argparse.Namespace) -> int:
         try:
             made = edits.apply(deal, apply(deal, found, chosen))[0] if chosen else deal
             _check_target(Path(args.output))
-            store.loads(store.dumps(made), args.output)  # what is written must open again
             store.save(made, args.output)
         except Refused as err:
             return complain(err, PROBLEMS)

@@ -74,10 +74,17 @@ def loads(text: str, origin: str = "") -> Deal:
 
 
 def save(deal: Deal, path: str | Path, expect: Fingerprint | None = None) -> Fingerprint:
-    """Write the deal, keeping the old content as NAME.deal.bak. Refused if the file is no longer as ``expect``."""
+    """Write the deal, keeping the old content as NAME.deal.bak. Refused if the file is no longer as ``expect``, or if
+    what is written could not be opened again."""
     if deal.format > FORMAT:
         raise refuse(str(path), "the deal was written by a newer Dealsheet and is read-only here.", "Update Dealsheet.")
-    return replace_file(Path(path), dumps(deal).encode("utf-8"), expect)
+    text = dumps(deal)
+    try:
+        parse(text)
+    except Refused as refused:
+        what = f"the file was not written, because it could not be opened again: {refused.problems[0]}"
+        raise refuse(str(path), what, "Mend that, or undo the step that led to it.") from None
+    return replace_file(Path(path), text.encode("utf-8"), expect)
 
 
 def parse(text: str) -> Parsed:

@@ -100,7 +100,7 @@ def _layer(layer: Any, path: Path, turn: Callable[[Any, str], Any]) -> Any:
         new = turn(value, f"in {layer.label}") if overrides(address, path) else value
         if new is not None:
             values[address] = new
-    return msgspec.structs.replace(layer, set=values)
+    return msgspec.structs.replace(layer, set=values, about={a: said for a, said in layer.about.items() if a in values})
 
 
 def _as(was: Field, field: Field, value: Input) -> Input:

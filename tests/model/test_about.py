@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from model import store
-from model.deal import About
+from model.deal import About, Scenario, Term
 from model.edits import apply, set_value
 from model.explain import explain
 from model.layers import View, about
 from model.problems import Refused
+from model.structure.kinds import set_kind
 from model.structure.rename import rename
 from model.structure.restructure import delete
 from model.structure.uses import users_of
+from tests.model.deals import deal
 from tests.model.test_template import DEAL, compute
 
 OCT, APR = View("oct_2025"), View("apr_2026")
@@ -105,6 +107,17 @@ def test_removing_an_overlays_value_takes_the_remark_with_it_and_undo_brings_bot
     assert "rs_cap" not in after.versions["apr_2026"].set and "rs_cap" not in after.versions["apr_2026"].about
     assert store.loads(store.dumps(after)) == after
     assert apply(after, inverse)[0] == DEAL
+
+
+def test_a_value_that_another_kind_cannot_hold_goes_with_its_remark():
+    said = {"x": About(note="why")}
+    layers = {"s": Scenario(label="S", set={"x": "abc", "y": "1"}, about={**said, "y": About(note="one")})}
+    terms = {key: Term(label=key, kind="text", value="1") for key in ("x", "y")}
+    made = deal(terms=terms, scenarios=layers)
+    after = apply(made, set_kind(made, ("terms", "x"), "number", force=True))[0]
+    assert after.scenarios["s"].set == {"y": "1"}
+    assert list(after.scenarios["s"].about) == ["y"]
+    assert store.loads(store.dumps(after)) == after
 
 
 def test_renaming_and_deleting_keep_remarks_and_the_rights_own_references_true():

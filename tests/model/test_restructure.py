@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model import store
-from model.deal import Chart, Check, Event
+from model.deal import About, Chart, Check, Event
 from model.edits import apply
 from model.engine import run
 from model.layers import View, default_view
@@ -58,8 +58,8 @@ DEAL = deal(
     events={"e": Event(label="E", on="= DATE(2026, 1, 1)")},
     charts={"c": Chart(label="Chart", lines=("closing", "drawdown")), "m": Chart(label="Memo chart", lines=("memo",))},
     sections={"s": "Schedule", "w": "Workings"},
-    versions={"v": Version(label="V", set={"rate": 0.6, "plan.2027": 4.0}), "w": Version(label="W", base="v")},
-    scenarios={"x": Scenario(label="X", set={"t.a.x": 2.0, "commitment": 50.0})},
+    versions={"v": Version(label="V", set={"rate": 0.6, "plan.2027": 4.0}, about={"rate": About(note="so"), "plan.2027": About(note="so")}), "w": Version(label="W", base="v")},
+    scenarios={"x": Scenario(label="X", set={"t.a.x": 2.0, "commitment": 50.0}, about={"t.a.x": About(note="so"), "commitment": About(note="so")})},
     version="v",
     headline=("total", "commitment"),
 )  # fmt: skip

@@ -670,3 +670,14 @@ def test_every_shipped_template_loads_and_writes_back() -> None:
     for name in list_templates():
         loaded = load(find(name))
         assert not loaded.warnings and loads(dumps(loaded.deal)) == loaded.deal
+
+
+def test_what_could_not_be_opened_again_is_not_written(tmp_path):
+    path = tmp_path / "mine.deal"
+    good = load(find("blank")).deal
+    save(good, path)
+    before = path.read_bytes()
+    bad = msgspec.structs.replace(good, sources={"2025_press": Source(label="Press")})
+    with pytest.raises(Refused, match=r"could not be opened again: sources\.2025_press .*cannot be a key"):
+        save(bad, path)
+    assert path.read_bytes() == before
