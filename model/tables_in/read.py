@@ -76,7 +76,7 @@ def _bytes(path: Path) -> bytes:
     if not data:
         raise refuse(where, "The file is empty.", "Choose another file.")
     if len(data) > MAX_BYTES and not data.startswith(_ZIP):
-        raise refuse(where, f"The file is larger than {MAX_BYTES:,} bytes.", "Keep the rows that are needed.")
+        raise refuse(where, f"The file is larger than {MAX_BYTES // 1_000_000} MB.", "Keep the rows that are needed.")
     return data
 
 

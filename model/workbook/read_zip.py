@@ -59,7 +59,7 @@ def read_part(zipped: zipfile.ZipFile, name: str, limit: int = 20_000_000) -> by
     """One small part as bytes, never more than it declared. Raises Refused."""
     info = zipped.getinfo(name)
     if info.file_size > limit:
-        what = f"Its part {name} has {info.file_size:,} bytes; at most {limit:,} are read."
+        what = f"Its part {name} has {megabytes(info.file_size)}; at most {megabytes(limit)} are read."
         raise refuse(str(zipped.filename or ""), what, _UNSAFE)
     return b"".join(chunks(zipped, name))
 
@@ -97,7 +97,7 @@ def _bytes(path: Path, where: str) -> bytes:
         if not stat.S_ISREG(info.st_mode):
             raise refuse(where, "This is not a regular file.", "Choose a workbook.")
         if info.st_size > MAX_FILE:
-            what = f"The file has {info.st_size:,} bytes; workbooks up to {MAX_FILE:,} bytes are read."
+            what = f"The file has {megabytes(info.st_size)}; workbooks up to {megabytes(MAX_FILE)} are read."
             raise refuse(where, what, "Delete pictures and unused sheets in Excel, save it, and try again.")
         if info.st_size == 0:
             raise refuse(where, "The file is empty.", _BROKEN)
@@ -142,7 +142,7 @@ def _check_directory(zipped: zipfile.ZipFile, where: str) -> None:
         raise refuse(where, f"The archive has {len(infos):,} parts; a workbook has at most {MAX_PARTS:,}.", _UNSAFE)
     total = sum(info.file_size for info in infos)
     if total > MAX_TOTAL:
-        what = f"Unpacked it would take {total:,} bytes; workbooks up to {MAX_TOTAL:,} bytes are read."
+        what = f"Unpacked it would take {megabytes(total)}; workbooks up to {megabytes(MAX_TOTAL)} are read."
         raise refuse(where, what, _UNSAFE)
     names: set[str] = set()
     end = 0
@@ -184,3 +184,8 @@ def _plain(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
     return (str(error) or type(error).__name__).rstrip(".")[:200]
+
+
+def megabytes(count: int) -> str:
+    """A size as people read it: ``1,075 MB``, ``0.2 MB``."""
+    return f"{count / 1e6:,.0f} MB" if count >= 10_000_000 else f"{max(count / 1e6, 0.1):,.1f} MB"

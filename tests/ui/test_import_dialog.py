@@ -252,3 +252,22 @@ def test_an_edit_that_is_refused_stays_in_the_dialog_with_its_reason(window, qtb
     dialog.take()
     assert dialog.isVisible() and "Nothing was imported" in dialog.notice.text()
     assert window.session.stack.count() == 0
+
+
+def test_tab_goes_as_one_reads(window, qtbot, tmp_path):
+    dialog = opened(qtbot, window, book(tmp_path, {VOLUME: 31}))
+    ways = [dialog.search, dialog.all_button, dialog.none_button, dialog.grid, dialog.detail, dialog.copy_button]
+    ways += [dialog.close_button, dialog.import_button]
+    ways[0].setFocus()
+    for one in ways:
+        assert one.hasFocus(), QApplication.focusWidget()
+        press(one, K.Key_F6)
+
+
+def test_what_was_said_of_a_refused_file_goes_when_the_next_one_is_read(window, qtbot, tmp_path):
+    wrong = tmp_path / "wrong.xlsx"
+    wrong.write_bytes(b"%PDF-1.7")
+    window.incoming.read_book(wrong)
+    qtbot.waitUntil(window.banner.isVisible, timeout=20_000)
+    opened(qtbot, window, book(tmp_path))
+    assert not window.banner.isVisible()

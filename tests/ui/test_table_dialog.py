@@ -229,3 +229,16 @@ def test_a_dialog_that_is_closed_ends_its_reading(window, qtbot, gate):
     job = dialog._jobs["preview"]
     dialog.reject()
     assert job.cancelled
+
+
+def test_tab_goes_as_one_reads_and_begins_with_the_columns_where_they_are_to_be_matched(window):
+    dialog = pasted(window, "Year\tVolume\n2026\t31\n")
+    assert dialog.row_grid.hasFocus()
+    ways = [dialog.target_box, dialog.head_box, dialog.mode_box, dialog.decimal_box, dialog.match_grid, dialog.row_grid]
+    ways += [dialog.detail, dialog.close_button, dialog.take_button]
+    ways[0].setFocus()
+    for one in ways:
+        assert one.hasFocus(), one
+        press(one, K.Key_F6)
+    dialog.reject()
+    assert pasted(window, "a\tb\nx\ty\n").match_grid.hasFocus()

@@ -41,6 +41,7 @@ class Incoming(QObject):
         self._window = window
         self.job: Job | None = None
         self.dialog: QDialog | None = None
+        self._refusal = ""
 
     # --- the workbook ----------------------------------------------------------
 
@@ -57,6 +58,7 @@ class Incoming(QObject):
         if self.job is not None and self.job.running:
             session.told.emit("A workbook is still being read.")
             return None
+        self._begin()
         deal = session.deal
         job = self.job = Job(lambda progress: _review(deal, path, decimal, progress), self)
         job.done.connect(lambda found: self._read(path, decimal, deal, found, dialog))
@@ -91,7 +93,15 @@ class Incoming(QObject):
         shown.open()
 
     def _refused(self, path: Path, problems: list[Problem]) -> None:
-        self._window.banner.tell(f"{show_text(path.name)} was not imported; nothing has changed.", problems)
+        banner = self._window.banner
+        banner.tell(f"{show_text(path.name)} was not imported; nothing has changed.", problems)
+        self._refusal = banner.label.text()
+
+    def _begin(self) -> None:
+        """What was said of a file that was refused is not about the next one."""
+        banner = self._window.banner
+        if self._refusal and banner.label.text() == self._refusal:
+            banner.hide()
 
     def _not_ours(self, path: Path, problems: list[Problem]) -> None:
         """A workbook of another origin: it may hold a table all the same."""
@@ -155,6 +165,7 @@ class Incoming(QObject):
         if self.job is not None and self.job.running:
             self._window.session.told.emit("A file is still being read.")
             return None
+        self._begin()
         deal, wanted = self._window.session.deal, self._wanted()
         job = self.job = Job(lambda _: _with_target(deal, read(), wanted), self)
         job.done.connect(lambda found: self._show_table(found[0], found[1], reread))

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from model.edits import Edit
 from model.engine import Calc
@@ -151,6 +151,8 @@ class ReviewDialog(TickDialog):
         at = max(self.chips.current, 0)
         self.chips.set_texts(texts)
         self.chips.set_current(at)
+        chips = [chip for chip in self.chips.findChildren(QToolButton) if not chip.isHidden()]
+        self.tab_order(self.decimal_box, *chips, self.search, self.all_button, self.none_button)
         if not listed:
             self.setMinimumWidth(_NARROW)
             self.adjustSize()

@@ -97,6 +97,8 @@ class TableDialog(TickDialog):
         column.addWidget(self.notes)
         column.addWidget(self.job_bar)
         self.last_row()
+        choices = self.target_box, self.sheet_box, self.head_box, self.mode_box, self.decimal_box, self.order_box
+        self.tab_order(*choices, self.match_grid)
 
     def _share(self) -> None:
         """Room for the columns of the source; the rest is for its rows."""
@@ -254,6 +256,11 @@ class TableDialog(TickDialog):
         gone = len(self.rows.shown.removed) if self.rows.shown is not None else 0
         self.take_button.setEnabled(bool(rows) or bool(gone))
         self.take_button.setText(f"Bring in {counted(len(rows), 'row')}" if rows else "Bring in")
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)
+        if not self.row_grid.grid_model.rows:  # columns are to be matched first
+            self.match_grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- acts ------------------------------------------------------------------------
 

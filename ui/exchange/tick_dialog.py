@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from model.problems import Problem
 from ui import theme as themes
@@ -61,6 +62,14 @@ class TickDialog(QDialog):
         row.addWidget(self.close_button)
         row.addWidget(self.take_button)
         self.column.addLayout(row)
+
+    def tab_order(self, *above: QWidget) -> None:
+        """Tab goes as one reads: the parts ``above`` the rows, the rows, the row in full, the buttons of the foot."""
+        foot = [self.close_button, self.take_button]
+        left = [b for b in self.findChildren(QPushButton) if b not in foot and b not in above]
+        stops = [*above, self.ticks, self.detail, *left, *foot]
+        for one, other in itertools.pairwise(stops):
+            QWidget.setTabOrder(one, other)
 
     # --- what is said ----------------------------------------------------------
 
