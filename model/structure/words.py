@@ -176,6 +176,8 @@ class _Words:
         args = [
             self.argument(p, node.name in HELPERS or (len(part.parts) > 1 and node.name in _LISTS)) for p in part.parts
         ]
+        if node.name == "FLOW" and len(part.parts) > 2:
+            args[2] = self.inside(part.parts[2], _OPERAND)
         if node.name in LINE_HELPERS and isinstance(node.args[0], Name):
             hides = node.name == "PREV" and self.table and own_column(self.space, self.table, node.args[0].text)
             args[0] = self.name(node.args[0].text, along=not hides)

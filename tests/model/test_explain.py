@@ -403,6 +403,8 @@ def test_rights_rules_and_the_perspective_are_explained_too():
     assert [(r.left, r.holds) for r in explain(calc, "right:r.while").reasons] == [("Yes", True)]
     assert {n.key for n in dependents(calc, "day")} == {"right:r.from", "right:r.until", "rule:q.one.from"}
     assert explain(calc, "cash", 0).words == "5 paid by “The buyer” to “The seller”"
+    chosen = '= FLOW("buyer", "seller", IF(day > 0, 1, -1))'
+    assert in_words(d, chosen) == "(1 if Day > 0, otherwise −1) paid by “The buyer” to “The seller”"
     assert {use.where for use in users_of(d, "day")} == {
         "rights.r.from",
         "rights.r.until",
