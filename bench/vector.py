@@ -44,7 +44,7 @@ def floor(program: Vectorised, n: int) -> tuple[float, int]:
     mask, other, truth = a > 1.5, b > 1.5, np.empty(n, bool)
     rows = np.repeat(a[None, :], program.calc.cells.size, axis=0)
     alone: dict[str, Callable[[], object]] = {
-        "copyto_where": lambda: np.copyto(out, a, where=mask),
+        "put": lambda: forms.put(out, a, mask),
         "copyto": lambda: np.copyto(out, a),
         "sum_of": lambda: np.add.reduce(a),
         "isfinite": lambda: np.isfinite(a, out=truth),
@@ -103,14 +103,12 @@ def floor(program: Vectorised, n: int) -> tuple[float, int]:
 
 def kind_of(line: str) -> str:
     """The operation of a line of generated code, "" where it is none."""
-    if match := re.search(r"not finite\(sum_of\(", line):
+    if re.search(r"(?:= |if )not finite\(sum_of\(", line):  # not where flags are looked at before
         return "sum_of"
     match = re.match(r"([a-z_0-9]+)\(", line)
     if not match:
         return ""
     name = match[1]
-    if name == "copyto" and "where=" in line:
-        return "copyto_where"
     if name == "power" and line.count(",") == 3:
         return "power_log"
     if name == "compare" and line.endswith("None)"):

@@ -44,7 +44,7 @@ _GLOBALS: dict[str, Any] = {
     **{form.__name__: form for form in (
         forms.each, forms.same_in, forms.since, forms.of_years, vector_returns.periodic_return, vector_returns.dated_return, statistics.present_value, statistics.dated_value, statistics.by_criterion, statistics.met, statistics.both,
     )},
-    "compare": forms.compare, "power": forms.power, "log_of": forms.log_of, "total": forms.total, "pick": forms.pick, "place_in": forms.place_in,
+    "compare": forms.compare, "power": forms.power, "log_of": forms.log_of, "total": forms.total, "pick": forms.pick, "put": forms.put, "place_in": forms.place_in,
 }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ class Emitter(Ranges):
         self.path.pop()
         if other.code != d:
             self.op(f"copyto({d}, {other.code})")
-        self.op(f"copyto({d}, {yes.code}, where={test.code})")
+        self.op(f"put({d}, {yes.code}, {test.code})")
         flag = "" if kind == "b" else either(yes.flag, other.flag)
         return self.done(d, kinds.join(yes.kind, other.kind), flag, dest, test, yes, other)
 
@@ -183,7 +183,7 @@ class Emitter(Ranges):
         m, d = self.take("b"), self.take("n")
         self.op(f"isfinite({value.code}, out={m})")
         self.op(f"copyto({d}, {other.code})")
-        self.op(f"copyto({d}, {value.code}, where={m})")
+        self.op(f"put({d}, {value.code}, {m})")
         self.free["m"].append(m)
         return self.done(d, "n", "?", "", value, other)
 

@@ -385,10 +385,7 @@ class Base:
             return
         where = "".join(f", ({c}, {yes})" for c, yes in self.path)
         if o.flag == "?":
-            m = self.take("b")
-            self.op(f"isfinite({o.code}, out={m})")
-            self.say(f"if not every({m}): flag(bad, {o.code}{where})")
-            self.free["m"].append(m)
+            self.op(f"if not finite(sum_of({o.code})): flag(bad, {o.code}{where})")
         else:
             self.say(f"if {o.flag}: flag(bad, {o.code}{where})")
 
@@ -404,7 +401,8 @@ class Base:
     def binary(self, node: Binary, dest: str) -> Operand:
         if node.op == "&":
             raise Unsupported
-        a, b = self.number(node.left), self.number(node.right)
+        a = self.into(node.left, dest) if node.op != "^" else self.number(node.left)
+        b = self.number(node.right)
         if node.op in _ARITHMETIC:
             kind = (kinds.product if node.op == "*" else kinds.total)(a.kind, b.kind)
             d = self.result("n", dest, a, b)
@@ -427,6 +425,13 @@ class Base:
         else:
             self.op(f"power({a.code}, {b.code}, {d})")
         return self.done(d, "n", "?", dest, a, b)
+
+    def into(self, node: Node, dest: str) -> Operand:
+        """A number, computed where the whole goes: a buffer that nothing else reads yet and that is near."""
+        if isinstance(node, Binary) and node.op in "+-*/" and self.touched(node):
+            once = self.repeats.get(self.trees.number(node), 0) < 2
+            return self.emit(node, dest if once else "")
+        return self.number(node)
 
     def within_one(self, o: Operand) -> bool:
         """A factor that cannot make anything larger."""

@@ -198,6 +198,16 @@ def degrees(x: Any, *, out: np.ndarray) -> np.ndarray:
     return np.multiply(out, 180, out=out)
 
 
+def put(out: np.ndarray, value: Any, mask: np.ndarray) -> None:
+    """The value where the mask holds. Copying by a mask is quick where nearly all or none are copied; a mask without a
+    pattern makes the processor guess wrongly, and choosing into fresh memory takes a quarter of the time."""
+    held, n = np.count_nonzero(mask), len(mask)
+    if n < 16 * held < 15 * n:
+        out[...] = np.where(mask, value, out)
+    elif held:
+        np.copyto(out, value, where=mask)
+
+
 def each(name: str, out: np.ndarray, *args: Any) -> np.ndarray:
     """A function of numbers that has only its live form, draw by draw."""
     out[...] = by_element(FUNCTIONS[name].live, *args)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
+from model.formula import kinds
 from model.formula.evaluate import LEADING, evaluate
 from model.formula.fn_base import Refusal
 from model.formula.fn_criteria import criterion, hits, numeric_test
@@ -417,7 +418,14 @@ class Ranges(Base):
                 asked.append((numeric_test(value), criterion(value)))
             except Refusal:
                 raise Unsupported from None
-        return f"met({self.items(cells)}, *{self.constant(asked)}[i])"
+        bounds = [test[1] for test, _ in asked if isinstance(test, tuple)]
+        whole = all(abs(v) <= kinds.LIMIT and v == int(v) for v in bounds) and self._whole(cells)
+        return f"met({self.items(cells)}, *{self.constant(asked)}[i]{', True' if whole else ''})"
+
+    def _whole(self, node: Node) -> bool:
+        """Whether all cells of a range are known to be whole numbers."""
+        keys = node.keys if isinstance(node, Column) else (getattr(node, "key", ""),)
+        return all(self.types.get(key) == "i" for key in keys)
 
     def _compared(self, cells: Node, wanted: Node) -> tuple[str, Operand]:
         """Code of the places where cells meet a criterion that differs by draw: a number, or an operator before one."""

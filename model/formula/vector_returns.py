@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from model.formula.fn_base import Refusal
 from model.formula.roots import FAR_HIGHEST, FAR_LOWEST, rate_of_return
 from model.formula.vector_forms import Item, numbers
 from model.values import NEVER, ErrorValue
+
+_BLOCK: Final = 1_024  # draws that are solved together: their flows stay in the cache
 
 
 def periodic_return(items: Sequence[Item], out: np.ndarray) -> np.ndarray:
@@ -49,8 +51,9 @@ def _solved(flows: np.ndarray, times: np.ndarray, out: np.ndarray) -> np.ndarray
     both = (flows > 0).any(axis=0) & (flows < 0).any(axis=0) & np.isfinite(flows).all(axis=0)
     turns = _turns(flows, times)
     once = np.nonzero(both & (turns == 1))[0]
-    if len(once):
-        out[once] = _single(flows[:, once], times[:, once])
+    for begin in range(0, len(once), _BLOCK):
+        some = once[begin : begin + _BLOCK]
+        out[some] = _single(flows[:, some], times[:, some])
     for k in np.nonzero(both & (turns != 1))[0]:
         with suppress(Refusal):  # none or several
             out[k] = rate_of_return(list(zip(times[:, k].tolist(), flows[:, k].tolist(), strict=True)))
@@ -77,13 +80,19 @@ def _single(flows: np.ndarray, times: np.ndarray) -> np.ndarray:
     live = flows != 0
     start = np.min(np.where(live, times, np.inf), axis=0)
     end = np.max(np.where(live, times, -np.inf), axis=0)
+    ahead, terms = np.empty(flows.shape), np.empty(flows.shape)
 
     def worth(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The value at log(1 + rate), and its slope: seen from the first flow at positive rates and from the last at
         negative ones, so that nothing overflows."""
-        ahead = np.where(x >= 0, start, end) - times
-        terms = np.where(live, np.exp(np.where(live, ahead * x, 0.0)) * flows, 0.0)
-        return np.add.reduce(terms, axis=0), np.add.reduce(terms * ahead, axis=0)
+        np.subtract(np.where(x >= 0, start, end), times, out=ahead)
+        np.multiply(ahead, x, out=terms)
+        np.minimum(terms, 0.0, out=terms)  # only days without a flow lie on the other side
+        np.exp(terms, out=terms)
+        np.multiply(terms, flows, out=terms)
+        value = np.add.reduce(terms, axis=0)
+        np.multiply(terms, ahead, out=terms)
+        return value, np.add.reduce(terms, axis=0)
 
     n = flows.shape[1]
     at_zero, below, above = (worth(np.full(n, x))[0] for x in (0.0, FAR_LOWEST, FAR_HIGHEST))
