@@ -108,8 +108,8 @@ def _single(flows: np.ndarray, times: np.ndarray) -> np.ndarray:
 def _root(
     worth: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]], a: np.ndarray, b: np.ndarray, sign_a: np.ndarray
 ) -> np.ndarray:
-    """The roots between a and b, where the value at a has this sign: Newton's steps, halving where one leaves the bracket.
-    A last step of 1e-12 leaves an error far below it."""
+    """The roots between a and b, where the value at a has this sign: Newton's steps, halving where one leaves the bracket
+    or is one of many. A last step of 1e-12 leaves an error far below it."""
     x = np.clip(0.1, a, b)
     x = np.where(x == a, (a + b) / 2, x)
     done = np.zeros(len(x), bool)
@@ -118,10 +118,15 @@ def _root(
         left = np.sign(value) == sign_a
         a, b = np.where(left, x, a), np.where(left, b, x)
         with np.errstate(all="ignore"):
-            step = x - value / slope
-        step = np.where((a < step) & (step < b) & (i % 8 != 7), step, (a + b) / 2)
-        done |= (value == 0) | (np.abs(step - x) <= 1e-12 * (1e-3 + np.abs(x)))
-        x = np.where(done, x, step)
+            newton = x - value / slope
+        size = np.abs(newton - x)
+        # at the root a step ends where it began, which is an end of the bracket: that is no reason to halve
+        scale = 1e-3 + np.abs(x)
+        last = (value == 0) | (size <= 1e-12 * scale) | (b - a <= 1e-15 * scale)
+        creeping = (i % 8 == 7) & (size > 1e-6 * (b - a))  # far from the root on its steep side
+        step = np.where((a < newton) & (newton < b) & ~creeping, newton, (a + b) / 2)
+        x = np.where(done, x, np.where(last, np.clip(newton, a, b), step))
+        done |= last
         if done.all():
             break
     return x

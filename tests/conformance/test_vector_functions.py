@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from model.engine import run
+from model.formula.fn_base import Refusal
 from model.formula.functions import FUNCTIONS
+from model.formula.roots import rate_of_return
 from model.formula.vector import Vectorised
+from model.formula.vector_returns import dated_return
 from model.layers import View
 from model.values import to_serial
 from tests.conformance.test_vector import differences
@@ -105,3 +108,27 @@ def test_no_draw_of_a_function_with_a_form_is_computed_by_the_live_form_of_its_t
 def test_every_function_with_a_form_of_its_own_is_compared():
     shown_elsewhere = {"IFERROR", "ISERROR", "NOT", "OR", "ABS", "SIGN", "SQRT", "EXP", "LN", "LOG10", "POWER", "MOD", "INT", "ROUND", "ROUNDUP", "ROUNDDOWN", "TRUNC", "SUMPRODUCT", "INDEX"}  # fmt: skip
     assert {n for n, spec in FUNCTIONS.items() if spec.vector} - set(FORMULAS) <= shown_elsewhere
+
+
+@pytest.mark.parametrize(
+    ("periods", "once", "years"),
+    [(2, True, 1.0), (8, True, 2000.0), (40, True, 30.0), (480, True, 40.0), (6, False, 9.0)],
+)
+def test_rates_of_many_draws_are_the_live_ones_also_of_long_and_lopsided_flows(periods, once, years):
+    rng = np.random.default_rng(periods)
+    flows = rng.normal(0, 1, (periods, 12)) * 10 ** rng.uniform(-2, 3, (periods, 12))
+    if once:  # one change of sign
+        flows = np.abs(flows)
+        flows[: rng.integers(1, periods)] *= -1
+        flows[0] *= 10 ** rng.uniform(-3, 4, 12)
+    flows[rng.random(flows.shape) < 0.2] = 0
+    days = np.floor(np.sort(rng.uniform(0, years * 365, periods)))
+    days[0] = 0
+    out = dated_return(list(flows), days.tolist(), 0.1, np.empty(12))
+    for k in range(12):
+        try:
+            live = rate_of_return(list(zip((days / 365).tolist(), flows[:, k].tolist(), strict=True)))
+        except Refusal:
+            assert np.isnan(out[k])
+        else:
+            assert np.log1p(out[k]) == pytest.approx(np.log1p(live), rel=1e-12, abs=1e-15)
