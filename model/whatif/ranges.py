@@ -80,6 +80,14 @@ def outputs_of(calc: Calc, of: Sequence[str] = ()) -> list[str]:
     return list(dict.fromkeys(of)) or [key for key in shown if outputs[key].kind in _VARIED]
 
 
+def varies(calc: Calc) -> bool:
+    """Whether there is a term to vary and an output to watch."""
+    try:
+        return bool(ranges_of(calc)[0] and outputs_of(calc))
+    except Refused:
+        return False
+
+
 def endless(kind: str) -> float:
     """The number that stands for “never” or “none”: from it on a value has no size."""
     return NEVER if kind == "date" else NO_CAP

@@ -6,13 +6,15 @@ One at a time, so it says nothing about terms that move together: that is what `
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from model.deal import Input, Term
 from model.engine import Calc, run
 from model.problems import Problem, refuse
 from model.values import Scalar, from_serial
 from model.whatif.ranges import WHOLE, Varied, endless, outputs_of, ranges_of
+
+_NOISE: Final = 1e-12  # of the size of an output: sums in another order differ by this
 
 
 class Bar(NamedTuple):
@@ -95,6 +97,15 @@ def sensitivity(
     return Sensitivity(varied, remarks, tuple(Tornado(key, base[key], _sorted(bars[key])) for key in outputs), runs)
 
 
+def shift(kind: str, base: Scalar, there: Scalar) -> float | None:
+    """How far an output is at an end from where it is in view, in days for a date; what rounding leaves is 0. None where
+    either has no size."""
+    if not isinstance(base, float) or not isinstance(there, float) or max(base, there) >= endless(kind):
+        return None
+    by = there - base
+    return 0.0 if abs(by) <= _NOISE * max(abs(base), abs(there)) else by
+
+
 def _settable(term: Term, end: float) -> float:
     """The end of a range as the term can hold it."""
     return float(round(end)) if term.kind in WHOLE else end
@@ -112,10 +123,8 @@ def _swing(kind: str, base: Scalar, at_low: Scalar, at_high: Scalar) -> float | 
     """None where an end has no size, or differs from a value in view that has none."""
     if at_low == base == at_high:
         return 0.0
-    sizes = [v for v in (base, at_low, at_high) if isinstance(v, float) and v < endless(kind)]
-    if len(sizes) < 3:
-        return None
-    return max(sizes) - min(sizes)
+    by_low, by_high = shift(kind, base, at_low), shift(kind, base, at_high)
+    return None if by_low is None or by_high is None else max(0.0, by_low, by_high) - min(0.0, by_low, by_high)
 
 
 def _sorted(bars: list[Bar]) -> tuple[Bar, ...]:

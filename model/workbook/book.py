@@ -29,12 +29,13 @@ RIGHTS: Final = "Rights"
 RIGHTS_TEXT: Final = "Rights text"
 OBLIGATIONS: Final = "Obligations"
 QUESTIONS: Final = "Questions"
+SENSITIVITIES: Final = "Sensitivities"
 CHANGES: Final = "Change log"
 SOURCES: Final = "Sources"
 
 ORDER: Final = (
-    COVER, SUMMARY, TERMS, TABLES, SCENARIOS, SCHEDULE, RIGHTS, RIGHTS_TEXT, QUESTIONS, VALUATION, OBLIGATIONS, CHECKS,
-    SOURCES, CHANGES,
+    COVER, SUMMARY, TERMS, TABLES, SCENARIOS, SCHEDULE, RIGHTS, RIGHTS_TEXT, QUESTIONS, VALUATION, OBLIGATIONS,
+    SENSITIVITIES, CHECKS, SOURCES, CHANGES,
 )  # fmt: skip
 
 LABEL, UNIT, VALUE = 1, 2, 3  # the same columns on every sheet
@@ -136,6 +137,7 @@ class Book:
     loops: frozenset[str] = frozenset()
     scenarios: Scenarios | None = None
     texts: Texts = field(default_factory=Texts)
+    varies: bool = False  # whether a term has a range and an output is a number or a date
     edits: tuple[str, ...] | None = None  # what was done since the deal was opened, where that is known
     _fingerprint: str = ""
 
@@ -154,6 +156,7 @@ class Book:
             RIGHTS_TEXT: deal.rights,
             OBLIGATIONS: any(t.role == "maturity" for t in deal.tables.values()),
             QUESTIONS: deal.questions,
+            SENSITIVITIES: self.varies,  # without ranges there is no such sheet
             CHANGES: deal.versions or deal.scenarios or self.edits,
         }
         return [name for name in ORDER if present.get(name, True)]

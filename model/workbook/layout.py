@@ -14,6 +14,7 @@ from model.formula.bind import EVENT, OPENING, PERSPECTIVE
 from model.formula.helpers import PERIOD_NAMES
 from model.formula.nodes import Column, Node, children
 from model.layers import BASE, base_value
+from model.whatif.ranges import varies
 from model.workbook.book import (
     CHECKS,
     COVER,
@@ -52,6 +53,7 @@ def plan(calc: Calc) -> Book:
     """Place every item of a run."""
     deal, program = calc.deal, calc.program
     book = Book(calc, defined_names([*deal.terms, *deal.outputs, *deal.checks, *deal.series]))
+    book.varies = varies(calc)
     held = [(a, h.value) for a, h in calc.inputs.items()]
     for overlay in overlays(deal):
         held += overlay.items()

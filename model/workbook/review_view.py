@@ -17,6 +17,7 @@ from model.workbook.book import (
     OWN_NAMES,
     SCENARIO,
     SCENARIOS,
+    SENSITIVITIES,
     SOURCES,
     SUMMARY,
     TABLES,
@@ -33,7 +34,7 @@ from model.workbook.text import Texts
 
 _PERIODS: Final = {"month": "month", "quarter": "quarter", "year": "year"}
 _UNSTAMPED: Final = frozenset((TERMS, TABLES, SCENARIOS, SOURCES))
-STAMPED: Final = (COVER, SUMMARY, CHANGES)  #: sheets that hold values computed at export
+STAMPED: Final = (COVER, SUMMARY, SENSITIVITIES, CHANGES)  #: sheets that hold values computed at export
 HASH: Final = "Dealsheet deal sha256"
 _OURS: Final = "Dealsheet "
 _OTHER: Final = "Choose a workbook that was exported from this deal, or bring in a table with File ▸ Import table…"

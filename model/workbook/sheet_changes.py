@@ -101,7 +101,7 @@ def _rows(canvas: Canvas, row: int, found: Difference) -> int:
         a, b = (None if v is None else field.to_engine(v) for v in (change.a, change.b))
         more: dict[str, Any] = {"num_format": number_format(field, (a, b)), "align": "right"}
         place = book.scalars.get(change.address)
-        _label(canvas, row, change.label, place)
+        linked(canvas, row, change.label, place)
         canvas.text(row, UNIT, item.unit, "muted", where=change.address, indent=1)
         canvas.constant(row, BEFORE, a, "stamp", where=change.address, **more)
         canvas.constant(row, AFTER, b, "stamp", where=change.address, **more)
@@ -120,7 +120,7 @@ def _rows(canvas: Canvas, row: int, found: Difference) -> int:
         spec = deal.outputs[output.key]
         field = field_for(spec, deal.unit)
         more = {"num_format": number_format(field, (output.a, output.b)), "align": "right"}
-        _label(canvas, row, f"Output: {output.label}", book.scalars.get(output.key))
+        linked(canvas, row, f"Output: {output.label}", book.scalars.get(output.key))
         canvas.text(row, UNIT, spec.unit, "muted", where=output.key, indent=1)
         for col, value in ((BEFORE, output.a), (AFTER, output.b)):
             canvas.constant(row, col, value, "stamp", where=output.key, **more)
@@ -131,7 +131,8 @@ def _rows(canvas: Canvas, row: int, found: Difference) -> int:
     return row + 1
 
 
-def _label(canvas: Canvas, row: int, text: str, place: Place | None) -> None:
+def linked(canvas: Canvas, row: int, text: str, place: Place | None) -> None:
+    """A label that leads to where its item stands, plain where it stands nowhere."""
     text = canvas.book.texts.clean(text, "changes")
     if place is None:
         canvas.text(row, LABEL, text, "label", indent=1)

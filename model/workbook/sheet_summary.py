@@ -124,7 +124,7 @@ class _Summary:
                 canvas.formula(row, CHANGE, text, value if change is None else round(change, 9), "over", **more)
             canvas.constant(row, AS_EXPORTED, value, "stamp", where=key, **more)
             stamp = f"{letters(AS_EXPORTED)}{row + 1}"
-            canvas.formula(row, SAID, _against(left, stamp), EXPORTED, "muted", indent=1)
+            canvas.formula(row, SAID, against(left, stamp), EXPORTED, "muted", indent=1)
             row += 1
         if deal.versions or deal.scenarios:
             said = f"Base case: {view_name(base) or 'none'}. Exported as: {view_name(calc) or 'none'}."
@@ -220,7 +220,7 @@ def _shown(deal: Deal, calc: Calc, key: str) -> str:
     return field_for(item, deal.unit).show(calc.scalar(key)) if item is not None else ""
 
 
-def _against(live: str, stamp: str) -> str:
+def against(live: str, stamp: str) -> str:
     """A live value against what it was at export: information, not an error."""
     near = f"ABS({live}-{stamp})<=0.000001*MAX(1,ABS({stamp}))"
     same = f"IF(ISERROR({live}),ISTEXT({stamp}),IF(AND(ISNUMBER({live}),ISNUMBER({stamp})),{near},{live}={stamp}))"

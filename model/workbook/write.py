@@ -31,6 +31,7 @@ from model.workbook.book import (
     RIGHTS_TEXT,
     SCENARIOS,
     SCHEDULE,
+    SENSITIVITIES,
     SOURCES,
     SUMMARY,
     TABLES,
@@ -197,6 +198,7 @@ def _fill(book: Book, workbook: Any, kind: Any, tell: Progress) -> None:
     from model.workbook.sheet_rights import write_rights, write_rights_text
     from model.workbook.sheet_scenarios import write_scenarios
     from model.workbook.sheet_schedule import write_schedule
+    from model.workbook.sheet_sensitivities import write_sensitivities
     from model.workbook.sheet_sources import write_sources
     from model.workbook.sheet_summary import write_summary
     from model.workbook.sheet_tables import write_tables
@@ -223,6 +225,8 @@ def _fill(book: Book, workbook: Any, kind: Any, tell: Progress) -> None:
         write_rights_text(canvases[RIGHTS_TEXT], sources)
     if OBLIGATIONS in canvases:
         write_obligations(canvases[OBLIGATIONS])
+    if SENSITIVITIES in canvases:
+        write_sensitivities(canvases[SENSITIVITIES], today, lambda done: tell(0.05 * done))
     if CHANGES in canvases:
         write_changes(canvases[CHANGES])
     if SCENARIOS in canvases:

@@ -33,6 +33,7 @@ ORDER = [
     "Questions",
     "Valuation",
     "Obligations",
+    "Sensitivities",
     "Checks",
     "Sources",
     "Change log",
