@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -58,9 +58,16 @@ class Simulated(dict[str, np.ndarray]):
         self.again = 0  # draws that the live engine computed
 
 
-def simulate_lines(calc: Calc, draws: Draws, wanted: Iterable[str], chunk: int = CHUNK) -> Simulated:
+def simulate_lines(
+    calc: Calc,
+    draws: Draws,
+    wanted: Iterable[str],
+    chunk: int = CHUNK,
+    progress: Callable[[float], object] | None = None,
+) -> Simulated:
     """The wanted items under every draw. ``draws`` gives engine values (dates as serial numbers, percentages as
-    fractions) by input address, arrays of one length."""
+    fractions) by input address, arrays of one length. ``progress`` hears fractions of the work before every chunk and may
+    raise to cancel."""
     keys = list(dict.fromkeys(wanted))
     count = len(next(iter(draws.values()))) if draws else 1
     if any(len(values) != count for values in draws.values()):
@@ -72,6 +79,8 @@ def simulate_lines(calc: Calc, draws: Draws, wanted: Iterable[str], chunk: int =
         out[key] = np.empty(shape, object if program.kind(key) == "x" else bool if program.kind(key) == "b" else float)
         out.errors[key] = np.zeros(shape, bool)
     for begin in range(0, count, chunk):
+        if progress is not None:
+            progress(begin / count)
         part = {address: values[begin : begin + chunk] for address, values in draws.items()}
         out.again += program.run(part, out, begin)
     return out

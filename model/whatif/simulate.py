@@ -6,19 +6,30 @@ one (the default), ``pert`` (the same, with less weight on the ends; Malcolm et 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from model.deal import Term
 from model.engine import Calc
-from model.formula.vector import simulate_lines
+from model.formula.vector import CHUNK, simulate_lines
 from model.problems import Problem, refuse
 from model.whatif.ranges import WHOLE, Varied, endless, outputs_of, ranges_of
 
 MOST: Final = 1_000_000
 QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
+_WATCHED: Final = 512  # draws between two reports of progress
+_CLASSES: Final = 40  # of a histogram, at most
+
+
+class Histogram(NamedTuple):
+    """``counts[i]`` draws lie from ``edges[i]`` to ``edges[i + 1]``, the last class with its end; ``endless`` more are
+    “never” or “none”."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    endless: int
 
 
 class Spread(NamedTuple):
@@ -32,6 +43,7 @@ class Spread(NamedTuple):
     deviation: float | None
     quantiles: tuple[float, ...]
     drivers: tuple[tuple[str, float], ...]
+    histogram: Histogram
 
 
 class Simulation(NamedTuple):
@@ -43,9 +55,17 @@ class Simulation(NamedTuple):
     again: int  # draws that the live engine computed one by one
 
 
-def simulate(calc: Calc, draws: int, seed: int, vary: Sequence[str] = (), of: Sequence[str] = ()) -> Simulation:
+def simulate(
+    calc: Calc,
+    draws: int,
+    seed: int,
+    vary: Sequence[str] = (),
+    of: Sequence[str] = (),
+    progress: Callable[[float], object] | None = None,
+) -> Simulation:
     """The spread of outputs (the headline ones, or ``of``) when terms (all that have a range, or ``vary``) are drawn.
 
+    ``progress`` hears fractions of the work and may raise to cancel; it changes nothing of the result.
     Raises Refused for a number of draws outside 1 to 1,000,000, a negative seed, terms that cannot be drawn, and unknown outputs.
     """
     if not 1 <= draws <= MOST:
@@ -56,7 +76,7 @@ def simulate(calc: Calc, draws: int, seed: int, vary: Sequence[str] = (), of: Se
     outputs = outputs_of(calc, of)
     rng = np.random.default_rng(seed)
     columns = {one.key: _draw(rng, one, calc.deal.terms[one.key], draws) for one in varied}
-    got = simulate_lines(calc, columns, outputs)
+    got = simulate_lines(calc, columns, outputs, CHUNK if progress is None else _WATCHED, progress)
     ranks = {key: _ranks(column) for key, column in columns.items()}
     spreads = tuple(_spread(calc, key, got[key], got.errors[key], ranks) for key in outputs)
     return Simulation(draws, seed, varied, remarks, spreads, got.again)
@@ -82,7 +102,7 @@ def _spread(calc: Calc, key: str, values: np.ndarray, errors: np.ndarray, ranks:
     good = ~errors
     kept = values[good].astype(float)
     if not len(kept):
-        return Spread(key, base, int(errors.sum()), None, None, (), ())
+        return Spread(key, base, int(errors.sum()), None, None, (), (), Histogram((), (), 0))
     kind = calc.deal.outputs[key].kind
     plain = bool((kept < endless(kind)).all())
     mean = (float(round(kept.mean())) if kind == "date" else float(kept.mean())) if plain else None
@@ -95,7 +115,29 @@ def _spread(calc: Calc, key: str, values: np.ndarray, errors: np.ndarray, ranks:
     mine = _ranks(kept)
     drivers = ((term, _correlation(mine, rank if whole else rank[good])) for term, rank in ranks.items())
     strongest = sorted(((term, r) for term, r in drivers if r is not None), key=lambda one: -abs(one[1]))
-    return Spread(key, base, int(errors.sum()), mean, deviation, quantiles, tuple(strongest))
+    histogram = _histogram(kept[kept < endless(kind)], kind in WHOLE, int((kept >= endless(kind)).sum()))
+    return Spread(key, base, int(errors.sum()), mean, deviation, quantiles, tuple(strongest), histogram)
+
+
+def _histogram(values: np.ndarray, whole: bool, more: int) -> Histogram:
+    """Classes of one width over all values; of whole numbers or days each holds as many of them as the next."""
+    if not len(values):
+        return Histogram((), (), more)
+    low, high = float(values.min()), float(values.max())
+    classes = min(_CLASSES, max(1, int(np.ceil(np.sqrt(len(values))))))
+    if whole:
+        width = float(np.ceil((high - low + 1) / classes))
+        edges = np.arange(low - 0.5, high + 0.5 + width, width)
+    elif high - low <= 1e-9 * max(abs(low), abs(high)):
+        edges = (
+            np.array([low - 0.5, high + 0.5])
+            if low == high == 0
+            else np.array([low - abs(low) / 100, high + abs(high) / 100])
+        )
+    else:
+        edges = np.linspace(low, high, classes + 1)
+    counts, edges = np.histogram(values, edges)
+    return Histogram(tuple(edges.tolist()), tuple(counts.tolist()), more)
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:

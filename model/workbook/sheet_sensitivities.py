@@ -149,7 +149,7 @@ def _bar(canvas: Canvas, row: int, output: Output, field: Field, one: Tornado, b
 
 
 def _chart(canvas: Canvas, row: int, span: tuple[int, int], one: Tornado, wide: float) -> int:
-    """The changes of an output as bars to both sides of what was exported. The first row below it."""
+    """The changes of an output as bars to both sides of what was exported. The last row that it covers."""
     deal = canvas.book.calc.deal
     output = deal.outputs[one.output]
     field = field_for(output, deal.unit)
@@ -177,8 +177,8 @@ def _chart(canvas: Canvas, row: int, span: tuple[int, int], one: Tornado, wide: 
         "major_gridlines": {"visible": True, "line": {"color": "#D5DADF", "width": 0.5}},
     })  # fmt: skip
     made.set_legend({"position": "bottom", "font": small})
-    tall = 96 + 26 * (last - first + 1)
+    tall = 84 + 24 * (last - first + 1)
     made.set_size({"width": int(min(wide - 12, 760)), "height": tall})
     place = {"x_offset": 4, "y_offset": 6, "object_position": 2, "description": title}
     canvas.sheet.insert_chart(row, LABEL, made, place)
-    return row + math.ceil((tall + 14) / (ROW_HEIGHT * 96 / 72))
+    return row + math.ceil((tall + 10) / (ROW_HEIGHT * 96 / 72)) - 1

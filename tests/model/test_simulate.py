@@ -158,3 +158,39 @@ def test_figures_are_those_of_a_live_run_when_nothing_varies():
 def test_numbers_that_cannot_be_are_refused_with_the_option(option, value, capsys):
     assert headless.main(["simulate", "microsoft-openai", option, value]) == 2
     assert f"{option}: " in capsys.readouterr().err
+
+
+def test_a_histogram_counts_every_draw_once_and_says_how_many_are_endless():
+    found = simulate(calc_of(), 3_000, 1).spreads[0].histogram
+    assert len(found.edges) == len(found.counts) + 1 and sum(found.counts) == 3_000 and found.endless == 0
+    assert (found.edges[0], found.edges[-1]) == (pytest.approx(1.0, abs=0.1), pytest.approx(7.0, abs=0.1))
+    assert list(found.edges) == sorted(found.edges)
+    day = dt.date(2027, 1, 1)
+    term = Term(label="A", kind="number", value=2.0, low=0.0, high=6.0, distribution="uniform")
+    dated = simulate(
+        calc_of(f"= IF(a > 3, DATE({day.year}, 1, 1), DATE(9999, 12, 31))", "date", a=term), 1_000, 1
+    ).spreads[0]
+    assert dated.histogram.endless + sum(dated.histogram.counts) == 1_000 and 300 < dated.histogram.endless < 700
+    assert len(dated.histogram.counts) == 1
+
+
+def test_classes_of_whole_numbers_hold_equally_many_of_them():
+    term = Term(label="A", kind="integer", value=3, low=0, high=5, distribution="uniform")
+    found = simulate(calc_of("= a", "integer", a=term), 2_000, 1).spreads[0].histogram
+    assert found.edges == (-0.5, 0.5, 1.5, 2.5, 3.5, 4.5, 5.5) and len(found.counts) == 6
+
+
+def test_progress_is_told_changes_no_result_and_cancels():
+    calc, told = calc_of("= a * b"), []
+    assert simulate(calc, 2_000, 5, progress=told.append) == simulate(calc, 2_000, 5)
+    assert len(told) > 2 and told == sorted(told) and told[0] == 0.0 and told[-1] < 1.0
+
+    class StopError(Exception):
+        pass
+
+    def stop(part):
+        if part:
+            raise StopError
+
+    with pytest.raises(StopError):
+        simulate(calc, 2_000, 5, progress=stop)

@@ -16,7 +16,7 @@ from model.workbook.sheet_rights import _LOOKS
 from model.workbook.write import export
 from tests.workbook import engines
 
-PAGES = {"microsoft-openai": 35, "amd-openai": 18, "blank": 7}  # at most: more means pages with a few rows only
+PAGES = {"microsoft-openai": 37, "amd-openai": 20, "blank": 8}  # at most: more means pages with a few rows only
 FULL = 1045  # pixels of columns that a landscape page of A4 takes at full size
 READABLE = 0.59  # small text has nine points: five and a half are left
 
