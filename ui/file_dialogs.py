@@ -60,6 +60,10 @@ def teach(dialog: object) -> None:
     for box in dialog.findChildren(QtWidgets.QDialogButtonBox):
         for button in box.buttons():  # which say what they do and need no pictures
             button.setIcon(QtGui.QIcon())
+    for name, sign in (("backButton", "←"), ("forwardButton", "→"), ("toParentButton", "↑")):
+        if (way := dialog.findChild(QtWidgets.QToolButton, name)) is not None:
+            way.setIcon(QtGui.QIcon())  # drawn in black, which a dark theme does not show
+            way.setText(sign)
     room = dialog.screen().availableGeometry()
     dialog.resize(min(_SIZE.width(), room.width() - 64), min(_SIZE.height(), room.height() - 64))
     if (parent := dialog.parentWidget()) is not None:

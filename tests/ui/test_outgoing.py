@@ -24,6 +24,7 @@ from tests.ui.kit import CTRL, K, go, press, show
 from ui import pictures, theme
 from ui.charts import ChartView
 from ui.documents import open_session
+from ui.exchange import summary_page
 from ui.exchange.outgoing import write_whole
 from ui.exchange.summary_page import paint_page
 from ui.exchange.summary_pdf import write_summary
@@ -142,6 +143,24 @@ def test_the_page_is_for_paper_whatever_the_theme_of_the_window(qapp, tmp_path):
     assert int(theme.dark().background[1:], 16) not in colours
     edge = [image.pixelColor(x, y).lightness() for x in (2, 791) for y in range(0, 1123, 3)]
     assert min(edge) == 255, "nothing is drawn over the margins"
+
+
+@pytest.mark.parametrize("version", ["oct_2025", "apr_2026"])
+def test_the_page_says_in_full_until_when_each_right_lasts(version, qapp, monkeypatch):
+    session, _ = open_session("microsoft-openai")
+    session.set_view(version=version)
+    image = QImage(794, 1123, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    cut: list[str] = []
+
+    def text(page, box, said, px, *_args, **_more):
+        if said.startswith("ends with") and page.width(said, px) > box.width() + 1:
+            cut.append(said)
+
+    monkeypatch.setattr(summary_page._Page, "text", text)
+    paint_page(painter, session, QRectF(0, 0, 794, 1123))
+    painter.end()
+    assert not cut
 
 
 def test_the_menu_writes_the_page_and_says_where(window, tmp_path, monkeypatch):

@@ -476,6 +476,8 @@ def test_in_the_save_dialog_a_folder_is_made_and_nothing_is_deleted_or_renamed(q
         QTest.keyClick(view, key)
     assert view.state() != QAbstractItemView.State.EditingState and (tmp_path / "kept.xlsx").exists()
     assert not any(a.isVisible() for a in dialog.findChildren(QAction) if a.text() in ("&Rename", "&Delete"))
+    ways = [dialog.findChild(QToolButton, name) for name in ("backButton", "forwardButton", "toParentButton")]
+    assert [(way.text(), way.icon().isNull()) for way in ways] == [("←", True), ("→", True), ("↑", True)]
     new = dialog.findChild(QToolButton, "newFolderButton")
     qtbot.waitUntil(new.isEnabled, timeout=5000)
     new.click()

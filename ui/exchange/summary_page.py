@@ -180,7 +180,9 @@ class _Page:
         self.y += 20
         px = min(10.0, row - 1.0)
         labels = body.width() * 0.36
-        x0, x1 = body.left() + labels, body.right() - 132
+        said = [bar.text or ("no end" if bar.open else "") for bar in shown]
+        beside = max(self.width(when, px - 1) for when in said)
+        x0, x1 = body.left() + labels, body.right() - min(body.width() * 0.3, beside + 10)
 
         def at(serial: float) -> float:
             return x0 + (serial - data.first) / (data.last + 1 - data.first) * (x1 - x0)
@@ -194,7 +196,7 @@ class _Page:
             if not (year - data.years[0]) % step:
                 self.text(QRectF(x + 2, self.y, 40, 12), str(year), 8.5, "muted")
         self.y += 13
-        for bar in shown:
+        for bar, when in zip(shown, said, strict=True):
             party = f"  {bar.holder}" if bar.holder else ""
             size = min(self.width(bar.label, px), labels - 6)
             self.text(QRectF(body.left(), self.y, labels - 6, row), bar.label, px)
@@ -208,7 +210,7 @@ class _Page:
                 if bar.look == "hatched":
                     p.setPen(QPen(t.color("accent"), 0.7, Qt.PenStyle.DashLine))
                     p.drawRect(box)
-                self.text(QRectF(x1 + 6, self.y, body.right() - x1 - 6, row), bar.text or ("no end" if bar.open else ""), px - 1, "muted")  # fmt: skip
+                self.text(QRectF(x1 + 6, self.y, body.right() - x1 - 6, row), when, px - 1, "muted")
             self.y += row
         if len(shown) < len(data.bars):
             self.text(QRectF(body.left(), self.y, body.width(), 12), f"… and {len(data.bars) - len(shown)} more", 9, "muted")  # fmt: skip
