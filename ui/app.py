@@ -8,6 +8,7 @@ import traceback
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from model import engine, store  # noqa: F401 - before Qt, which reads the source of every module imported after it
 from ui import display
 
 if TYPE_CHECKING:
