@@ -269,12 +269,18 @@ class Canvas:
         whole = sum(self._height(row) for row in range(repeated, blocks[-1][1] + 1))
         pages = whole / (wide * _PAGE_TRUE * 72 / 96 - head)
         drawn = _drawn_in(pages, _ACROSS / wide)
+        fits, least = round(100 * _ACROSS / wide), round(100 * (READABLE - _DRAWN))
         if drawn == 1 or (drawn and waste < 1.0):
+            for percent in range(int(fits * _SURE), max(least, int(fits * 0.8)) - 1, -1):
+                whole_blocks = self._breaks(blocks, _ACROSS * _PAGE * 72 / 96 / percent * 100 - head, 1.0)
+                if 1 < len(whole_blocks) + 1 <= drawn:  # as many pages, none of which ends within a block
+                    self.sheet.set_print_scale(percent)
+                    self.sheet.set_h_pagebreaks(whole_blocks)
+                    return
             self.sheet.fit_to_pages(1, drawn)
             return
         breaks = self._breaks(blocks, wide * _PAGE * 72 / 96 - head, waste)
-        fits = round(100 * _ACROSS / wide)
-        for percent in range(int(fits * _SURE), max(round(100 * (READABLE - _DRAWN)), fits - 10) - 1, -1):
+        for percent in range(int(fits * _SURE), max(least, fits - 10) - 1, -1):
             fewer = self._breaks(blocks, _ACROSS * _PAGE * 72 / 96 / percent * 100 - head, waste)
             if len(fewer) < len(breaks):  # a little smaller saves a page
                 self.sheet.set_print_scale(percent)

@@ -157,3 +157,12 @@ def test_pages_beside_each_other_hold_their_years_in_libreoffice_too(name, perio
     for first, end in zip([4, *(e + 1 for e in ends)], [*ends, last], strict=True):
         pixels = 7 * (repeated + sum(widths[c] for c in range(first, end + 1)))
         assert pixels * WIDER * sheet.page_setup.scale / 100 <= FULL, (first, end)
+
+
+def test_a_schedule_drawn_in_to_two_pages_ends_the_first_before_a_section(tmp_path):
+    """Pages that a program fits by itself end anywhere: a heading was left behind without its rows."""
+    deal = store.load(store.find("amd-openai")).deal
+    export(run(deal, default_view(deal)), tmp_path / "book.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Schedule"]
+    assert sheet.page_setup.scale < 100
+    assert [sheet.cell(b.id + 1, 2).value for b in sheet.row_breaks.brk] == [deal.sections["warrants"]]
