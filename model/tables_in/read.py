@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from model.problems import refuse
 from model.values import ErrorValue
+from model.workbook.read_zip import kind_of
 
 MAX_BYTES: Final = 20_000_000
 MAX_ROWS: Final = 20_000
@@ -51,6 +52,8 @@ def read_grid(path: str | Path, sheet: str = "", delimiter: str = "", encoding: 
     data = _bytes(path)
     if data.startswith(_ZIP):
         return _from_book(path, sheet)
+    if kind := kind_of(data):
+        raise refuse(path.name, f"This is not a table but {kind}.", "Choose a CSV file or a workbook.")
     text, said = _decoded(data, path.name, encoding)
     return _from_text(text, path.name, delimiter, said)
 

@@ -117,13 +117,17 @@ def _check_kind(data: bytes, where: str) -> None:
         raise _ole(data, where)
     if data.startswith(b"PK\x03\x04"):
         return
-    kind = next((name for magic, name in _KINDS if data.startswith(magic)), "")
-    kind = kind or ("another kind of file" if b"\0" in data[:4096] else "a text file")
+    kind = kind_of(data) or ("another kind of file" if b"\0" in data[:4096] else "a text file")
     if kind == "a text file":
         remedy = "If it holds a table, bring that in with “Import table…” instead."
     else:
         remedy = "Choose the workbook." if kind in _NO_BOOKS else _SAVE_AS
     raise refuse(where, f"This is not an Excel workbook but {kind}.", remedy)
+
+
+def kind_of(data: bytes) -> str:
+    """What a file is by how it begins, such as “a PDF”; "" where that says nothing."""
+    return next((name for magic, name in _KINDS if data.startswith(magic)), "")
 
 
 def _ole(data: bytes, where: str) -> Refused:

@@ -114,6 +114,14 @@ def test_what_holds_no_table_is_refused(tmp_path, content):
         read_grid(path)
 
 
+@pytest.mark.parametrize(("content", "said"), [(b"%PDF-1.7\na,b\n1,2\n", "a PDF"), (b"<html><table></table></html>", "a web page")])  # fmt: skip
+def test_a_file_of_another_kind_is_refused_as_what_it_is(tmp_path, content, said):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(Refused, match=f"not a table but {said}"):
+        read_grid(path)
+
+
 def test_hostile_files_are_refused_without_waiting(tmp_path):
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "encrypted.csv").write_bytes(

@@ -56,7 +56,7 @@ def _known(form: str) -> str:
     """The nearest format that LibreOffice has built in: from HTML it takes no other."""
     if form == _DAY:
         return "YYYY-MM-DD"
-    if form.endswith("%"):
+    if "%" in form:
         return "0.00%" if "." in form else "0%"
     grouped = "#,##" if form.startswith("#") else ""
     return f"{grouped}0.00" if "." in form else f"{grouped}0"
@@ -67,10 +67,12 @@ def number_format(shown: str) -> str:
     digits = re.search(r"[.](\d+)", shown)
     places = "." + "0" * len(digits[1]) if digits else ""
     if "%" in shown:
-        return f"0{places}%"
-    if shown.rstrip(")").endswith("x"):
-        return f'0{places}"x"'
-    return f"#,##0{places}"
+        form = f"0{places}%"
+    elif shown.rstrip(")").endswith("x"):
+        form = f'0{places}"x"'
+    else:
+        form = f"#,##0{places}"
+    return f"{form}_);({form})" if shown.startswith("(") else form
 
 
 def decode(text: str) -> list[list[str]]:
