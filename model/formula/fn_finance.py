@@ -290,18 +290,21 @@ def _fvschedule(present: Value, rates: Value) -> Value:
 def _effect(nominal: float, periods: float) -> float:
     """The yearly rate that a nominal rate paid in so many periods a year comes to. A rate not above 0 or fewer than one
     period is #NUM!."""
-    n = math.floor(periods)
-    if nominal <= 0 or n < 1:
-        raise fail(NUM, "the rate must be above zero, with at least one period a year")
+    n = _a_year(nominal, periods)
     return math.pow(1 + nominal / n, n) - 1
+
+
+def _a_year(rate: float, periods: float) -> int:
+    n = math.floor(periods)
+    if rate <= 0 or n < 1:
+        raise fail(NUM, "the rate must be above zero, with at least one period a year")
+    return n
 
 
 @_numeric("NOMINAL(effective, periods)", ("NOMINAL(0.1025,2)", 0.10000000000000009), strict=True)
 def _nominal(effective: float, periods: float) -> float:
     """The nominal rate, paid in so many periods a year, of an effective yearly one. Bounds as in EFFECT."""
-    n = math.floor(periods)
-    if effective <= 0 or n < 1:
-        raise fail(NUM, "the rate must be above zero, with at least one period a year")
+    n = _a_year(effective, periods)
     return (math.pow(1 + effective, 1 / n) - 1) * n
 
 

@@ -60,6 +60,11 @@ _KEEP = frozenset(
         "N",
         "STDEV",
         "PERCENTILE",
+        "PERCENTILE.EXC",
+        "QUARTILE",
+        "QUARTILE.EXC",
+        "LARGE",
+        "SMALL",
     ]
 )
 _AGREE = frozenset(["SUM", "MIN", "MAX", "AVERAGE", "MEDIAN", "IFERROR"])
@@ -105,6 +110,7 @@ _RATES = frozenset(["IRR", "XIRR", "RATE", "EXP", "LN", "LOG", "LOG10", "SIGN", 
 _DATES = {
     "CONTAINS": (0,), "OVERLAP_DAYS": (0, 1), "DECAY_DAYS": (0, 1, 3), "AT": (1,), "ASOF": (1,), "YEAR": (0,), "MONTH": (0,),
     "DAY": (0,), "EDATE": (0,), "EOMONTH": (0,), "DAYS": (0, 1), "YEARFRAC": (0, 1), "XIRR": (1,), "XNPV": (2,),
+    "WORKDAY": (0,), "WORKDAY.INTL": (0,), "NETWORKDAYS": (0, 1), "NETWORKDAYS.INTL": (0, 1),
 }  # fmt: skip
 _LONGEST = 60  # characters of a part named in a sentence
 _VERBS = {"+": "adds {1} to {0}", "-": "takes {1} from {0}"}
@@ -310,6 +316,8 @@ class _Checker:
                 self.report(
                     part, f"{name} moves by months, not by {self.named(part.parts[1], dims[1])}.", "Add days with +."
                 )
+            return DATE
+        if name in ("WORKDAY", "WORKDAY.INTL"):
             return DATE
         if name == "YEAR":
             return YEAR

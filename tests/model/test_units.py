@@ -224,3 +224,12 @@ def test_columns_cells_openings_events_and_checks_are_looked_at():
 )  # fmt: skip
 def test_units_are_read_as_people_write_them(kind, unit, words):
     assert describe(dim_of(kind, unit, "$bn")) == words
+
+
+def test_working_days_run_from_date_to_date_and_shares_of_amounts_are_amounts():
+    assert findings("= WORKDAY(signed, 5)", "date") == []
+    assert findings("= NETWORKDAYS.INTL(signed, closed, 11)") == []
+    ((_, said),) = findings("= WORKDAY.INTL(price, 5)", "date")
+    assert "WORKDAY.INTL needs a date" in said
+    ((_, said),) = findings("= PERCENTILE.EXC(t[amount], 0.5)", "date")
+    assert "its formula gives" in said

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ui.grid import clipboard
 from ui.grid.clipboard import decode, encode
 
 tables = st.integers(1, 5).flatmap(
@@ -70,3 +71,9 @@ def test_many_lone_quotes_do_not_take_quadratic_time() -> None:
     decode('"a\t' * 200_000)
     decode('"""' * 200_000)
     assert time.perf_counter() - started < 3
+
+
+def test_a_text_that_looks_like_a_day_and_is_none_is_copied_as_text():
+    out = clipboard.html([[("2026-02-28", None, "28 Feb 2026"), ("2026-02-30", None, "2026-02-30")]])
+    assert 'x:num="46081.0"' in out
+    assert ">2026-02-30</td>" in out and out.count("x:num=") == 1

@@ -39,8 +39,8 @@ def html(rows: Sequence[Sequence[tuple[str, float | None, str]]]) -> str:
             form = "@"
             if number is not None:
                 form = number_format(shown)
-            elif _PLAIN_DAY.fullmatch(text):
-                number, form = float((dt.date.fromisoformat(text) - _EPOCH).days), _DAY
+            elif (day := _day(text)) is not None:
+                number, form = float((day - _EPOCH).days), _DAY
             style = f"mso-number-format:&quot;{escape(form if form != '@' else _BACKSLASH + '@')}&quot;"
             if number is None:
                 out.append(f'<td style="{style}" x:str sdnum="1033;0;@">{said}</td>')
@@ -50,6 +50,14 @@ def html(rows: Sequence[Sequence[tuple[str, float | None, str]]]) -> str:
         out.append("</tr>")
     out.append("</table></body></html>")
     return "".join(out)
+
+
+def _day(text: str) -> dt.date | None:
+    """The day that a text writes as 2025-10-28; None where it is none, 2026-02-30 among them."""
+    try:
+        return dt.date.fromisoformat(text) if _PLAIN_DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def _known(form: str) -> str:
