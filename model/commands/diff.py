@@ -79,7 +79,7 @@ def _narrow(view: View, wanted: str, versions: dict[str, object], scenarios: dic
         return view._replace(version=wanted)
     if wanted in scenarios:
         return view._replace(scenario=wanted)
-    for kind, items in (("version", versions), ("scenario", scenarios)):
+    for kind, items in (("version", versions), ("scenario", scenarios)) if wanted else ():
         try:
             key = find_key(kind, items, wanted)
         except Refused:

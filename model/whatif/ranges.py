@@ -95,8 +95,13 @@ def endless(kind: str) -> float:
 
 def _range(calc: Calc, key: str, term: Term) -> Varied:
     if term.formula is not None or term.fixed or term.kind not in _VARIED:
-        what = "is computed" if term.formula is not None else "is fixed" if term.fixed else "is not a number or a date"
-        raise refuse(key, f"“{term.label}” {what}, so it is not varied.", "Vary what it depends on.")
+        if term.formula is not None:
+            what, remedy = "is computed", "Vary what it depends on."
+        elif term.kind not in _VARIED:
+            what, remedy = "is not a number or a date", "Choose a term that is one."
+        else:
+            what, remedy = "is fixed", "Give it a range instead of “fixed”."
+        raise refuse(key, f"“{term.label}” {what}, so it is not varied.", remedy)
     if term.low is None or term.high is None:
         raise refuse(key, f"“{term.label}” has no range.", "Give it a low and a high value.")
     low, high, likely = _number(term.low), _number(term.high), calc.cells.scalars.get(key)

@@ -122,6 +122,7 @@ def test_a_path_with_an_at_sign_is_a_path(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("left", "status", "words"),
     [
+        ("microsoft-openai@", 2, "has no version or scenario “”"),
         ("microsoft-openai@nonsense", 2, "has no version or scenario “nonsense”"),
         ("no-such-deal", 1, "there is no template and no file"),
         ("no@such.deal", 1, "there is no template and no file"),

@@ -194,3 +194,12 @@ def test_progress_is_told_changes_no_result_and_cancels():
 
     with pytest.raises(StopError):
         simulate(calc, 2_000, 5, progress=stop)
+
+
+@pytest.mark.parametrize(
+    ("key", "remedy"),
+    [("sign_date", "Give it a range"), ("verified", "Vary what it depends on"), ("rofr", "Choose a term that is one")],
+)
+def test_a_term_that_cannot_be_varied_is_refused_with_what_helps(key, remedy, capsys):
+    assert headless.main(["simulate", "microsoft-openai", "--vary", key]) == 2
+    assert remedy in capsys.readouterr().err

@@ -10,7 +10,7 @@ from model.fields import make_field
 from model.fields.date_text import show_date
 from model.formula.bind import EVENT
 from model.problems import Problem, Refused, refuse
-from model.rights import Span, ended_by, span
+from model.rights import ended_by, granted, span
 from model.values import NEVER, ErrorValue
 from ui import entries, targets
 from ui.event_moves import as_day, handle, move_edit, why_fixed
@@ -132,7 +132,7 @@ class EventsSource(DealSource):
             self._calc, self._by_event = self.calc, {}
             for name in self.session.deal.rights:
                 held = span(self.calc, name)
-                if held.end is not None and held.end < NEVER and held.condition and _begins(held):
+                if held.end is not None and held.end < NEVER and granted(held):
                     self._by_event.setdefault(ended_by(self.calc, name, held.end), []).append(name)
         return self._by_event
 
@@ -179,8 +179,3 @@ class EventsSource(DealSource):
         if _COLUMNS[col].key == "ends":
             return Problem("", "What an event ends follows from the rights.", "Change their last day, or “Ends on”.")
         return Problem("", "Which term an event follows is read from its formula.", "Change the formula.")
-
-
-def _begins(held: Span) -> bool:
-    """Whether a right is in force at all before it ends."""
-    return held.start is None or (held.start < NEVER and held.end is not None and held.start <= held.end)
