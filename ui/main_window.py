@@ -278,6 +278,7 @@ class MainWindow(MenuActs):
     def show_sheet(self, index: int) -> None:
         """Bring a sheet to the front."""
         panel = self._panel(index)
+        panel.catch_up()  # before it is laid out at its new size
         self.stack.setCurrentWidget(panel)
         if self.tabs.currentIndex() != index:
             self.tabs.blockSignals(True)

@@ -260,6 +260,7 @@ class MenuActs(QMainWindow):
         self.settings.zoom = percent
         self.status.show_zoom(percent)
         for panel in self._panels.values():
+            panel.catch_up()  # columns are measured by what they hold
             for grid in panel.grids():
                 grid.set_zoom(percent)
 

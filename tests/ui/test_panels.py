@@ -479,3 +479,25 @@ def test_control_and_bidirectional_characters_cannot_make_a_label_lie(qtbot, tmp
     shown.inspector.rebuild()
     for label in shown.findChildren(QLabel):
         assert "\u202e" not in label.text()
+
+
+@pytest.mark.parametrize("act", ["zoom", "resize"])
+def test_a_sheet_that_was_hidden_while_the_deal_changed_is_measured_as_the_deal_is_now(qtbot, tmp_path, act):
+    shown = kit.window(qtbot, tmp_path)
+    kit.show(shown, "Scenarios")
+    grid = shown.panel.grid
+    headers = [c.header for c in grid.grid_model.columns]
+    kit.show(shown, "Valuation")
+    for key in shown.session.deal.headline:
+        shown.structure.toggle_card(key)
+    shown.structure.toggle_card("left_over")
+    go(shown, "rate")
+    shown.explain.show_reach()  # every grid forgets what its cells showed
+    if act == "zoom":
+        shown.zoom_in()
+    else:
+        shown.resize(1100, 700)
+    kit.show(shown, "Scenarios")
+    now = [c.header for c in grid.grid_model.columns]
+    assert now != headers
+    assert [h for h in now if h.startswith(shown.session.deal.outputs["left_over"].label)]
