@@ -226,7 +226,9 @@ class MainWindow(MenuActs):
         self._show_title()
 
     def _show_baseline(self) -> None:
-        self.actions_["unpin_baseline"].setEnabled(self.session.baseline_pinned)
+        unpin = self.actions_["unpin_baseline"]
+        unpin.setEnabled(self.session.baseline_pinned)
+        unpin.setToolTip("" if self.session.baseline_pinned else "This is so already: no baseline is pinned.")
 
     def _changed(self, changes: ChangeSet) -> None:
         if changes.view or changes.structure or changes.touched:
@@ -293,6 +295,7 @@ class MainWindow(MenuActs):
             panel.focus_first().setFocus(Qt.FocusReason.OtherFocusReason)
         helpers = self.actions_["toggle_helpers"]
         helpers.setEnabled(panel.has_helpers)
+        helpers.setToolTip("" if panel.has_helpers else "Only the schedule has helper lines.")
         helpers.setChecked(panel.helpers_shown)
         self.status.show_stats(panel.grid.stats())
         self._target_changed()

@@ -120,6 +120,13 @@ class StructureWhole(StructureNames):
             self.window.show_sheet_of("events")
             self.add(("events",))
 
+    def add_right(self) -> None:
+        """A right under the current one, on its own sheet."""
+        if self._ready():
+            panel = self.window.show_titled("Rights")
+            panel.show_part("Table")
+            panel.row_act("insert")
+
     def add_scenario(self) -> None:
         self._add_layer("scenarios")
 

@@ -410,3 +410,38 @@ def test_the_steps_are_told_with_the_words_that_people_use(window):
     assert window.session.stack.undoText() == "Change the note of EU Rounds"
     window.structure.set_kind(("tables", "eu_rounds", "columns", "amount"), "percent")
     assert window.session.stack.undoText() == "Make EU Rounds: Amount a percentage"
+
+
+def test_keys_in_a_sheet_without_rows_do_nothing(window):
+    grid = window.show_titled("Scenarios").grid
+    assert not grid.grid_model.rows
+    for key in ("Right", "Left", "Up", "Down", "Home", "End", "PageUp", "PageDown"):
+        for mods in (NONE, SHIFT, CTRL, CTRL | SHIFT):
+            press(grid, getattr(K, f"Key_{key}"), mods)
+            assert grid.current is None
+
+
+def test_a_fault_behind_a_key_is_reported_and_does_not_end_the_process(window, monkeypatch):
+    grid, told = window.panel.grid, []
+    monkeypatch.setattr("sys.excepthook", lambda kind, *_: told.append(kind))
+    monkeypatch.setattr(type(grid), "step", lambda *_, **__: [].pop())
+    press(grid, K.Key_Right)
+    assert told == [IndexError]
+
+
+def test_a_right_is_inserted_from_any_sheet_and_undone(window):
+    window.actions_["structure.add_right"].trigger()
+    assert list(reopened(window).rights) == ["right_1"]
+    assert window.panel.title == "Rights"
+    assert window.panel.grid.hasFocus()
+    window.undo()
+    assert not window.session.deal.rights
+
+
+def test_entries_that_are_disabled_say_why_also_where_no_row_decides_it(window):
+    assert window.actions_["toggle_helpers"].toolTip() == "Only the schedule has helper lines."
+    assert "no baseline" in window.actions_["unpin_baseline"].toolTip()
+    window.show_titled("Schedule")
+    window.pin_baseline()
+    assert window.actions_["toggle_helpers"].toolTip() == "Show helper lines"
+    assert window.actions_["unpin_baseline"].toolTip() == "Measure since opening"

@@ -138,7 +138,7 @@ class MovingGrid(GridSurface):
         return sum((b - t + 1) * (r - le + 1) for t, le, b, r in self._blocks) > 1
 
     def _from(self, extend: bool) -> Place | None:
-        return self._corner if extend else self.current
+        return self._corner if extend and self.current is not None else self.current
 
     def step(self, down: int, right: int, jump: bool = False, extend: bool = False) -> None:
         here = self._from(extend)

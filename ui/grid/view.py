@@ -5,6 +5,7 @@ Layers: GridSurface (looks) - MovingGrid (moves, selects) - EditingGrid (types) 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
@@ -131,7 +132,7 @@ class GridView(EditingGrid):
             elif event.type() == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
                 action = keys.action_for(event)
                 if action is not None:  # Ctrl+Tab stays with the window
-                    action(self)
+                    self._act(action)
                     return True
         return super().event(event)
 
@@ -143,11 +144,19 @@ class GridView(EditingGrid):
         elif event.key() == Qt.Key.Key_Space and self._toggle_current():
             pass
         elif action is not None:
-            action(self)
+            self._act(action)
         else:
             event.ignore()
             return
         event.accept()
+
+    def _act(self, action: keys.Action) -> None:
+        """Do what a key says. A fault is reported here: one that Python itself raises, such as an IndexError, ends the
+        process in shiboken when it leaves an override inside another (PySide 6.11 on Python 3.11)."""
+        try:
+            action(self)
+        except Exception:
+            sys.excepthook(*sys.exc_info())
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         if event.commitString() or event.preeditString():
