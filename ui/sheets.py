@@ -29,6 +29,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("Valuation", "results", "ValuationPanel"),
     Sheet("Scenarios", "cases", "CasesPanel"),
     Sheet("Compare", "compare", "ComparePanel"),
+    Sheet("Sensitivity", "sensitivity", "SensitivityPanel"),
     Sheet("Checks", "checks", "ChecksPanel"),
     Sheet("Sources", "results", "SourcesPanel"),
 )

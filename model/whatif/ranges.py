@@ -80,6 +80,12 @@ def outputs_of(calc: Calc, of: Sequence[str] = ()) -> list[str]:
     return list(dict.fromkeys(of)) or [key for key in shown if outputs[key].kind in _VARIED]
 
 
+def watched(calc: Calc) -> list[str]:
+    """All outputs that can be watched, the headline ones first."""
+    rest = (key for key, output in calc.deal.outputs.items() if output.kind in _VARIED)
+    return list(dict.fromkeys((*outputs_of(calc), *rest)))
+
+
 def varies(calc: Calc) -> bool:
     """Whether there is a term to vary and an output to watch."""
     try:

@@ -1,0 +1,235 @@
+"""The Sensitivity sheet: each term that has a range alone at its low and its high, as a tornado and as a table.
+
+Worked out on a worker. Where that is quick it follows every change of the deal; where it is slow the sheet says that its
+figures are out of date, and waits to be asked.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from model.engine import Calc
+from model.fields import field_for
+from model.problems import Problem
+from model.whatif.ranges import varies, watched
+from model.whatif.sensitivity import Sensitivity, sensitivity
+from ui.jobs import Job, Progress
+from ui.panels.base import EmptyHint, SheetGrid, SheetPanel
+from ui.panels.notices import JobBar
+from ui.panels.selector import Selector
+from ui.panels.sensitivity_source import SORTS, SensitivitySource
+from ui.panels.tornado_chart import TornadoChart
+from ui.session import ChangeSet, DealSession
+from ui.targets import target_of
+from ui.wording import sentence
+
+_EMPTY = (
+    "How far each uncertain term moves a result stands here: a tornado, the strongest term on top.\nGive a term a low and a "
+    "high value (Terms, the Range column, such as 8 % – 12 %); one output must be a number or a date."
+)
+_LONG = 300  # milliseconds: work that takes longer shows how far it is
+QUICK: Final = 0.4  # seconds: up to this the figures follow every change
+
+
+class SensitivityPanel(SheetPanel):
+    title = "Sensitivity"
+
+    def __init__(self, session: DealSession, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.quick = QUICK
+        self.job: Job | None = None
+        self._took = 0.0
+        self._of: Calc | None = None  # the run that the figures shown belong to
+        self.source = SensitivitySource(session)
+        page = QWidget(self)
+        both = QVBoxLayout(page)
+        both.setContentsMargins(0, 0, 0, 0)
+        both.setSpacing(0)
+        both.addWidget(self._bar(page))
+        self.chart = TornadoChart(session.told.emit)
+        self.chart.clicked.connect(lambda term: self.go_wanted.emit(target_of(session.deal, term)))
+        area = QScrollArea(page)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self.chart)
+        split = QSplitter(Qt.Orientation.Vertical, page)
+        split.setHandleWidth(1)
+        split.setChildrenCollapsible(False)
+        split.addWidget(area)
+        self._grid = self.add_grid(self.source, "Sensitivity", split)
+        self._grid.current_changed.connect(lambda *_: self.chart.mark(self._grid.target().key))
+        self._grid.activated.connect(lambda _: self.go_wanted.emit(self._grid.target()))
+        split.addWidget(self._grid)
+        split.setSizes([200, 320])
+        split.setStretchFactor(1, 1)
+        both.addWidget(split, 1)
+        self.job_bar = JobBar(page)
+        self.job_bar.cancelled.connect(self._cancelled)
+        both.addWidget(self.job_bar)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(page)
+        self._stack.addWidget(EmptyHint(_EMPTY))
+        self.outer.addWidget(self._stack, 1)
+        self._soon = QTimer(self, interval=_LONG, singleShot=True)
+        self._soon.timeout.connect(self._still_going)
+        self.update_figures()
+
+    def _bar(self, parent: QWidget) -> QWidget:
+        bar = QWidget(parent)
+        bar.setObjectName("chips")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(12, 6, 12, 6)
+        row.setSpacing(8)
+        self.output_box = Selector("Output", bar)
+        self.output_box.chosen.connect(self.show_output)
+        self.sort_box = Selector("Sorted by", bar)
+        self.sort_box.set_choices([(key, label, "") for key, label in SORTS], self.source.sort)
+        self.sort_box.chosen.connect(self.sort_by)
+        self.said = QLabel(bar)
+        self.said.setProperty("muted", True)
+        self.said.setWordWrap(True)
+        self.again = QToolButton(bar)
+        self.again.setText("Update")
+        self.again.setToolTip("Work it out again for the deal as it is now")
+        self.again.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.again.clicked.connect(self.update_figures)
+        self.again.hide()
+        row.addWidget(self.output_box)
+        row.addWidget(self.sort_box)
+        row.addWidget(self.said, 1)
+        row.addWidget(self.again)
+        return bar
+
+    @property
+    def grid(self) -> SheetGrid:
+        return self._grid
+
+    def regions(self) -> list[QWidget]:
+        """More parts of this sheet for F6."""
+        return [self.output_box, self.chart]
+
+    # --- what is shown -------------------------------------------------------
+
+    @property
+    def stale(self) -> bool:
+        """Whether the figures belong to an earlier state of the deal."""
+        return self._of is not None and self._of is not self.session.calc
+
+    def show_output(self, key: str) -> None:
+        """Show the tornado of another output."""
+        self.source.output = key
+        self._show()
+
+    def sort_by(self, key: str) -> None:
+        """Order bars and rows: one of the keys of ``SORTS``."""
+        self.source.sort = key
+        self.sort_box.set_choices([(k, label, "") for k, label in SORTS], key)
+        self._show()
+
+    def _show(self) -> None:
+        deal, source = self.session.deal, self.source
+        keys = [one.output for one in source.found.tornados if one.output in deal.outputs] if source.found else []
+        if source.output not in keys:  # begin with one that there is something to see of
+            moved = {one.output for one in source.found.tornados if one.largest} if source.found else set()
+            source.output = next((key for key in keys if key in moved), keys[0] if keys else "")
+        self.output_box.set_choices([(k, deal.outputs[k].label, deal.outputs[k].note) for k in keys], source.output)
+        if list(source.columns()) != self._grid.grid_model.columns or list(source.rows()) != self._grid.grid_model.rows:
+            self._grid.reset_source()
+        else:
+            self._grid.grid_model.refresh()
+        if (one := source.tornado) is not None:
+            bars = source.bars()
+            terms = {b.term: (deal.terms[b.term].label, field_for(deal.terms[b.term], deal.unit)) for b in bars}
+            self.chart.show_tornado(one, bars, source.field, deal.outputs[source.output].label, terms)
+        self._say()
+
+    def _say(self) -> None:
+        """Whether the figures are those of the deal as it is, and what was left out."""
+        waiting = self.stale and (self.job is None or not self.job.running)
+        self.chart.set_stale(self.stale)
+        self.again.setVisible(waiting)
+        if waiting:
+            self.said.setText("Out of date: the deal has changed.")
+            return
+        remarks = self.source.found.remarks if self.source.found else ()
+        self.said.setText("  ".join(sentence(problem.what) for problem in remarks[:2]))
+        self.said.setToolTip("\n".join(sentence(problem.what) for problem in remarks))
+
+    # --- working it out ------------------------------------------------------
+
+    def update_figures(self) -> None:
+        """Work it out for the deal as it is, in the background; what was going on is dropped."""
+        if self.job is not None:
+            self.job.cancel()
+            self.job = None
+        self.job_bar.hide()
+        calc = self.session.calc
+        possible = varies(calc)
+        self._stack.setCurrentIndex(0 if possible else 1)
+        if not possible:
+            return
+        if self.source.found is None:
+            self.chart.say("Working out what each term moves…")
+        wanted = watched(calc)
+
+        def work(progress: Progress) -> tuple[Sensitivity, float]:
+            began = time.perf_counter()
+            return sensitivity(calc, of=wanted, progress=progress), time.perf_counter() - began
+
+        job = Job(work, self)
+        self.job = job
+        job.done.connect(lambda result: self._done(calc, *result))
+        job.refused.connect(self._refused)
+        job.failed.connect(lambda report: self._refused([Problem("", "The sensitivity could not be worked out.")]))
+        self._soon.start()
+        job.start()
+
+    def _still_going(self) -> None:
+        if self.job is not None and self.job.running:
+            self.job_bar.follow(self.job, "Moving each term to its low and its high")
+
+    def _done(self, calc: Calc, found: Sensitivity, took: float) -> None:
+        self.job, self._took, self._of, self.source.found = None, took, calc, found
+        self._show()
+
+    def _refused(self, problems: list[Problem]) -> None:
+        self.job = None
+        self.source.found = None
+        self._show()
+        self.chart.say(f"{sentence(problems[0].what)} {problems[0].remedy}".strip())
+
+    def _cancelled(self) -> None:
+        self.job = None
+        if self.source.found is None:
+            self.chart.say("Cancelled.")
+        self._cancel_said()
+
+    def _cancel_said(self) -> None:
+        """What is shown, if anything, is not the deal as it is: offer to work it out again."""
+        self._say()
+        self.again.show()
+
+    def sync(self, changes: ChangeSet) -> None:
+        """Follow the deal where that is quick, else say that the figures are out of date."""
+        if self._of is self.session.calc:
+            return
+        self._show()
+        if self._took <= self.quick or self._of is None or not varies(self.session.calc):
+            self.update_figures()
+        self._say()

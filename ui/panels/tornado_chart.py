@@ -1,0 +1,247 @@
+"""A tornado: for each term a bar from the output at its low to the output at its high, the largest on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from model.fields.base import Field
+from model.fields.number_formats import show_text
+from model.fields.unit_text import with_unit
+from model.whatif.sensitivity import Bar, Tornado
+from ui import theme as themes
+from ui.panels.sensitivity_source import swing_text
+from ui.pictures import PictureButton
+
+ROW, TOP = 26, 34
+_SIDE = 14
+
+
+class TornadoChart(QWidget):
+    """Up and Down walk along the bars, Enter or a click goes to the term. Terms that move nothing are not drawn."""
+
+    clicked = Signal(str)  # term
+
+    def __init__(self, tell: Callable[[str], object], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.message = ""
+        self.stale = False
+        self._one: Tornado | None = None
+        self._bars: list[Bar] = []
+        self._terms: dict[str, tuple[str, Field]] = {}
+        self._field: Field | None = None
+        self._title = ""
+        self._at: int | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
+        self.setAccessibleName("Tornado")
+        self.button = PictureButton(self, self, tell, self.figures)
+        self.say("")
+
+    def say(self, text: str) -> None:
+        """A sentence in place of bars."""
+        self._one, self._bars, self.message, self._at = None, [], text, None
+        self.button.hide()
+        self._grow()
+
+    def show_tornado(
+        self, one: Tornado, bars: Sequence[Bar], field: Field, title: str, terms: dict[str, tuple[str, Field]]
+    ) -> None:
+        """``bars`` in their order; ``terms`` has label and kind of value of each."""
+        self._one, self._field, self._title = one, field, show_text(title)
+        self._terms = {key: (show_text(label), kind) for key, (label, kind) in terms.items()}
+        self._bars = [bar for bar in bars if bar.moves]
+        self.message = "" if self._bars else f"No term moves “{self._title}” within its range."
+        self._at = None
+        self.button.setVisible(bool(self._bars))
+        self.setAccessibleName(f"Tornado: {self._title}. " + ", ".join(self.tip(i) for i in range(len(self._bars))))
+        self._grow()
+
+    def set_stale(self, stale: bool) -> None:
+        """Paler, while the figures are those of an earlier state of the deal."""
+        if stale != self.stale:
+            self.stale = stale
+            self.update()
+
+    def _grow(self) -> None:
+        self.setMinimumHeight(self.sizeHint().height())
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, TOP + len(self._bars) * ROW + 12 if self._bars else 96)
+
+    def resizeEvent(self, event: object) -> None:
+        self.button.to_corner()
+
+    # --- painting ------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        p, t = QPainter(self), themes.current()
+        p.fillRect(self.rect(), t.color("background"))
+        p.setOpacity(0.45 if self.stale else 1.0)
+        self._paint(p)
+        p.setOpacity(1.0)
+        if self.hasFocus():
+            p.setPen(QPen(t.color("accent"), 2))
+            p.setBrush(Qt.BrushStyle.NoBrush)
+            p.drawRect(self.rect().adjusted(1, 1, -1, -1))
+        p.end()
+
+    def _paint(self, p: QPainter) -> None:
+        t, middle = themes.current(), int(Qt.AlignmentFlag.AlignVCenter)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self._bars or self._field is None or self._one is None:
+            p.setFont(themes.ui_font(13))
+            p.setPen(t.color("muted"))
+            flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+            p.drawText(QRectF(self.rect()).adjusted(32, 8, -32, -8), flags, self.message)
+            return
+        base = with_unit(self._field, self._one.base)
+        p.setFont(themes.ui_font(12, weight=QFont.Weight.DemiBold))
+        p.setPen(t.color("text"))
+        p.drawText(QRectF(_SIDE, 6, self.width() - 100, 20), middle, self._title)
+        x = _SIDE + p.fontMetrics().horizontalAdvance(self._title) + 10.0
+        p.setFont(themes.ui_font(11))
+        p.setPen(t.color("muted"))
+        said = f"in view {base}"
+        p.drawText(QRectF(x, 6, self.width(), 20), middle, said)
+        x += p.fontMetrics().horizontalAdvance(said) + 16
+        for colour, name in (("amber", "term at its low"), ("accent", "term at its high")):
+            p.fillRect(QRectF(x, 12, 9, 9), t.color(colour))
+            p.drawText(QRectF(x + 14, 6, 140, 20), middle, name)
+            x += 14 + p.fontMetrics().horizontalAdvance(name) + 14
+        left, right = self._plot()
+        ends = [v for bar in self._bars if bar.swing is not None for v in (bar.at_low, bar.at_high)]
+        sizes = [float(v) for v in (self._one.base, *ends) if isinstance(v, float)] or [0.0]
+        low, high = min(sizes), max(sizes)
+        scale = (right - left) / ((high - low) or 1.0)
+        for i, bar in enumerate(self._bars):
+            self._row(p, i, bar, (left, low, scale))
+        if isinstance(self._one.base, float) and any(bar.swing is not None for bar in self._bars):
+            p.setPen(QPen(t.color("rule"), 1))
+            at = left + (min(max(self._one.base, low), high) - low) * scale
+            p.drawLine(QPointF(at, TOP), QPointF(at, TOP + len(self._bars) * ROW))
+
+    def _plot(self) -> tuple[float, float]:
+        """Where bars may reach: names on the left, the figures of both ends beside the longest."""
+        assert self._field is not None
+        metrics, show = QFontMetricsF(themes.ui_font(13)), self._field.show
+        names = max(metrics.horizontalAdvance(self._terms[bar.term][0]) for bar in self._bars) + 8
+        names = min(names, self.width() * 0.34)
+        numbers = max(metrics.horizontalAdvance(show(v)) for bar in self._bars for v in (bar.at_low, bar.at_high)) + 14
+        left = _SIDE + names + numbers
+        return left, max(left + 40, self.width() - _SIDE - numbers)
+
+    def _row(self, p: QPainter, i: int, bar: Bar, at: tuple[float, float, float]) -> None:
+        t, (left, low, scale), y = themes.current(), at, float(TOP + i * ROW)
+        middle, field, one = int(Qt.AlignmentFlag.AlignVCenter), self._field, self._one
+        assert field is not None and one is not None
+        if i == self._at:
+            p.fillRect(QRectF(0, y, self.width(), ROW), t.color("hover"))
+        p.setFont(themes.ui_font(13))
+        p.setPen(t.color("text"))
+        metrics = QFontMetricsF(p.font())
+        room = min(max(metrics.horizontalAdvance(self._terms[b.term][0]) for b in self._bars) + 8, self.width() * 0.34)
+        cut = metrics.elidedText(self._terms[bar.term][0], Qt.TextElideMode.ElideRight, room - 4)
+        p.drawText(QRectF(_SIDE, y, room, ROW), middle, cut)
+        if bar.swing is None or not isinstance(one.base, float):
+            said = f"at its low {field.show(bar.at_low)}, at its high {field.show(bar.at_high)}"
+            p.setPen(t.color("muted"))
+            p.drawText(QRectF(left, y, self.width() - left, ROW), middle, said)
+            return
+        spots = []
+        for value, colour in ((bar.at_low, "amber"), (bar.at_high, "accent")):
+            assert isinstance(value, float)
+            x0, x1 = sorted((left + (one.base - low) * scale, left + (value - low) * scale))
+            if x1 - x0 >= 0.5:
+                p.fillRect(QRectF(x0, y + 6, x1 - x0, ROW - 12), t.color(colour))
+            spots.append((left + (value - low) * scale, field.show(value)))
+        spots.sort()
+        (first, small), (last, large) = spots
+        zero = left + (one.base - low) * scale
+        wide = metrics.horizontalAdvance(small)
+        p.setPen(t.color("text"))
+        p.drawText(QRectF(min(first, zero) - wide - 6, y, wide + 2, ROW), middle, small)
+        p.drawText(QRectF(max(last, zero) + 6, y, metrics.horizontalAdvance(large) + 2, ROW), middle, large)
+
+    # --- mouse and keys ------------------------------------------------------
+
+    def mark(self, term: str) -> None:
+        """The bar of a term, as the mouse would mark it."""
+        self._show_at(next((i for i, bar in enumerate(self._bars) if bar.term == term), None))
+
+    def _row_at(self, y: float) -> int | None:
+        i = int((y - TOP) // ROW)
+        return i if 0 <= i < len(self._bars) else None
+
+    def _show_at(self, at: int | None) -> None:
+        if at != self._at:
+            self._at = at
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._show_at(self._row_at(event.position().y()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._show_at(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._go(self._row_at(event.position().y()))
+
+    def _go(self, at: int | None) -> None:
+        if at is not None:
+            self.clicked.emit(self._bars[at].term)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        count = len(self._bars)
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and count:
+            step = 1 if event.key() == Qt.Key.Key_Down else -1
+            self._show_at(min(max((self._at if self._at is not None else -step) + step, 0), count - 1))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._go(self._at)
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            at = self._row_at(float(event.pos().y()))
+            QToolTip.showText(event.globalPos(), self.tip(at) if at is not None else "", self)
+            return True
+        return super().event(event)
+
+    def tip(self, at: int) -> str:
+        """A bar in words."""
+        bar, field = self._bars[at], self._field
+        assert field is not None
+        label, own = self._terms[bar.term]
+        ends = [f"at {with_unit(own, e) or '0'}: {with_unit(field, v)}" for e, v in ((bar.low, bar.at_low), (bar.high, bar.at_high))]  # fmt: skip
+        swing = [] if bar.swing is None else [f"swing {swing_text(field, bar.swing)}"]
+        return "\n".join([label, *ends, *swing])
+
+    # --- copying -------------------------------------------------------------
+
+    def draw(self, painter: QPainter) -> None:
+        """The chart at its size, without the button and the mark of the mouse."""
+        at, self._at = self._at, None
+        self._paint(painter)
+        self._at = at
+
+    def drawing_size(self) -> QSize:
+        return self.size()
+
+    def drawing_name(self) -> str:
+        return f"{self._title or 'Output'} – sensitivity"
+
+    def figures(self) -> str:
+        """Terms with both ends and what the output is there, in full precision, for a spreadsheet."""
+        lines = ["Term\tLow\tHigh\tOutput at low\tOutput at high"]
+        for bar in self._bars:
+            values = [repr(v) if isinstance(v, float) else str(v) for v in (bar.low, bar.high, bar.at_low, bar.at_high)]
+            lines.append("\t".join([self._terms[bar.term][0], *values]))
+        return "\n".join(lines) + "\n"
