@@ -21,7 +21,8 @@ _NUMBER: Final = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*(?:bn|m|mn|k|x|%)?\s*", r
 
 
 _YEAR_TEXT: Final = re.compile(
-    r"(?:(?:FY|CY)?\s*|(?:[0-9]{1,2}[./-]){2}|31\s*Dec\w*\s*)([0-9]{4})", re.IGNORECASE | re.ASCII
+    r"(?:(?:FY|CY)?\s*|(?:(?:28|29|30|31)[./-][0-9]{1,2}|[0-9]{1,2}[./-](?:28|29|30|31))[./-]|31\s*Dec\w*\s*)([0-9]{4})",
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -217,7 +218,7 @@ def _is_number(value: Any) -> bool:
 
 
 def year_of(value: Any) -> int | None:
-    """The calendar year that a heading or cell names: 2026, "FY2026", "31.12.2026"."""
+    """The calendar year that a heading or cell names: 2026, "FY2026", "31.12.2026"; a day that ends no month names none."""
     if isinstance(value, float) and value == int(value) and 1900 <= value <= 9999:
         return int(value)
     if isinstance(value, str) and (found := _YEAR_TEXT.fullmatch(value.strip())) and found[1] >= "1900":

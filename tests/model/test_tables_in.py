@@ -10,7 +10,7 @@ from model import edits
 from model.deal import Column, Deal, Scenario, Series, Table, Term, TimelineSpec
 from model.layers import View, default_view
 from model.problems import Refused
-from model.tables_in import KEY, YEAR, apply, preview, propose, read_grid, read_text
+from model.tables_in import KEY, YEAR, apply, best_target, preview, propose, read_grid, read_text
 
 DEAL = Deal(
     name="Small",
@@ -133,6 +133,12 @@ def test_hostile_files_are_refused_without_waiting(tmp_path):
     for name in ("pipe.csv", "encrypted.csv", "long.csv", "wide.csv", "field.csv", "missing.csv"):
         with pytest.raises(Refused):
             read_grid(tmp_path / name)
+
+
+def test_days_of_a_table_are_not_taken_for_the_years_of_a_series():
+    text = "Bezeichnung;Datum;Betrag\nA;22.07.2026;1,5\nB;05.06.2027;2,25\n"
+    assert best_target(DEAL, read_text(text), "rounds") == "rounds"
+    assert best_target(DEAL, read_text("Stand;Betrag\n31.12.2026;1,5\n31.12.2027;2\n"), "rounds") in DEAL.series
 
 
 # -- series --------------------------------------------------------------------------------------
@@ -357,8 +363,6 @@ def test_replace_takes_out_what_is_not_listed_in_one_step():
 
 
 def test_the_likely_target_is_found():
-    from model.tables_in import best_target
-
     assert best_target(DEAL, read_text("Year,Share\n2026,5%\n")) == "share"
     assert best_target(DEAL, read_text("Name,Closed on\nx,2026-01-01\n")) == "rounds"
     assert best_target(DEAL, read_text("2026\t5\n2027\t6\n"), "share") == "share"
