@@ -152,7 +152,9 @@ class Reader:
         self.first = proposal.first
         columns = {m.to: m.index for m in proposal.columns if m.to in table.columns}
         if not columns:
-            raise refuse(proposal.target, "No column is matched.", "Match at least one.")
+            raise refuse(
+                "", f"No column is matched with one of “{show_text(table.label)}”.", "Match at least one below."
+            )
         rows: list[RowPreview] = []
         known = _Known(self.deal, proposal)
         seen: set[str] = set()
