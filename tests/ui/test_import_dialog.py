@@ -16,6 +16,7 @@ from model.workbook.review_cells import input_cells
 from model.workbook.write import export
 from tests.ui import kit
 from tests.ui.kit import CTRL, K, press
+from ui import theme as themes
 from ui.exchange.review_dialog import ReviewDialog
 from ui.exchange.review_source import DOUBT, SURE, UNREAD
 
@@ -269,5 +270,6 @@ def test_what_was_said_of_a_refused_file_goes_when_the_next_one_is_read(window, 
     wrong.write_bytes(b"%PDF-1.7")
     window.incoming.read_book(wrong)
     qtbot.waitUntil(window.banner.isVisible, timeout=20_000)
+    assert window.banner.label.palette().windowText().color() == themes.current().color("bad")
     opened(qtbot, window, book(tmp_path))
     assert not window.banner.isVisible()

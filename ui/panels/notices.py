@@ -60,8 +60,9 @@ class Banner(QWidget):
             button.clicked.connect(act)
             self._choices.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.setProperty("bad", any(p.severity == "error" for p in problems))
-        self.style().unpolish(self)
-        self.style().polish(self)
+        for widget in (self, self.label):  # the label takes its colour from what the banner is
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
         self.show()
 
     def tell_of_step(self, text: str, stack: QUndoStack) -> None:
