@@ -330,7 +330,7 @@ def by_criterion(name: str, values: Items, masks: Sequence[Any], out: np.ndarray
             continue
         if name != "SUM":
             hit += mask
-        if ufunc is np.add and math.isfinite(np.sum(v)):
+        if ufunc is np.add and math.isfinite(np.add.reduce(v) if isinstance(v, np.ndarray) else v):
             out += np.multiply(v, mask, out=scratch)  # several times as fast as adding by a mask
         else:
             ufunc(out, v, out=out, where=mask)
