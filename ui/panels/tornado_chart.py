@@ -4,42 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QWidget
 
 from model.fields.base import Field
 from model.fields.number_formats import show_text
 from model.fields.unit_text import with_unit
 from model.whatif.sensitivity import Bar, Tornado
 from ui import theme as themes
+from ui.panels.lying_bars import ROW, SIDE, TOP, LyingBars
 from ui.panels.sensitivity_source import swing_text
-from ui.pictures import PictureButton
-
-ROW, TOP = 26, 34
-_SIDE = 14
 
 
-class TornadoChart(QWidget):
-    """Up and Down walk along the bars, Enter or a click goes to the term. Terms that move nothing are not drawn."""
-
-    clicked = Signal(str)  # term
+class TornadoChart(LyingBars):
+    """Terms that move nothing are not drawn."""
 
     def __init__(self, tell: Callable[[str], object], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.message = ""
-        self.stale = False
+        super().__init__("Tornado", tell, parent=parent)
         self._one: Tornado | None = None
         self._bars: list[Bar] = []
         self._terms: dict[str, tuple[str, Field]] = {}
         self._field: Field | None = None
         self._title = ""
-        self._at: int | None = None
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
-        self.setAccessibleName("Tornado")
-        self.button = PictureButton(self, self, tell, self.figures)
         self.say("")
 
     def say(self, text: str) -> None:
@@ -67,45 +54,17 @@ class TornadoChart(QWidget):
             self.stale = stale
             self.update()
 
-    def _grow(self) -> None:
-        self.setMinimumHeight(self.sizeHint().height())
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(480, TOP + len(self._bars) * ROW + 12 if self._bars else 96)
-
-    def resizeEvent(self, event: object) -> None:
-        self.button.to_corner()
-
     # --- painting ------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        p, t = QPainter(self), themes.current()
-        p.fillRect(self.rect(), t.color("background"))
-        p.setOpacity(0.45 if self.stale else 1.0)
-        self._paint(p)
-        p.setOpacity(1.0)
-        if self.hasFocus():
-            p.setPen(QPen(t.color("accent"), 2))
-            p.setBrush(Qt.BrushStyle.NoBrush)
-            p.drawRect(self.rect().adjusted(1, 1, -1, -1))
-        p.end()
-
-    def _paint(self, p: QPainter) -> None:
+    def paint_bars(self, p: QPainter) -> None:
         t, middle = themes.current(), int(Qt.AlignmentFlag.AlignVCenter)
-        p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not self._bars or self._field is None or self._one is None:
-            p.setFont(themes.ui_font(13))
-            p.setPen(t.color("muted"))
-            flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-            p.drawText(QRectF(self.rect()).adjusted(32, 8, -32, -8), flags, self.message)
-            return
+        assert self._field is not None
+        assert self._one is not None
         base = with_unit(self._field, self._one.base)
         p.setFont(themes.ui_font(12, weight=QFont.Weight.DemiBold))
         p.setPen(t.color("text"))
-        p.drawText(QRectF(_SIDE, 6, self.width() - 100, 20), middle, self._title)
-        x = _SIDE + p.fontMetrics().horizontalAdvance(self._title) + 10.0
+        p.drawText(QRectF(SIDE, 6, self.width() - 100, 20), middle, self._title)
+        x = SIDE + p.fontMetrics().horizontalAdvance(self._title) + 10.0
         p.setFont(themes.ui_font(11))
         p.setPen(t.color("muted"))
         said = f"in view {base}"
@@ -134,8 +93,8 @@ class TornadoChart(QWidget):
         names = max(metrics.horizontalAdvance(self._terms[bar.term][0]) for bar in self._bars) + 8
         names = min(names, self.width() * 0.34)
         numbers = max(metrics.horizontalAdvance(show(v)) for bar in self._bars for v in (bar.at_low, bar.at_high)) + 14
-        left = _SIDE + names + numbers
-        return left, max(left + 40, self.width() - _SIDE - numbers)
+        left = SIDE + names + numbers
+        return left, max(left + 40, self.width() - SIDE - numbers)
 
     def _row(self, p: QPainter, i: int, bar: Bar, at: tuple[float, float, float]) -> None:
         t, (left, low, scale), y = themes.current(), at, float(TOP + i * ROW)
@@ -148,7 +107,7 @@ class TornadoChart(QWidget):
         metrics = QFontMetricsF(p.font())
         room = min(max(metrics.horizontalAdvance(self._terms[b.term][0]) for b in self._bars) + 8, self.width() * 0.34)
         cut = metrics.elidedText(self._terms[bar.term][0], Qt.TextElideMode.ElideRight, room - 4)
-        p.drawText(QRectF(_SIDE, y, room, ROW), middle, cut)
+        p.drawText(QRectF(SIDE, y, room, ROW), middle, cut)
         if bar.swing is None or not isinstance(one.base, float):
             said = f"at its low {field.show(bar.at_low)}, at its high {field.show(bar.at_high)}"
             p.setPen(t.color("muted"))
@@ -175,45 +134,11 @@ class TornadoChart(QWidget):
         """The bar of a term, as the mouse would mark it."""
         self._show_at(next((i for i, bar in enumerate(self._bars) if bar.term == term), None))
 
-    def _row_at(self, y: float) -> int | None:
-        i = int((y - TOP) // ROW)
-        return i if 0 <= i < len(self._bars) else None
+    def count(self) -> int:
+        return len(self._bars)
 
-    def _show_at(self, at: int | None) -> None:
-        if at != self._at:
-            self._at = at
-            self.update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._show_at(self._row_at(event.position().y()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._show_at(None)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        self._go(self._row_at(event.position().y()))
-
-    def _go(self, at: int | None) -> None:
-        if at is not None:
-            self.clicked.emit(self._bars[at].term)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        count = len(self._bars)
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and count:
-            step = 1 if event.key() == Qt.Key.Key_Down else -1
-            self._show_at(min(max((self._at if self._at is not None else -step) + step, 0), count - 1))
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._go(self._at)
-        else:
-            super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            at = self._row_at(float(event.pos().y()))
-            QToolTip.showText(event.globalPos(), self.tip(at) if at is not None else "", self)
-            return True
-        return super().event(event)
+    def leads_to(self, at: int) -> str:
+        return self._bars[at].term
 
     def tip(self, at: int) -> str:
         """A bar in words."""
@@ -225,15 +150,6 @@ class TornadoChart(QWidget):
         return "\n".join([label, *ends, *swing])
 
     # --- copying -------------------------------------------------------------
-
-    def draw(self, painter: QPainter) -> None:
-        """The chart at its size, without the button and the mark of the mouse."""
-        at, self._at = self._at, None
-        self._paint(painter)
-        self._at = at
-
-    def drawing_size(self) -> QSize:
-        return self.size()
 
     def drawing_name(self) -> str:
         return f"{self._title or 'Output'} – sensitivity"
