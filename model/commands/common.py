@@ -82,7 +82,7 @@ def to_json(item: Any, value: Any) -> Any:
         if item.kind == "date":
             day = from_serial(value)
             return "never" if value >= NEVER else day.isoformat() if day and value == int(value) else value
-        if value == NO_CAP:
+        if value == NO_CAP or (item.kind in ("money", "multiple") and value > NO_CAP):  # as the fields show them
             return "none"
         if item.kind in ("integer", "year") and value == int(value):
             return int(value)

@@ -11,6 +11,9 @@ from msgspec import structs
 
 from model import store
 from model.commands import common, headless
+from model.commands.common import to_json
+from model.deal import Output
+from model.values import NO_CAP
 
 ROOT = Path(__file__).parents[2]
 
@@ -97,6 +100,14 @@ def test_json_has_the_agreed_shape(capsys):
         "revenue_share_paid", "revenue_share_payable", "stake", "equity_value", "stake_worth", "p_verified",
     }  # fmt: skip
     assert lines <= set(data["lines"])
+
+
+def test_an_amount_above_no_limit_is_none_in_json_as_on_the_screen(capsys):
+    """Twice no limit is no limit; of plain numbers only the very value is, as their field shows them."""
+    for kind, told in (("money", "none"), ("multiple", "none"), ("number", 2 * NO_CAP)):
+        assert to_json(Output(label="Double", kind=kind, formula="= cap * 2"), 2 * NO_CAP) == told
+        assert to_json(Output(label="Same", kind=kind, formula="= cap"), NO_CAP) == "none"
+    assert to_json(Output(label="Debt", kind="money", formula="= -cap * 2"), -2 * NO_CAP) == -2 * NO_CAP
 
 
 def test_an_error_is_an_object_with_its_root_cell(capsys):
