@@ -180,7 +180,7 @@ def _cells(
 def _cell(raw: dict[str, Any]) -> Cell:
     kind, value = raw["data_type"], raw["value"]
     if kind == "f":
-        text = getattr(value, "text", value)
+        text = _what_if(value) if hasattr(value, "dt2D") else getattr(value, "text", value)
         formula = str(text or "=").removeprefix("=")
         return Cell(formula == "TRUE()") if formula in ("TRUE()", "FALSE()") else Cell(None, formula)  # LibreOffice's
     if kind == "e":
@@ -196,6 +196,15 @@ def _cell(raw: dict[str, Any]) -> Cell:
         clock = value.time() if isinstance(value, dt.datetime) else dt.time()
         return Cell(whole + (clock.hour * 3600 + clock.minute * 60 + clock.second) / 86400)
     return Cell(str(value))
+
+
+def _what_if(table: Any) -> str:
+    """The first cell of a what-if data table as Excel shows it, ``TABLE(row input, column input)``: openpyxl's object
+    for it has no text of its own."""
+    first, second = (table.r1 or "", table.r2 or "")
+    if table.dt2D in ("1", "true") or table.dtr in ("1", "true"):
+        return f"TABLE({first},{second})"
+    return f"TABLE(,{first})"
 
 
 def _text(value: str) -> str:

@@ -327,9 +327,12 @@ class Comparison:
         year_col, value_col = mapped.cols.get(LABEL), mapped.cols.get(LABEL + 1)
         if year_col is None or value_col is None:
             return
-        for row in sorted({r for r, _ in sheet.cells} - set(back)):
-            above = max((r for r in back if r < row), default=-1)
-            block = next((b for b in self.plan.series.values() if b.first - 1 <= back.get(above, -1) <= b.last), None)
+        results: dict[tuple[str, At], Any] | None = None  # read once: a sheet may have many years with formulas
+        block = None
+        for row in sorted({r for r, _ in sheet.cells} | set(back)):
+            if row in back:
+                block = next((b for b in self.plan.series.values() if b.first - 1 <= back[row] <= b.last), None)
+                continue
             year, now = sheet.cells.get((row, year_col), _EMPTY).value, sheet.cells.get((row, value_col), _EMPTY)
             if block is None or not isinstance(year, float) or not 1900 <= year <= 9999 or year != int(year):
                 continue
@@ -337,8 +340,10 @@ class Comparison:
             if int(year) in block.years:
                 self._tell("unmatched", sheet.name, f"{letters(year_col)}{row + 1}", f"{label_of(self.deal, address)} stands there twice.", "Delete one of the rows.", address)  # fmt: skip
             elif now != _EMPTY:
+                if now.formula is not None and results is None:
+                    results = self._results((sheet.name, at) for at in sheet.cells if at[1] == value_col)
                 cell = InputCell(address, BASE, Place(TABLES, row, LABEL + 1))
-                self._compare(cell, sheet.name, (row, value_col), now, self._results([(sheet.name, (row, value_col))]))
+                self._compare(cell, sheet.name, (row, value_col), now, results or {})
             self.read |= {(sheet.name, row, year_col), (sheet.name, row, value_col)}
 
 

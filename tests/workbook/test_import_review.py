@@ -12,6 +12,7 @@ import msgspec
 import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter as letters
+from openpyxl.worksheet.formula import DataTableFormula
 
 from model import edits, store
 from model.addresses import input_item
@@ -20,7 +21,9 @@ from model.engine import run
 from model.fields import field_for
 from model.layers import SETS, View, default_view
 from model.problems import Refused
+from model.workbook.book import Place
 from model.workbook.layout import plan
+from model.workbook.read import BookFile
 from model.workbook.review import apply, review
 from model.workbook.review_cells import input_cells
 from model.workbook.stamp import stored
@@ -717,6 +720,33 @@ def test_years_are_matched_by_their_label_and_new_ones_are_added(made):
     assert found(got) == {("path.2028", ""): 4.0}
     changed = edits.apply(deal, apply(deal, got, got.differences))[0]
     assert list(changed.series["path"].values) == ["2025", "2026", "2027", "2028"]
+
+
+def test_many_new_years_with_formulas_read_the_sheet_once(made, monkeypatch):
+    deal = small(versions={}, scenarios={}, version="")
+    path, book = made(deal)
+    path = shifted(path, "Tables", row=book.series["path"].last + 1, count=30)
+    book_ = openpyxl.load_workbook(path)
+    first = book.series["path"].last + 2
+    for i in range(30):
+        book_["Tables"].cell(first + i, 2).value, book_["Tables"].cell(first + i, 3).value = 2028 + i, f"=1+{i}"
+    book_.save(path)
+    read, original = [], BookFile.results
+    monkeypatch.setattr(BookFile, "results", lambda *args: read.append(args[1]) or original(*args))
+    got = review(deal, path)
+    assert sum(n.kind == "no_value" for n in got.notes) == 30
+    assert read == ["Tables"]
+
+
+def test_a_what_if_table_is_shown_as_excel_shows_it(made):
+    deal = small()
+    path, book = made(deal)
+    place = Place("Schedule", book.rows["flow"], 4)
+    cases = (({"r1": "D5"}, "=TABLE(,D5)"), ({"r1": "D5", "dtr": "1"}, "=TABLE(D5,)"), ({"r1": "D5", "r2": "D6", "dt2D": "1"}, "=TABLE(D5,D6)"))  # fmt: skip
+    for attributes, shown in cases:
+        got = review(deal, edited(path, {place: DataTableFormula(ref="E5:E6", **attributes)}))
+        (note,) = [n for n in got.notes if n.kind == "formula"]
+        assert shown in note.what and "object at" not in note.what
 
 
 def test_a_record_added_to_a_table_is_said(made):
