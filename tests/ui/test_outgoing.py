@@ -319,6 +319,32 @@ def test_a_read_only_file_is_kept_and_a_link_and_its_mode_too(tmp_path):
     assert link.is_symlink() and path.read_bytes() == b"after" and path.stat().st_mode & 0o777 == 0o640
 
 
+def test_a_page_on_a_full_disk_leaves_the_old_one_and_nothing_else(qapp, tmp_path, monkeypatch):
+    path = tmp_path / "one.pdf"
+    path.write_bytes(b"the old page")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Refused, match="no space left"):
+        write_summary(kit.session(), path)
+    assert path.read_bytes() == b"the old page" and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_page_goes_through_a_link_and_never_over_a_read_only_file(qapp, tmp_path):
+    session, target, link = kit.session(), tmp_path / "kept.pdf", tmp_path / "link.pdf"
+    target.write_bytes(b"the old page")
+    link.symlink_to(target)
+    write_summary(session, link)
+    assert link.is_symlink() and target.read_bytes().startswith(b"%PDF-")
+    target.write_bytes(b"the old page")
+    target.chmod(0o444)
+    with pytest.raises(Refused, match="read-only"):
+        write_summary(session, target)
+    assert target.read_bytes() == b"the old page"
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_what_a_killed_writing_left_goes_with_the_next_one(tmp_path, kind):
     from model.engine import run

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QLocale, QMarginsF, QRectF
+from PySide6.QtCore import QBuffer, QIODevice, QLocale, QMarginsF, QRectF
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from model.fields.number_formats import show_text
 from model.problems import Refused, refuse
 from ui import theme as themes
+from ui.exchange.outgoing import write_whole
 from ui.exchange.summary_page import paint_page
 from ui.session import DealSession
 
@@ -35,32 +35,22 @@ def write_summary(session: DealSession, path: str | Path, size: QPageSize | None
     target = Path(path)
     if target.suffix.lower() != ".pdf":
         raise refuse(str(target), "A PDF's name must end in .pdf.", "Add .pdf to the name.")
-    temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.saving")
-    try:
-        try:
-            temporary.touch()
-        except OSError as error:
-            raise refuse(str(target), f"The file cannot be written: {(error.strerror or str(error)).lower()}.", "Choose another folder.") from None  # fmt: skip
-        writer = QPdfWriter(str(temporary))
-        writer.setPageSize(size or page_size())
-        writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point)
-        writer.setResolution(_DOTS)
-        writer.setTitle(show_text(session.deal.name))
-        writer.setCreator("Dealsheet")
-        painter = QPainter(writer)
-        scale = _DOTS / 96
-        painter.scale(scale, scale)
-        with themes.painting(themes.light()):
-            paint_page(painter, session, QRectF(0, 0, writer.width() / scale, writer.height() / scale))
-        painter.end()
-        del writer
-        try:
-            os.replace(temporary, target)
-        except OSError as error:
-            raise refuse(str(target), f"The file cannot be replaced: {(error.strerror or str(error)).lower()}.", "Close it in the other program, or choose another name.") from None  # fmt: skip
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
+    made = QBuffer()
+    made.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(made)
+    writer.setPageSize(size or page_size())
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point)
+    writer.setResolution(_DOTS)
+    writer.setTitle(show_text(session.deal.name))
+    writer.setCreator("Dealsheet")
+    painter = QPainter(writer)
+    scale = _DOTS / 96
+    painter.scale(scale, scale)
+    with themes.painting(themes.light()):
+        paint_page(painter, session, QRectF(0, 0, writer.width() / scale, writer.height() / scale))
+    painter.end()
+    del writer
+    write_whole(target, bytes(made.data().data()))  # Qt tells nobody when the disk is full
 
 
 @contextmanager
