@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import openpyxl
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
@@ -17,8 +19,10 @@ from model.workbook.write import export
 from tests.ui import kit
 from tests.ui.kit import CTRL, K, press
 from ui import theme as themes
+from ui.exchange import incoming
 from ui.exchange.review_dialog import ReviewDialog
 from ui.exchange.review_source import DOUBT, SURE, UNREAD
+from ui.jobs import wait_for_all
 
 DEAL = store.load(kit.SUPPLY).deal
 
@@ -170,6 +174,48 @@ def test_the_decimal_mark_is_asked_and_the_book_read_again(window, qtbot, tmp_pa
     qtbot.waitUntil(lambda: dialog.source.count(UNREAD) == 0, timeout=20_000)
     (one,) = dialog.source.review.differences
     assert one.new == 1234.0 and "text" in one.doubt
+
+
+def held(monkeypatch, mark):
+    """Readings with this decimal mark wait until the event that is given back is set."""
+    gate, real = threading.Event(), incoming._review
+
+    def review(deal, path, decimal, progress):
+        if decimal == mark:
+            gate.wait(20)
+        return real(deal, path, decimal, progress)
+
+    monkeypatch.setattr(incoming, "_review", review)
+    return gate
+
+
+def test_of_two_decimal_marks_chosen_in_haste_the_last_one_holds(window, qtbot, tmp_path, monkeypatch):
+    dialog = opened(qtbot, window, book(tmp_path, {VOLUME: "1.234"}))
+    gate = held(monkeypatch, ",")
+    for at in (2, 1):
+        dialog.decimal_box.setCurrentIndex(at)
+        dialog.decimal_box.activated.emit(at)
+    gate.set()
+    qtbot.waitUntil(lambda: dialog.source.count(UNREAD) == 0, timeout=20_000)
+    assert wait_for_all()
+    QApplication.processEvents()
+    assert [d.new for d in dialog.source.review.differences] == [1.234]
+
+
+def test_a_dialog_that_is_closed_while_it_reads_again_is_not_told_of_it(window, qtbot, tmp_path, monkeypatch):
+    dialog = opened(qtbot, window, book(tmp_path, {VOLUME: "1.234"}))
+    gate = held(monkeypatch, ",")
+    dialog.decimal_box.activated.emit(2)
+    gone: list[bool] = []
+    dialog.destroyed.connect(lambda: gone.append(True))
+    dialog.reject()
+    qtbot.waitUntil(lambda: bool(gone))
+    job = window.incoming.job
+    with qtbot.captureExceptions() as raised:
+        gate.set()
+        qtbot.waitUntil(lambda: not job.running, timeout=20_000)
+        QApplication.processEvents()
+    assert raised == []
 
 
 def test_an_older_book_says_so_and_leaves_our_own_edits_alone(window, qtbot, tmp_path):

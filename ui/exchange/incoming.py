@@ -55,12 +55,16 @@ class Incoming(QObject):
     def read_book(self, path: Path, decimal: str = "", dialog: ReviewDialog | None = None) -> Job | None:
         """Read on a worker, then show the review; ``dialog`` is one that asks for a second reading."""
         session = self._window.session
-        if self.job is not None and self.job.running:
-            session.told.emit("A workbook is still being read.")
-            return None
+        if self.job is not None and self.job.running and not self.job.cancelled:
+            if dialog is None:
+                session.told.emit("A workbook is still being read.")
+                return None
+            self.job.cancel()  # another mark was chosen meanwhile: what is shown must be what was chosen
         self._begin()
         deal = session.deal
-        job = self.job = Job(lambda progress: _review(deal, path, decimal, progress), self)
+        # A second reading is the dialog's: once that is closed, nobody is told.
+        owner = dialog if dialog is not None else self
+        job = self.job = Job(lambda progress: _review(deal, path, decimal, progress), owner)
         job.done.connect(lambda found: self._read(path, decimal, deal, found, dialog))
         job.refused.connect(lambda problems: self._refused(path, problems))
         job.failed.connect(self._window.report_failure)
