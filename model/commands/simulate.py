@@ -12,6 +12,7 @@ from model.commands.common import OK, to_json
 from model.deal import Output
 from model.engine import Calc
 from model.fields import field_for
+from model.whatif.ranges import WHOLE
 from model.whatif.simulate import QUANTILES, Simulation, Spread, simulate
 
 _NAMES = [f"p{round(100 * q)}" for q in QUANTILES]
@@ -28,7 +29,8 @@ def command(calc: Calc, args: Namespace) -> int:
 
 
 def report(calc: Calc, found: Simulation) -> dict[str, Any]:
-    """All of it as plain JSON values. ``drivers`` are rank correlations of the output with each drawn term."""
+    """All of it as plain JSON values. ``drivers`` are rank correlations of the output with each drawn term; ``histogram`` has
+    the draws by class, ``endless`` those that are “never” or “none”."""
     deal = calc.deal
     return {
         "deal": deal.name,
@@ -59,6 +61,11 @@ def _figures(output: Output, one: Spread) -> dict[str, Any]:
         "deviation": one.deviation,
         **{name: to_json(output, value) for name, value in figures},
         "drivers": dict(one.drivers),
+        "histogram": [
+            {"from": to_json(output, low), "to": to_json(output, high), "draws": count}
+            for low, high, count in one.histogram.classes(output.kind in WHOLE)
+        ],
+        "endless": one.histogram.endless,
     }
 
 

@@ -6,6 +6,7 @@ one (the default), ``pert`` (the same, with less weight on the ends; Malcolm et 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
@@ -30,6 +31,13 @@ class Histogram(NamedTuple):
     edges: tuple[float, ...]
     counts: tuple[int, ...]
     endless: int
+
+    def classes(self, whole: bool) -> list[tuple[float, float, int]]:
+        """First and last value of each class and its draws; of ``whole`` numbers and days the ones that lie in it."""
+        bounds = zip(self.edges, self.edges[1:], self.counts, strict=False)
+        if whole:  # edges lie half way between two whole numbers
+            return [(float(math.ceil(low)), float(math.floor(high)), count) for low, high, count in bounds]
+        return list(bounds)
 
 
 class Spread(NamedTuple):

@@ -203,3 +203,11 @@ def test_progress_is_told_changes_no_result_and_cancels():
 def test_a_term_that_cannot_be_varied_is_refused_with_what_helps(key, remedy, capsys):
     assert headless.main(["simulate", "microsoft-openai", "--vary", key]) == 2
     assert remedy in capsys.readouterr().err
+
+
+def test_the_json_has_the_histogram_by_class_with_values_as_they_are_written_in_the_deal(capsys):
+    assert headless.main(["simulate", "microsoft-openai", "--draws", "200", "--json"]) == 0
+    for one in json.loads(capsys.readouterr().out)["outputs"].values():
+        drawn = sum(each["draws"] for each in one["histogram"])
+        assert drawn + one["endless"] + one["errors"] == 200
+        assert all(each["from"] <= each["to"] for each in one["histogram"])

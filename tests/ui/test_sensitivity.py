@@ -7,21 +7,26 @@ import io
 
 import msgspec
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 
 from model import store
+from model.deal import Output, Term
 from model.edits import set_value
 from model.engine import run
 from model.layers import default_view
 from model.whatif.sensitivity import sensitivity
+from model.whatif.simulate import simulate
 from tests.ui import kit, legal
 from tests.ui.kit import K, press
 from ui.exchange.outgoing import table_csv
 from ui.main_window import MainWindow
 from ui.panels.sensitivity import SensitivityPanel
 from ui.panels.tornado_chart import ROW, TOP
+from ui.pictures import save
 from ui.session import DealSession
+from ui.targets import target_of
 
 
 def opened(qtbot, folder, deal) -> MainWindow:
@@ -110,7 +115,7 @@ def test_quick_figures_follow_an_edit_and_its_undo(qtbot, window, panel):
 
 
 def test_slow_figures_wait_to_be_asked_and_say_that_they_are_out_of_date(qtbot, panel):
-    session, other = panel.session, keys(panel)[1]
+    session, other = panel.session, panel.source.bars()[1].term
     panel.quick = -1.0
     session.edit(set_value(session.deal, session.view, other, 16.0))
     assert panel.job is None and panel.stale and panel.chart.stale
@@ -168,3 +173,176 @@ def test_table_and_chart_go_out_as_csv_and_as_data(panel):
     assert lines[1].split("\t")[3:] == [repr(bar.at_low), repr(bar.at_high)]
     panel.chart.button.copy_picture()
     assert not QGuiApplication.clipboard().pixmap().isNull()
+
+
+# --- simulation --------------------------------------------------------------
+
+
+def drawn(qtbot, panel):
+    """The other part of the sheet, once it has drawn."""
+    panel.chips._group.button(1).click()
+    ready(qtbot, panel.simulation)
+    return panel.simulation
+
+
+def figure(part, key: str) -> str:
+    return legal.text(part.grid, key, "value")
+
+
+def enter(line, text: str) -> None:
+    line.setText(text)
+    line.editingFinished.emit()
+
+
+def test_the_simulation_has_the_figures_of_the_model_and_the_drivers_in_their_order(qtbot, panel, qtmodeltester):
+    part = drawn(qtbot, panel)
+    qtmodeltester.check(part.grid.grid_model)
+    one = simulate(panel.session.calc, 5_000, 1, of=[panel.source.output]).spreads[0]
+    field = panel.source.field
+    for key, value in zip(("#p5", "#p25", "#p50", "#p75", "#p95"), one.quantiles, strict=True):
+        assert figure(part, key) == field.show(value)
+    assert figure(part, "#mean") == field.show(one.mean) and figure(part, "#base") == field.show(one.base)
+    rows = [row.key for row in part.grid.grid_model.rows]
+    assert rows[rows.index("#drivers") + 1 :] == [term for term, _ in one.drivers]
+    assert figure(part, one.drivers[0][0]) == f"{one.drivers[0][1]:+.2f}"
+    assert (
+        part.chart.classes == one.histogram.classes(False) and sum(count for *_, count in part.chart.classes) == 5_000
+    )
+    assert panel.grid is part.grid and part.chart in panel.regions(), "F6 leads there"
+
+
+def test_both_parts_show_the_output_that_was_chosen(qtbot, panel):
+    part = drawn(qtbot, panel)
+    other = panel.source.found.tornados[1].output
+    label = panel.session.deal.outputs[other].label
+    next(a for a in panel.output_box.menu().actions() if a.text() == label).trigger()
+    ready(qtbot, part)
+    assert part.source.spread.output == panel.source.output == other
+    panel.step(-1)
+    assert panel.source.tornado.output == other and panel.grid is not part.grid
+
+
+def test_draws_and_seed_are_typed_and_what_is_refused_says_why_and_leaves_the_figures(qtbot, panel):
+    part = drawn(qtbot, panel)
+    enter(part.draws, "1,000")
+    enter(part.seed, "7")
+    ready(qtbot, part)
+    assert (part.source.found.draws, part.source.found.seed, part.stale) == (1_000, 7, False)
+    before = figure(part, "#p50")
+    for text, said in (("0", "0 draws are not possible"), ("1000001", "1 to 1,000,000"), ("many", "Draws: ")):
+        enter(part.draws, text)
+        ready(qtbot, part)
+        assert said in panel.said.text() and panel.said.property("refused") and figure(part, "#p50") == before
+    enter(part.draws, "200")
+    ready(qtbot, part)
+    assert part.source.found.draws == 200 and not panel.said.property("refused")
+    enter(part.seed, "-1")
+    ready(qtbot, part)
+    assert "seed is not negative" in panel.said.text()
+
+
+def test_a_click_on_a_driver_and_enter_go_to_the_term(qtbot, window, panel):
+    part = drawn(qtbot, panel)
+    term = part.source.drivers()[0][0]
+    row, _ = part.source.find(target_of(panel.session.deal, term))
+    part.grid.go_to(row, 0)
+    spot = part.grid.cell_rect(row, 0).center()
+    QTest.mouseClick(part.grid.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
+    assert (window.panel.title, kit.here(window)) == ("Terms", term)
+    window.show_titled("Sensitivity")
+    part.grid.go_to(row, 0)
+    press(part.grid, K.Key_Return)
+    assert (window.panel.title, kit.here(window)) == ("Terms", term)
+
+
+def test_quick_draws_follow_an_edit_and_slow_ones_wait_to_be_asked(qtbot, panel):
+    part = drawn(qtbot, panel)
+    session, other = panel.session, panel.source.bars()[1].term
+    before = figure(part, "#p50")
+    part._took = 0.0
+    session.edit(set_value(session.deal, session.view, other, 16.0))
+    ready(qtbot, part)
+    assert not part.stale and figure(part, "#p50") != before
+    part.quick = -1.0
+    session.edit(set_value(session.deal, session.view, other, 17.0))
+    ready(qtbot, panel)
+    assert part.job is None and part.stale and part.chart.stale
+    assert "Out of date" in panel.said.text() and panel.again.isVisible()
+    panel.again.click()
+    ready(qtbot, part)
+    assert not part.stale and not part.chart.stale and panel.again.isHidden()
+
+
+def test_cancelled_draws_leave_the_earlier_figures_paler_and_can_be_asked_for_again(qtbot, panel):
+    part = drawn(qtbot, panel)
+    enter(part.draws, "50000")
+    part._still_going()
+    part.job_bar.button.click()
+    assert part.job is None and part.chart.stale and panel.again.isVisible() and part.source.found.draws == 5_000
+    assert "cancelled" in panel.said.text()
+    enter(part.draws, "300")
+    ready(qtbot, part)
+    assert part.source.found.draws == 300 and panel.again.isHidden()
+
+
+def test_hovering_a_class_says_its_bounds_and_its_draws_and_the_keys_walk_along(qtbot, panel):
+    chart = drawn(qtbot, panel).chart
+    low, high, count = chart.classes[3]
+    show = panel.source.field.show
+    assert show(low) in chart.tip(3) and show(high) in chart.tip(3) and f"{count:,} draw" in chart.tip(3)
+    edges = chart._one.histogram.edges
+    assert chart.class_at(chart._x((edges[3] + edges[4]) / 2)) == 3 and chart.class_at(2.0) is None
+    press(chart, K.Key_Right)
+    press(chart, K.Key_Right)
+    assert chart._at == 1
+
+
+def test_draws_that_are_errors_or_endless_are_counted_and_an_output_that_no_range_reaches_is_said(qtbot, tmp_path):
+    term = Term("A", "number", value=1.0, low=0.0, high=2.0)
+    outputs = {
+        "half": Output("Half", "= 1 / MAX(0, a - 1)", "number"),
+        "cap": Output("Cap", "= IF(a > 1, 10 ^ 15, a)", "money"),
+        "still": Output("Still", "= 3", "number"),
+        "broken": Output("Broken", "= 1 / 0", "number"),
+    }
+    small = msgspec.structs.replace(
+        store.load(store.find("blank")).deal,
+        terms={"a": term},
+        outputs=outputs,
+        headline=[],
+        checks={},
+        lines={},
+        scenarios={},
+        versions={},
+    )
+    shown = opened(qtbot, tmp_path, small)
+    part = drawn(qtbot, shown.panel)
+    shown.panel.show_output("half")
+    ready(qtbot, part)
+    errors = part.source.spread.errors
+    assert (
+        2_000 < errors < 3_000
+        and figure(part, "#errors") == f"{errors:,}"
+        and f"{errors:,} of them an error" in part.chart.counted()
+    )
+    shown.panel.show_output("cap")
+    ready(qtbot, part)
+    endless = part.source.spread.histogram.endless
+    assert figure(part, "#endless") == f"{endless:,}" and f"{endless:,} of them none" in part.chart.counted()
+    assert figure(part, "#mean") == "–" and part.chart.figures().endswith(f"none\t\t{endless}\n")
+    shown.panel.show_output("still")
+    ready(qtbot, part)
+    assert "no range reaches “Still”" in part.chart.message and part.chart.button.isHidden()
+    shown.panel.show_output("broken")
+    ready(qtbot, part)
+    assert "each is an error" in part.chart.message
+
+
+def test_the_histogram_goes_out_as_data_picture_and_drawing(qtbot, panel, tmp_path):
+    chart = drawn(qtbot, panel).chart
+    chart.button.copy_figures()
+    lines = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
+    assert lines[0] == ["From", "To", "Draws"] and sum(int(line[2]) for line in lines[1:]) == 5_000
+    save(chart, tmp_path / "x.svg")
+    save(chart, tmp_path / "x.png")
+    assert "5 %" in (tmp_path / "x.svg").read_text() and (tmp_path / "x.png").stat().st_size > 1_000

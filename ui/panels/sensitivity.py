@@ -1,4 +1,5 @@
-"""The Sensitivity sheet: each term that has a range alone at its low and its high, as a tornado and as a table.
+"""The Sensitivity sheet: each term that has a range alone at its low and its high, as a tornado and as a table; and all of
+them drawn together, in ``simulation``.
 
 Worked out on a worker. Where that is quick it follows every change of the deal; where it is slow the sheet says that its
 figures are out of date, and waits to be asked.
@@ -7,6 +8,7 @@ figures are out of date, and waits to be asked.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
@@ -29,16 +31,21 @@ from model.whatif.ranges import varies, watched
 from model.whatif.sensitivity import Sensitivity, sensitivity
 from ui.jobs import Job, Progress
 from ui.panels.base import EmptyHint, SheetGrid, SheetPanel
+from ui.panels.chips import Chips
 from ui.panels.notices import JobBar
 from ui.panels.selector import Selector
 from ui.panels.sensitivity_source import SORTS, SensitivitySource
+from ui.panels.simulation import SimulationPart
 from ui.panels.tornado_chart import TornadoChart
 from ui.session import ChangeSet, DealSession
 from ui.targets import target_of
 from ui.wording import sentence
 
+PARTS: Final = ("One at a time", "Simulation")
+_TIPS = ("Each term alone at its low and its high", "All terms drawn at random within their ranges, many times")
 _EMPTY = (
-    "How far each uncertain term moves a result stands here: a tornado, the strongest term on top.\nGive a term a low and a "
+    "How far each uncertain term moves a result stands here: a tornado, the strongest term on top, and what many draws of all "
+    "of them give.\nGive a term a low and a "
     "high value (Terms, the Range column, such as 8 % – 12 %); one output must be a number or a date."
 )
 _LONG = 300  # milliseconds: work that takes longer shows how far it is
@@ -55,6 +62,11 @@ class SensitivityPanel(SheetPanel):
         self._took = 0.0
         self._of: Calc | None = None  # the run that the figures shown belong to
         self.source = SensitivitySource(session)
+        self.chips = Chips("Part of the sensitivity", self)
+        self.chips.set_texts(PARTS, _TIPS)
+        self.chips.chosen.connect(self._choose)
+        self.outer.addWidget(self.chips)
+        self.simulation = SimulationPart(session, QUICK, self)
         page = QWidget(self)
         both = QVBoxLayout(page)
         both.setContentsMargins(0, 0, 0, 0)
@@ -77,16 +89,29 @@ class SensitivityPanel(SheetPanel):
         split.addWidget(self._grid)
         split.setSizes([200, 320])
         split.setStretchFactor(1, 1)
-        both.addWidget(split, 1)
-        self.job_bar = JobBar(page)
+        tornado = QWidget(page)
+        column = QVBoxLayout(tornado)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(split, 1)
+        self.job_bar = JobBar(tornado)
         self.job_bar.cancelled.connect(self._cancelled)
-        both.addWidget(self.job_bar)
+        column.addWidget(self.job_bar)
+        self._parts = QStackedWidget(page)
+        self._parts.addWidget(tornado)
+        self._parts.addWidget(self.simulation)
+        both.addWidget(self._parts, 1)
+        self._drawn = self.add_grid(self.simulation.source, "Simulation", self.simulation.split)
+        self.simulation.take_grid(self._drawn)
+        self.simulation.told.connect(self._say)
+        self.simulation.term_wanted.connect(lambda term: self.go_wanted.emit(target_of(session.deal, term)))
         self._stack = QStackedWidget(self)
         self._stack.addWidget(page)
         self._stack.addWidget(EmptyHint(_EMPTY))
         self.outer.addWidget(self._stack, 1)
         self._soon = QTimer(self, interval=_LONG, singleShot=True)
         self._soon.timeout.connect(self._still_going)
+        self.show_part(PARTS[0])
         self.update_figures()
 
     def _bar(self, parent: QWidget) -> QWidget:
@@ -108,21 +133,49 @@ class SensitivityPanel(SheetPanel):
         self.again.setText("Update")
         self.again.setToolTip("Work it out again for the deal as it is now")
         self.again.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.again.clicked.connect(self.update_figures)
+        self.again.clicked.connect(lambda: self.simulation.run() if self._simulating else self.update_figures())
         self.again.hide()
         row.addWidget(self.output_box)
         row.addWidget(self.sort_box)
+        row.addWidget(self.simulation.inputs)
         row.addWidget(self.said, 1)
         row.addWidget(self.again)
         return bar
 
     @property
+    def _simulating(self) -> bool:
+        return self._parts.currentIndex() == 1
+
+    @property
     def grid(self) -> SheetGrid:
-        return self._grid
+        return self._drawn if self._simulating else self._grid
+
+    def grids(self) -> Iterable[SheetGrid]:
+        return (self._grid, self._drawn)
 
     def regions(self) -> list[QWidget]:
         """More parts of this sheet for F6."""
-        return [self.output_box, self.chart]
+        return [self.output_box, self.simulation.chart if self._simulating else self.chart]
+
+    def show_part(self, name: str) -> SheetGrid:
+        """“One at a time” or “Simulation”."""
+        index = PARTS.index(name)
+        self._parts.setCurrentIndex(index)
+        self.chips.set_current(index)
+        self.sort_box.setVisible(index == 0)
+        self.simulation.inputs.setVisible(index == 1)
+        if self._simulating and varies(self.session.calc):
+            self._choose_output()
+            self.simulation.follow()
+        self._say()
+        return self.grid
+
+    def _choose(self, index: int) -> None:
+        self.show_part(PARTS[index]).setFocus()
+        self.target_changed.emit()
+
+    def step(self, by: int) -> None:
+        self._choose((self._parts.currentIndex() + by) % len(PARTS))
 
     # --- what is shown -------------------------------------------------------
 
@@ -144,11 +197,7 @@ class SensitivityPanel(SheetPanel):
 
     def _show(self) -> None:
         deal, source = self.session.deal, self.source
-        keys = [one.output for one in source.found.tornados if one.output in deal.outputs] if source.found else []
-        if source.output not in keys:  # begin with one that there is something to see of
-            moved = {one.output for one in source.found.tornados if one.largest} if source.found else set()
-            source.output = next((key for key in keys if key in moved), keys[0] if keys else "")
-        self.output_box.set_choices([(k, deal.outputs[k].label, deal.outputs[k].note) for k in keys], source.output)
+        self._choose_output()
         if list(source.columns()) != self._grid.grid_model.columns or list(source.rows()) != self._grid.grid_model.rows:
             self._grid.reset_source()
         else:
@@ -159,17 +208,44 @@ class SensitivityPanel(SheetPanel):
             self.chart.show_tornado(one, bars, source.field, deal.outputs[source.output].label, terms)
         self._say()
 
+    def _choose_output(self) -> None:
+        """What the selector offers, and the one that both parts show."""
+        deal, source = self.session.deal, self.source
+        keys = [one.output for one in source.found.tornados if one.output in deal.outputs] if source.found else []
+        if not keys and self._simulating:  # no tornado yet, or none at all
+            keys = watched(self.session.calc)
+        if source.output not in keys:  # begin with one that there is something to see of
+            moved = {one.output for one in source.found.tornados if one.largest} if source.found else set()
+            source.output = next((key for key in keys if key in moved), keys[0] if keys else "")
+        self.output_box.set_choices([(k, deal.outputs[k].label, deal.outputs[k].note) for k in keys], source.output)
+        if self._simulating:
+            self.simulation.show_output(source.output)
+
     def _say(self) -> None:
         """Whether the figures are those of the deal as it is, and what was left out."""
+        if self._simulating:
+            text, bad = self.simulation.words()
+            self._tell(text, bad=bad)
+            self.again.setVisible(self.simulation.waiting and not bad)
+            return
         waiting = self.stale and (self.job is None or not self.job.running)
         self.chart.set_stale(self.stale)
         self.again.setVisible(waiting)
         if waiting:
-            self.said.setText("Out of date: the deal has changed.")
+            self._tell("Out of date: the deal has changed.")
             return
         remarks = self.source.found.remarks if self.source.found else ()
-        self.said.setText("  ".join(sentence(problem.what) for problem in remarks[:2]))
+        self._tell("  ".join(sentence(problem.what) for problem in remarks[:2]))
         self.said.setToolTip("\n".join(sentence(problem.what) for problem in remarks))
+
+    def _tell(self, text: str, *, bad: bool = False) -> None:
+        self.said.setText(text)
+        self.said.setToolTip(text)
+        if bool(self.said.property("refused")) != bad:
+            self.said.setProperty("refused", bad)
+            self.said.setProperty("muted", not bad)
+            self.said.style().unpolish(self.said)
+            self.said.style().polish(self.said)
 
     # --- working it out ------------------------------------------------------
 
@@ -182,7 +258,9 @@ class SensitivityPanel(SheetPanel):
         calc = self.session.calc
         possible = varies(calc)
         self._stack.setCurrentIndex(0 if possible else 1)
+        self.chips.setVisible(possible)
         if not possible:
+            self.simulation.drop()
             return
         if self.source.found is None:
             self.chart.say("Working out what each term moves…")
@@ -223,13 +301,16 @@ class SensitivityPanel(SheetPanel):
     def _cancel_said(self) -> None:
         """What is shown, if anything, is not the deal as it is: offer to work it out again."""
         self._say()
-        self.again.show()
+        if not self._simulating:
+            self.again.show()
 
     def sync(self, changes: ChangeSet) -> None:
         """Follow the deal where that is quick, else say that the figures are out of date."""
-        if self._of is self.session.calc:
-            return
-        self._show()
-        if self._took <= self.quick or self._of is None or not varies(self.session.calc):
-            self.update_figures()
+        if self._of is not self.session.calc:
+            self._show()
+            if self._took <= self.quick or self._of is None or not varies(self.session.calc):
+                self.update_figures()
+        if self._simulating and varies(self.session.calc):
+            self._choose_output()
+            self.simulation.follow()
         self._say()

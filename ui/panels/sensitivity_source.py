@@ -76,7 +76,9 @@ class SensitivitySource(DealSource):
         return next(((i, 0) for i, bar in enumerate(self.bars()) if target.key and bar.term == target.key), None)
 
     def why_not(self, row: int, col: int) -> Problem:
-        return Problem("", "A sensitivity is computed.", "Change the term or its range on Terms; Enter goes there.")
+        return Problem(
+            "", "A sensitivity is computed.", "Change the term or its range on Terms; a double click goes there."
+        )
 
     def cell(self, row: int, col: int) -> Cell:
         bar, deal = self.bars()[row], self.session.deal

@@ -1,0 +1,155 @@
+"""The table behind the simulation: what an output did over all draws, and the terms that move it."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING
+
+from model.fields import field_for
+from model.fields.base import Field
+from model.problems import Problem
+from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
+from ui.panels.base import DealSource, copy_text
+from ui.panels.sensitivity_source import swing_text
+from ui.session import DealSession
+from ui.targets import NOTHING, Target, target_of
+from ui.wording import wrapped
+
+if TYPE_CHECKING:  # it needs numpy, which only the worker imports
+    from model.whatif.simulate import Simulation, Spread
+
+_FIGURES = (
+    ("#base", "In view", "The output as the deal is now"),
+    ("#mean", "Mean", "None where a draw is “never” or “none”: they have no size"),
+    ("#deviation", "Standard deviation", "How far the draws lie from their mean"),
+    ("#p5", "5 % lie below", ""),
+    ("#p25", "25 % lie below", ""),
+    ("#p50", "50 % lie below (median)", ""),
+    ("#p75", "75 % lie below", ""),
+    ("#p95", "95 % lie below", ""),
+)
+_QUANTILES = ("#p5", "#p25", "#p50", "#p75", "#p95")  # in the order of ``Spread.quantiles``; no term has such a key
+_COUNTS = (
+    ("#errors", "Draws with an error", "They are in none of the other figures"),
+    (
+        "#endless",
+        "Draws that are “never” or “none”",
+        "They count among the quantiles, and have no class of the histogram",
+    ),
+)
+
+
+class SimulationSource(DealSource):
+    """``found`` is the last simulation, of one output; None before the first."""
+
+    def __init__(self, session: DealSession) -> None:
+        super().__init__(session)
+        self.found: Simulation | None = None
+
+    @property
+    def spread(self) -> Spread | None:
+        """The one that is shown; None where its output is gone."""
+        one = self.found.spreads[0] if self.found else None
+        return one if one is not None and one.output in self.session.deal.outputs else None
+
+    @property
+    def field(self) -> Field:
+        """Of the output that is shown."""
+        assert self.spread is not None
+        return field_for(self.session.deal.outputs[self.spread.output], self.session.deal.unit)
+
+    def drivers(self) -> list[tuple[str, float]]:
+        """Terms with their correlations, the strongest first; terms that were deleted since are left out."""
+        terms = self.session.deal.terms
+        return [one for one in self.spread.drivers if one[0] in terms] if self.spread else []
+
+    def columns(self) -> list[ColumnSpec]:
+        return [
+            ColumnSpec("Figure", 280, "left", frozen=True, key="label"),
+            ColumnSpec("Unit", 96, "left", fit=True, key="unit"),
+            ColumnSpec("Value", 128, fit=True, key="value"),
+        ]
+
+    def rows(self) -> list[RowSpec]:
+        one, terms = self.spread, self.session.deal.terms
+        if one is None:
+            return []
+        counts = [RowSpec(key, "item", label) for key, label, _ in _COUNTS if self._count(key)]
+        out = [RowSpec("#figures", "section", f"Over {self.found.draws if self.found else 0:,} draws")]
+        out += [RowSpec(key, "item", label) for key, label, _ in _FIGURES] + counts
+        if drivers := self.drivers():
+            out.append(RowSpec("#drivers", "section", "Moved by (rank correlation, from -1 to 1)"))
+            out += [
+                RowSpec(key, "item" if abs(r) > self._noise() else "helper", terms[key].label) for key, r in drivers
+            ]
+        return out
+
+    def _count(self, key: str) -> int:
+        one = self.spread
+        return 0 if one is None else one.errors if key == "#errors" else one.histogram.endless
+
+    def _noise(self) -> float:
+        """Correlations up to this are those of terms that do nothing."""
+        return max(0.05, 3 / math.sqrt(self.found.draws if self.found else 1))
+
+    def driver(self, row: int) -> str:
+        """The term of a row; "" where the row is none."""
+        rows = self.rows()
+        return rows[row].key if row < len(rows) and not rows[row].key.startswith("#") else ""
+
+    def target(self, row: int, col: int) -> Target:
+        term = self.driver(row)
+        return target_of(self.session.deal, term) if term else NOTHING
+
+    def find(self, target: Target) -> Place | None:
+        rows = self.rows() if target.key else []
+        return next(((i, 0) for i, row in enumerate(rows) if row.key == target.key), None)
+
+    def why_not(self, row: int, col: int) -> Problem:
+        if self.driver(row):
+            return Problem(
+                "", "A simulation is computed.", "Change the term or its range on Terms; Enter on its name goes there."
+            )
+        return Problem("", "A simulation is computed.", "Change the terms or their ranges on Terms.")
+
+    def cell(self, row: int, col: int) -> Cell:
+        deal, one = self.session.deal, self.spread
+        if one is None:
+            return Cell()
+        if key := self.driver(row):
+            term, r = deal.terms[key], dict(one.drivers)[key]
+            if col == 0:
+                return Cell(
+                    term.label,
+                    "label",
+                    tooltip="\n".join(filter(None, (wrapped(term.note), "Click or Enter: go to the term"))),
+                )
+            if col == 1:
+                return Cell("")
+            strong = abs(r) > self._noise()
+            tip = "" if strong else f"No more than chance gives in {self.found.draws if self.found else 0:,} draws"
+            return Cell(f"{r:+.2f}", "computed" if strong else "muted", "right", number=r, copy=repr(r), tooltip=tip)
+        key = self.rows()[row].key
+        if col == 0:
+            label, tip = next((label, tip) for name, label, tip in (*_FIGURES, *_COUNTS) if name == key)
+            return Cell(label, "label", tooltip=tip)
+        if key in ("#errors", "#endless"):
+            count = self._count(key)
+            return Cell("draws", "unit") if col == 1 else Cell(f"{count:,}", "computed", "right", number=float(count))
+        if col == 1:
+            return Cell(deal.outputs[one.output].unit, "unit")
+        return self._figure(one, key)
+
+    def _figure(self, one: Spread, key: str) -> Cell:
+        field = self.field
+        quantiles = dict(zip(_QUANTILES, one.quantiles, strict=False))
+        value = {"#base": one.base, "#mean": one.mean, "#deviation": one.deviation, **quantiles}.get(key)
+        if value is None:
+            return Cell("–", "muted", "right", tooltip="There is none: too few draws give a size.")
+        number = float(value) if isinstance(value, float) and field.numeric and field.kind != "date" else None
+        if key == "#deviation":
+            assert isinstance(value, float)
+            return Cell(swing_text(field, value), "computed", "right", number=number, copy=repr(value))
+        text = field.show(value)  # type: ignore[arg-type]
+        return Cell(text, "computed", "right", number=number, copy=partial(copy_text, field, value, text))
