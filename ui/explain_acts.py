@@ -53,6 +53,8 @@ class Explaining(QObject):
         self._step(self._ahead, self._behind, "There is nothing further on.")
 
     def _step(self, source: list[Target], other: list[Target], nothing: str) -> None:
+        if not self.window.may_leave():
+            return
         here = self.window.panel.target()
         while source:
             target = source.pop()
@@ -88,6 +90,8 @@ class Explaining(QObject):
         self._to_first(found, target, "Nothing reads this cell.")
 
     def _to_first(self, found: list[Seen], target: Target, nothing: str) -> None:
+        if not self.window.may_leave():
+            return
         calc = self.window.session.calc
         for seen in found:
             there = reasons.target_from(calc, seen.key, seen.period, target.period)
@@ -97,6 +101,8 @@ class Explaining(QObject):
 
     def to_root(self) -> None:
         """To the cell where the error of this one began."""
+        if not self.window.may_leave():
+            return
         target = self._here()
         calc = self.window.session.calc
         try:

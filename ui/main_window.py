@@ -278,14 +278,16 @@ class MainWindow(MenuActs):
         grid.editing_changed.connect(lambda on: None if on else self._target_changed())
 
     def show_sheet(self, index: int) -> None:
-        """Bring a sheet to the front."""
+        """Bring a sheet to the front; not while an entry on the one in front is refused."""
+        front = next((i for i, panel in self._panels.items() if panel is self.stack.currentWidget()), index)
+        if front != index:
+            self._select_tab(front)  # a tab that was clicked waits until the entry is in
+            if not self.may_leave():
+                return
         panel = self._panel(index)
         panel.catch_up()  # before it is laid out at its new size
         self.stack.setCurrentWidget(panel)
-        if self.tabs.currentIndex() != index:
-            self.tabs.blockSignals(True)
-            self.tabs.setCurrentIndex(index)
-            self.tabs.blockSignals(False)
+        self._select_tab(index)
         self._show_side()
         if self.formula_bar.pointing:
             pass  # a formula is being written: a click here gives a cell's name
@@ -299,6 +301,12 @@ class MainWindow(MenuActs):
         helpers.setChecked(panel.helpers_shown)
         self.status.show_stats(panel.grid.stats())
         self._target_changed()
+
+    def _select_tab(self, index: int) -> None:
+        if self.tabs.currentIndex() != index:
+            self.tabs.blockSignals(True)
+            self.tabs.setCurrentIndex(index)
+            self.tabs.blockSignals(False)
 
     def _show_side(self) -> None:
         """The inspector, or what the sheet in front puts in its place."""
@@ -333,6 +341,8 @@ class MainWindow(MenuActs):
         self.panel.step(by)
 
     def show_checks(self) -> None:
+        if not self.may_leave():
+            return
         panel = self.show_titled("Checks")
         if not self.session.calc.holds():
             panel.show_first_fault()
@@ -350,6 +360,8 @@ class MainWindow(MenuActs):
 
     def show_sheet_of(self, section: str) -> None:
         """Bring the sheet to the front that shows a section of the document."""
+        if not self.may_leave():
+            return
         title, part = SECTIONS.get(section, ("Terms", ""))
         panel = self.show_titled(title)
         if part:
@@ -360,7 +372,9 @@ class MainWindow(MenuActs):
     # --- going somewhere -----------------------------------------------------
 
     def go(self, target: Target) -> bool:
-        """To the cell of a target, on whichever sheet it is."""
+        """To the cell of a target, on whichever sheet it is. False: it is on none, or an open entry is refused."""
+        if not self.may_leave():
+            return False
         deal = self.session.deal
         key = target.key.partition(".")[0]
         by_path = {

@@ -75,6 +75,8 @@ class MenuActs(QMainWindow):
 
     def go_to_name(self, text: str) -> None:
         """From the name box: a key, an address, a label or part of one."""
+        if not self.may_leave():
+            return
         grid = self.panel.grid
         if text:
             target = targets.find(self.session.calc, text)
@@ -159,13 +161,22 @@ class MenuActs(QMainWindow):
 
     def settled(self) -> bool:
         """What is being typed is entered first; False: it was refused and still stands there."""
-        return self.panel.grid.commit_edit() and self.formula_bar.commit()
+        return self._entered() and self.formula_bar.commit()
+
+    def _entered(self) -> bool:
+        """The same for the cells of all sheets alone."""
+        return all(panel.entered() for panel in self._panels.values())
+
+    def may_leave(self) -> bool:
+        """Before another sheet comes up: as ``settled``, but a formula that wants a name from there may wait."""
+        bar = self.formula_bar
+        return self._entered() and (bar.waiting or not bar.editing or bar.commit())
 
     def choose_view(self, part: str, key: str) -> None:
         """Another version, scenario, period or perspective; not while an entry that was refused still stands open."""
         if not self.settled():
-            self.panel.grid.focus_editor()
-        elif part == "perspective":
+            return
+        if part == "perspective":
             self.session.set_perspective(key)
         else:
             chosen: dict[str, Any] = {part: key}

@@ -39,12 +39,21 @@ def window(qtbot, folder: Path, deal: Path | None = None) -> MainWindow:
     """A window on screen; on a copy of the deal in ``folder``, where one is named."""
     made = open_session(str(deal))[0] if deal is not None else session()
     shown = MainWindow(made, settings(folder))
-    qtbot.addWidget(shown, before_close_func=lambda w: w.session.stack.setClean())
+    qtbot.addWidget(shown, before_close_func=_let_go)
     shown.resize(1280, 800)
     shown.show()
     shown.activateWindow()
     qtbot.waitUntil(lambda: shown.panel.grid.hasFocus() or not shown.panel.grid.isVisible())
     return shown
+
+
+def _let_go(shown: MainWindow) -> None:
+    """Nothing is open or unsaved: closing asks nothing."""
+    for panel in shown._panels.values():
+        for grid in panel.grids():
+            grid.cancel_edit()
+    shown.formula_bar.cancel()
+    shown.session.stack.setClean()
 
 
 def copy_of(folder: Path) -> Path:

@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from model import store
 from model.edits import set_attribute, set_value
 from tests.ui import kit
-from tests.ui.kit import CTRL, SHIFT, K, go, here, press, type_into
+from tests.ui.kit import CTRL, SHIFT, K, go, here, press, show, type_into
 from ui import theme
 from ui.main_window import MainWindow
+from ui.panels.base import SheetGrid
 from ui.panels.headline import Card
 from ui.sheets import SHEETS
 
@@ -566,3 +567,90 @@ def test_what_is_being_typed_is_entered_before_another_period_is_looked_at_and_a
     assert window.session.view.period == "quarter"
     assert box.label == "Quarter"
     assert grid.is_editing
+
+
+def refused_entry(window: MainWindow) -> SheetGrid:
+    """“Rate” with a text that is no rate, still open in the Terms sheet."""
+    grid = go(window, "rate")
+    type_into(grid, "about five")
+    assert grid.editor is not None
+    return grid
+
+
+def chosen_part(window: MainWindow) -> str:
+    chips = window.panel.chips
+    return chips._texts[chips.current]
+
+
+def leave_by_tab(window: MainWindow) -> None:
+    show(window, "Valuation")
+
+
+def leave_by_part(window: MainWindow) -> None:
+    click(window.panel.chips._group.buttons()[1])
+
+
+LEAVING = {
+    "tab": leave_by_tab,
+    "part": leave_by_part,
+    "next sheet": lambda window: window.next_sheet(),
+    "next part": lambda window: window.step_part(1),
+    "checks": lambda window: click(window.status.check),
+    "headline": lambda window: click(window.headline.cards[0]),
+    "name box": lambda window: go(window, "volume · 2026"),
+    "properties": lambda window: window.actions_["properties"].trigger(),
+}
+
+
+@pytest.mark.parametrize("way", LEAVING)
+def test_an_entry_that_is_refused_keeps_its_sheet_and_part_in_front_and_is_not_lost_at_save(window, tmp_path, way):
+    grid = refused_entry(window)
+    LEAVING[way](window)
+    assert window.panel.title == "Terms"
+    assert window.tabs.tabText(window.tabs.currentIndex()) == "Terms"
+    assert chosen_part(window) == "Terms"
+    assert window.panel.grid is grid
+    assert grid.isVisible()
+    assert grid.editor is not None
+    assert grid.editor.text() == "about five"
+    assert grid.bubble.isVisible(), "the reason is shown"
+    window.session.path = tmp_path / "mine.deal"
+    window.save()
+    assert not window.session.path.exists()
+    assert window.status.message.text().startswith("Not saved")
+
+
+@pytest.mark.parametrize("way", LEAVING)
+def test_an_entry_that_is_open_is_entered_before_another_sheet_or_part_comes_up(window, way):
+    grid = go(window, "rate")
+    QTest.keyClicks(grid, "7")
+    assert grid.editor is not None
+    LEAVING[way](window)
+    assert grid.editor is None
+    assert window.session.deal.terms["rate"].value == pytest.approx(0.07)
+    assert window.panel.grid is not grid
+    window.undo()
+    assert window.panel.grid is grid, "undo leads to where it was typed"
+
+
+def test_jumps_back_are_not_used_up_while_an_entry_is_refused(window):
+    go(window, "left_over")
+    grid = refused_entry(window)
+    window.explain.back()
+    assert window.panel.grid is grid
+    press(grid.editor, K.Key_Escape)
+    window.explain.back()
+    assert here(window) == "left_over"
+
+
+def test_a_formula_that_is_refused_in_the_bar_keeps_its_sheet_in_front(window):
+    go(window, "left_over")
+    press(window.panel.grid, K.Key_F2)
+    field = window.formula_bar.field
+    field.selectAll()
+    QTest.keyClicks(field, "= nonsense_name ")
+    assert not window.formula_bar.pointing
+    show(window, "Terms")
+    assert window.panel.title == "Valuation"
+    assert field.text() == "= nonsense_name "
+    assert window.formula_bar.error.isVisible()

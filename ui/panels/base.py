@@ -380,6 +380,13 @@ class SheetPanel(QWidget):
     def grids(self) -> Iterable[SheetGrid]:
         return (self.grid,)
 
+    def entered(self) -> bool:
+        """What is being typed on this sheet is entered first. False: it was refused, and stands there with its reason."""
+        refused = next((grid for grid in self.grids() if not grid.commit_edit()), None)
+        if refused is not None:
+            refused.focus_editor()
+        return refused is None
+
     def regions(self) -> Sequence[QWidget]:
         """More parts of this sheet that take the keyboard, for F6."""
         return ()

@@ -69,6 +69,9 @@ class CasesPanel(SheetPanel):
         return self.grid
 
     def _choose(self, index: int) -> None:
+        if not self.entered():
+            self.chips.set_current(self._pages.currentIndex())
+            return
         self.show_part(PARTS[index]).setFocus()
         self.target_changed.emit()
 

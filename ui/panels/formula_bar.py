@@ -107,6 +107,11 @@ class FormulaBar(QWidget):
         """A formula is being written that wants a name: a click on a cell gives its."""
         return "assist" in self.__dict__ and self.assist.pointing
 
+    @property
+    def waiting(self) -> bool:
+        """The text may stay open while another sheet is shown: to fetch a name there, or to look at a circle."""
+        return self.pointing or self._looking
+
     # --- showing -------------------------------------------------------------
 
     @property

@@ -137,6 +137,9 @@ class ObligationsPanel(SheetPanel):
         return self._pages[name]
 
     def _choose(self, index: int) -> None:
+        if not self.entered():
+            self.chips.set_current(self._names.index(self.part))
+            return
         self.show_part(self._names[index]).setFocus()
         self.target_changed.emit()
 

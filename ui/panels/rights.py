@@ -199,6 +199,9 @@ class RightsPanel(SheetPanel):
         self._fit()
 
     def _choose(self, index: int) -> None:
+        if not self.entered():
+            self.chips.set_current(self._part)
+            return
         self.show_part(PARTS[index])
         self.focus_first().setFocus(Qt.FocusReason.OtherFocusReason)
 

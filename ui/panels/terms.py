@@ -96,6 +96,9 @@ class TermsPanel(SheetPanel):
         return self.session.deal.tables[table].label if table else names.get(name, "Terms")
 
     def _choose(self, index: int) -> None:
+        if not self.entered():
+            self.chips.set_current(self._names.index(self.part))
+            return
         self.show_part(self._names[index]).setFocus()
         self.target_changed.emit()
 
