@@ -25,6 +25,7 @@ class Explaining(QObject):
         super().__init__(window)
         self.window = window
         self._said = ""
+        self._said_of = NOTHING  # the cell that was current then
         self._behind: list[Target] = []
         self._ahead: list[Target] = []
 
@@ -66,8 +67,13 @@ class Explaining(QObject):
 
     def _tell(self, text: str) -> None:
         """Say what is so of the cell where one is."""
-        self._said = text
+        self._said, self._said_of = text, self.window.panel.target()
         self.window.session.told.emit(text)
+
+    def moved(self, target: Target) -> None:
+        """Another cell may be current: by a jump, the arrows, a click."""
+        if self._said and target != self._said_of:
+            self._hush()
 
     def _hush(self) -> None:
         """What was said of the cell before is no longer so."""

@@ -351,6 +351,8 @@ class MainWindow(MenuActs):
         target = self.panel.target()
         self.session.place = Place(self.tabs.currentIndex(), target)
         self.formula_bar.show_target(target)
+        if "explain" in self.__dict__:
+            self.explain.moved(target)
         if self.inspector.isVisible() or not self.isVisible():
             self.inspector.show_target(target)
 

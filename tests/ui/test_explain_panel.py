@@ -101,6 +101,24 @@ def test_an_input_has_no_precedent_and_that_is_said(window):
     assert window.status.message.text() == "", "that was said of the cell before"
 
 
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda window: press(window.panel.grid, K.Key_Down),
+        lambda window: window.headline.clicked.emit("total_paid"),
+        lambda window: window.show_titled("Schedule"),
+    ],
+    ids=["arrow", "headline", "sheet"],
+)
+def test_what_was_said_of_a_cell_goes_when_another_becomes_current(window, way):
+    grid = go(window, "rate")
+    press(grid, K.Key_BracketLeft, CTRL)
+    assert "reads no other" in window.status.message.text()
+    way(window)
+    assert here(window) != "rate"
+    assert window.status.message.text() == ""
+
+
 def test_intermediate_results_stand_step_by_step(window):
     explained(window, "sold · 2026")
     steps = {r.fact.tip: (r.fact.label, r.fact.value) for r in window.inspector.facts()}
