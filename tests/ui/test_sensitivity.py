@@ -23,6 +23,7 @@ from tests.ui.kit import K, press
 from ui.exchange.outgoing import table_csv
 from ui.main_window import MainWindow
 from ui.panels.sensitivity import SensitivityPanel
+from ui.panels.simulation_source import TERM
 from ui.panels.tornado_chart import ROW, TOP
 from ui.pictures import save
 from ui.session import DealSession
@@ -202,9 +203,8 @@ def test_the_simulation_has_the_figures_of_the_model_and_the_drivers_in_their_or
     for key, value in zip(("#p5", "#p25", "#p50", "#p75", "#p95"), one.quantiles, strict=True):
         assert figure(part, key) == field.show(value)
     assert figure(part, "#mean") == field.show(one.mean) and figure(part, "#base") == field.show(one.base)
-    rows = [row.key for row in part.grid.grid_model.rows]
-    assert rows[rows.index("#drivers") + 1 :] == [term for term, _ in one.drivers]
-    assert figure(part, one.drivers[0][0]) == f"{one.drivers[0][1]:+.2f}"
+    shown = [(part.source.driver(i), part.source.cell(i, TERM + 1).text) for i in range(len(one.drivers))]
+    assert shown == [(term, f"{r:+.2f}" if abs(r) >= 0.005 else "0.00") for term, r in one.drivers]
     assert (
         part.chart.classes == one.histogram.classes(False) and sum(count for *_, count in part.chart.classes) == 5_000
     )
@@ -234,6 +234,7 @@ def test_draws_and_seed_are_typed_and_what_is_refused_says_why_and_leaves_the_fi
         ready(qtbot, part)
         assert said in panel.said.text() and panel.said.property("refused") and figure(part, "#p50") == before
     enter(part.draws, "200")
+    assert part.job is not None and not panel.said.text(), "nothing is refused any more while it draws"
     ready(qtbot, part)
     assert part.source.found.draws == 200 and not panel.said.property("refused")
     enter(part.seed, "-1")
@@ -245,12 +246,12 @@ def test_a_click_on_a_driver_and_enter_go_to_the_term(qtbot, window, panel):
     part = drawn(qtbot, panel)
     term = part.source.drivers()[0][0]
     row, _ = part.source.find(target_of(panel.session.deal, term))
-    part.grid.go_to(row, 0)
-    spot = part.grid.cell_rect(row, 0).center()
+    part.grid.go_to(row, TERM)
+    spot = part.grid.cell_rect(row, TERM).center()
     QTest.mouseClick(part.grid.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
     assert (window.panel.title, kit.here(window)) == ("Terms", term)
     window.show_titled("Sensitivity")
-    part.grid.go_to(row, 0)
+    part.grid.go_to(row, TERM)
     press(part.grid, K.Key_Return)
     assert (window.panel.title, kit.here(window)) == ("Terms", term)
 

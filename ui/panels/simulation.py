@@ -20,7 +20,7 @@ from ui.jobs import Job, Progress
 from ui.panels.base import SheetGrid
 from ui.panels.histogram_chart import HistogramChart
 from ui.panels.notices import JobBar
-from ui.panels.simulation_source import SimulationSource
+from ui.panels.simulation_source import TERM, SimulationSource
 from ui.session import DealSession
 from ui.wording import sentence
 
@@ -127,9 +127,9 @@ class SimulationPart(QWidget):
         """The table, which the sheet makes and wires."""
         self.grid = grid
         self.split.addWidget(grid)
-        self.split.setSizes([240, 300])
+        self.split.setSizes([210, 300])
         self.split.setStretchFactor(1, 1)
-        grid.activated.connect(lambda index: self._go(index.row()))
+        grid.activated.connect(lambda index: self._go(index.row(), index.column()))
         grid.viewport().installEventFilter(self)
         grid.installEventFilter(self)
 
@@ -137,7 +137,7 @@ class SimulationPart(QWidget):
         """A click or Enter on the name of a driver goes to its term; in the other columns they do as everywhere."""
         if isinstance(event, QKeyEvent):
             here, enter = self.grid.current, (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            if event.type() == QEvent.Type.KeyPress and event.key() in enter and here is not None and here[1] == 0:
+            if event.type() == QEvent.Type.KeyPress and event.key() in enter and here is not None and here[1] == TERM:
                 term = "" if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier else self.source.driver(here[0])
                 if term:
                     self.term_wanted.emit(term)
@@ -147,7 +147,7 @@ class SimulationPart(QWidget):
             spot = event.position().toPoint()
             if event.type() == QEvent.Type.MouseButtonPress:
                 index = self.grid.indexAt(spot)
-                named = index.isValid() and index.column() == 0 and not event.modifiers()
+                named = index.isValid() and index.column() == TERM and not event.modifiers()
                 self._pressed = (spot, self.source.driver(index.row())) if named else None
             elif event.type() == QEvent.Type.MouseButtonRelease and self._pressed is not None:
                 (began, term), self._pressed = self._pressed, None  # the press may have scrolled the row into view
@@ -155,8 +155,8 @@ class SimulationPart(QWidget):
                     self.term_wanted.emit(term)
         return False
 
-    def _go(self, row: int) -> None:
-        if term := self.source.driver(row):
+    def _go(self, row: int, col: int) -> None:
+        if term := self.source.driver(row, col):
             self.term_wanted.emit(term)
 
     # --- what is shown -------------------------------------------------------
@@ -225,6 +225,7 @@ class SimulationPart(QWidget):
         if not self.output or self.draws.refusal or self.seed.refusal:
             self._say()
             return
+        self.refusal = ""
         asked = self.asked
         if self.source.found is None:
             self.chart.say("Drawing the terms…")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from model.fields import field_for
 from model.fields.base import Field
@@ -19,6 +19,7 @@ from ui.wording import wrapped
 if TYPE_CHECKING:  # it needs numpy, which only the worker imports
     from model.whatif.simulate import Simulation, Spread
 
+TERM: Final = 3  # the column of the drivers' names
 _FIGURES = (
     ("#base", "In view", "The output as the deal is now"),
     ("#mean", "Mean", "None where a draw is “never” or “none”: they have no size"),
@@ -65,25 +66,22 @@ class SimulationSource(DealSource):
         return [one for one in self.spread.drivers if one[0] in terms] if self.spread else []
 
     def columns(self) -> list[ColumnSpec]:
+        tip = "Rank correlation of the output with the term, from -1 to 1"
         return [
-            ColumnSpec("Figure", 280, "left", frozen=True, key="label"),
-            ColumnSpec("Unit", 96, "left", fit=True, key="unit"),
-            ColumnSpec("Value", 128, fit=True, key="value"),
+            ColumnSpec("Figure", 224, "left", frozen=True, key="label"),
+            ColumnSpec("Unit", 80, "left", fit=True, key="unit"),
+            ColumnSpec("Value", 108, fit=True, key="value"),
+            ColumnSpec("Moved by", 280, "left", key="term", tooltip="The strongest first"),
+            ColumnSpec("Correlation", 104, key="correlation", tooltip=tip),
         ]
 
     def rows(self) -> list[RowSpec]:
-        one, terms = self.spread, self.session.deal.terms
-        if one is None:
+        """Figures, and beside them the drivers from the top: both begin where they are seen."""
+        if self.spread is None:
             return []
-        counts = [RowSpec(key, "item", label) for key, label, _ in _COUNTS if self._count(key)]
-        out = [RowSpec("#figures", "section", f"Over {self.found.draws if self.found else 0:,} draws")]
-        out += [RowSpec(key, "item", label) for key, label, _ in _FIGURES] + counts
-        if drivers := self.drivers():
-            out.append(RowSpec("#drivers", "section", "Moved by (rank correlation, from -1 to 1)"))
-            out += [
-                RowSpec(key, "item" if abs(r) > self._noise() else "helper", terms[key].label) for key, r in drivers
-            ]
-        return out
+        figures = [RowSpec(key, "item", label) for key, label, _ in _FIGURES]
+        figures += [RowSpec(key, "item", label) for key, label, _ in _COUNTS if self._count(key)]
+        return figures + [RowSpec(f"#{i}", "item") for i in range(len(figures), len(self.drivers()))]
 
     def _count(self, key: str) -> int:
         one = self.spread
@@ -93,21 +91,21 @@ class SimulationSource(DealSource):
         """Correlations up to this are those of terms that do nothing."""
         return max(0.05, 3 / math.sqrt(self.found.draws if self.found else 1))
 
-    def driver(self, row: int) -> str:
-        """The term of a row; "" where the row is none."""
-        rows = self.rows()
-        return rows[row].key if row < len(rows) and not rows[row].key.startswith("#") else ""
+    def driver(self, row: int, col: int = TERM) -> str:
+        """The term of a cell; "" where it is that of a figure, or empty."""
+        drivers = self.drivers()
+        return drivers[row][0] if col >= TERM and row < len(drivers) else ""
 
     def target(self, row: int, col: int) -> Target:
-        term = self.driver(row)
+        term = self.driver(row, col)
         return target_of(self.session.deal, term) if term else NOTHING
 
     def find(self, target: Target) -> Place | None:
-        rows = self.rows() if target.key else []
-        return next(((i, 0) for i, row in enumerate(rows) if row.key == target.key), None)
+        keys = [term for term, _ in self.drivers()] if target.key else []
+        return (keys.index(target.key), TERM) if target.key in keys else None
 
     def why_not(self, row: int, col: int) -> Problem:
-        if self.driver(row):
+        if self.driver(row, col):
             return Problem(
                 "", "A simulation is computed.", "Change the term or its range on Terms; Enter on its name goes there."
             )
@@ -117,29 +115,39 @@ class SimulationSource(DealSource):
         deal, one = self.session.deal, self.spread
         if one is None:
             return Cell()
-        if key := self.driver(row):
-            term, r = deal.terms[key], dict(one.drivers)[key]
-            if col == 0:
-                return Cell(
-                    term.label,
-                    "label",
-                    tooltip="\n".join(filter(None, (wrapped(term.note), "Click or Enter: go to the term"))),
-                )
-            if col == 1:
-                return Cell("")
-            strong = abs(r) > self._noise()
-            tip = "" if strong else f"No more than chance gives in {self.found.draws if self.found else 0:,} draws"
-            return Cell(f"{r:+.2f}", "computed" if strong else "muted", "right", number=r, copy=repr(r), tooltip=tip)
+        if col >= TERM:
+            return self._driver_cell(one, row, col)
         key = self.rows()[row].key
+        named = next(((label, tip) for name, label, tip in (*_FIGURES, *_COUNTS) if name == key), None)
+        if named is None:
+            return Cell()
         if col == 0:
-            label, tip = next((label, tip) for name, label, tip in (*_FIGURES, *_COUNTS) if name == key)
-            return Cell(label, "label", tooltip=tip)
+            return Cell(named[0], "label", tooltip=named[1])
         if key in ("#errors", "#endless"):
             count = self._count(key)
             return Cell("draws", "unit") if col == 1 else Cell(f"{count:,}", "computed", "right", number=float(count))
         if col == 1:
             return Cell(deal.outputs[one.output].unit, "unit")
         return self._figure(one, key)
+
+    def _driver_cell(self, one: Spread, row: int, col: int) -> Cell:
+        key = self.driver(row, col)
+        if not key:
+            return Cell()
+        term, r, draws = self.session.deal.terms[key], dict(one.drivers)[key], self.found.draws if self.found else 1
+        strong = abs(r) > self._noise()
+        if col == TERM:
+            tip = "\n".join(filter(None, (wrapped(term.note), "Click or Enter: go to the term")))
+            return Cell(term.label, "label" if strong else "muted", "left", tooltip=tip)
+        tip = "" if strong else f"No more than chance gives in {draws:,} draws"
+        return Cell(
+            f"{r:+.2f}" if abs(r) >= 0.005 else "0.00",
+            "computed" if strong else "muted",
+            "right",
+            number=r,
+            copy=repr(r),
+            tooltip=tip,
+        )
 
     def _figure(self, one: Spread, key: str) -> Cell:
         field = self.field
