@@ -6,13 +6,17 @@ from typing import Any
 
 import msgspec
 
+from model.deal import Deal
 from model.engine import Calc
 from model.fields import field_for
 from model.fields.base import Field
 from model.fields.number_formats import show_text
 from model.fields.unit_text import is_number
-from model.values import NO_CAP, from_serial
+from model.structure.labels import label_of_key
+from model.values import NO_CAP, ErrorValue, from_serial
 from ui.targets import event_flags
+
+_MOST_ERRORS = 3
 
 
 class ChartSeries(msgspec.Struct):
@@ -49,6 +53,8 @@ class ChartData:
             )
             for line, row in rows.items()
         ]
+        numbers = any(v is not None for series in self.series for v in series.values)
+        self.nothing = "" if numbers else _why_nothing(deal, rows)  # what to say in the place of marks
         self.flags: list[ChartFlag] = []
         starts, days = calc.timeline.rows["start"], calc.timeline.rows["days"]
         for event, day, period in event_flags(calc):
@@ -70,6 +76,24 @@ class ChartData:
                 "\t".join([period.label, *("" if s.values[i] is None else repr(s.values[i]) for s in self.series)])
             )
         return "\n".join(lines) + "\n"
+
+
+def _why_nothing(deal: Deal, rows: dict[str, list[Any]]) -> str:
+    """Why there is no number to show: errors, each of a line once and with the cell where it arose."""
+    found = []
+    for line, row in rows.items():
+        for error in dict.fromkeys(value for value in row if isinstance(value, ErrorValue)):
+            kind = "undisclosed" if error.is_undisclosed else error.kind
+            root = (
+                f" from “{show_text(label_of_key(deal, error.at))}”"
+                if error.at.partition("@")[0] not in ("", line)
+                else ""
+            )
+            found.append(f"{show_text(deal.lines[line].label)}: {kind}{root}")
+    if not found:
+        return "Nothing to show yet."
+    more = f"\nand {len(found) - _MOST_ERRORS} more" if len(found) > _MOST_ERRORS else ""
+    return "No value is a number.\n" + "\n".join(found[:_MOST_ERRORS]) + more
 
 
 def _number(value: Any) -> float | None:

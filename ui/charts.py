@@ -175,10 +175,10 @@ class ChartView(QWidget):
         p.setPen(t.color("muted"))
         if unit and used + 60 < room:
             plain.draw(p, _SIDE + used + 8, _TITLE_MIDDLE, plain.elided(unit, room - used - 8))
-        values = [v for s in data.series for v in s.values if v is not None]
-        if not values:
-            p.drawText(self._plot(), int(Qt.AlignmentFlag.AlignCenter), "Nothing to show yet.")
+        if data.nothing:
+            p.drawText(self._plot(), int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap), data.nothing)
             return
+        values = [v for s in data.series for v in s.values if v is not None]
         low, high = min(0.0, *values), max(0.0, *values)
         if high == low:
             high = low + 1.0

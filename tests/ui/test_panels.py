@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from model import store
+from model.edits import set_attribute, set_value
 from model.fields import make_field
 from model.fields.unit_text import with_unit
 from model.values import NEVER, NO_CAP
@@ -285,6 +286,24 @@ def test_a_chart_is_walked_with_the_keys(window, schedule):
     press(chart, K.Key_Right)
     press(chart, K.Key_Return)
     assert window.panel.target().period == 1
+
+
+def test_a_chart_without_a_number_says_which_errors_stand_in_its_place(window):
+    session = window.session
+    line = session.deal.charts["sold"].lines[0]
+    session.edit(set_attribute(session.deal, ("lines", line, "formula"), "= 1 / (rate - rate)", "Break it"))
+    said = ChartData(session.calc, "sold").nothing
+    assert said == f"No value is a number.\n{session.deal.lines[line].label}: #DIV/0!"
+    session.stack.undo()
+    assert ChartData(session.calc, "sold").nothing == ""
+
+
+def test_a_chart_says_where_the_undisclosed_value_comes_from(window):
+    session = window.session
+    session.edit(set_value(session.deal, session.view, "rate", "undisclosed"))
+    line = session.deal.charts["sold"].lines[0]
+    session.edit(set_attribute(session.deal, ("lines", line, "formula"), "= rate", "Follow it"))
+    assert ChartData(session.calc, "sold").nothing.endswith(": undisclosed from “Rate”")
 
 
 def test_charts_leave_out_the_empty_years_at_the_end(qapp):
