@@ -41,6 +41,7 @@ QToolButton[quiet="true"] {{ color: {t.muted}; padding: 2px 8px; font-size: 11px
 #inspectorPage QLabel[look="quiet"] {{ color: {t.muted}; padding: 2px 0; }}
 #inspectorPage QLabel[look="head"] {{ color: {t.muted}; font-size: 11px; font-weight: 600; padding: 14px 0 2px 0; }}
 QLabel[muted="true"] {{ color: {t.muted}; }}
+QLabel[refused="true"] {{ color: {t.bad}; }}
 #statusBar {{ background: {t.bar}; border-top: 1px solid {t.line}; }}
 #statusBar QLabel {{ background: transparent; }}
 #tabRow {{ background: {t.bar}; border-top: 1px solid {t.line}; }}

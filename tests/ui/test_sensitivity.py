@@ -330,6 +330,7 @@ def test_draws_that_are_errors_or_endless_are_counted_and_an_output_that_no_rang
     ready(qtbot, part)
     endless = part.source.spread.histogram.endless
     assert figure(part, "#endless") == f"{endless:,}" and f"{endless:,} of them none" in part.chart.counted()
+    assert legal.text(part.grid, "#endless", "label") == "Draws that are “none”"
     assert figure(part, "#mean") == "–" and part.chart.figures().endswith(f"none\t\t{endless}\n")
     shown.panel.show_output("still")
     ready(qtbot, part)

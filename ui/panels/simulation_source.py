@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from model.fields import field_for
 from model.fields.base import Field
 from model.problems import Problem
+from model.whatif.ranges import endless
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
 from ui.panels.base import DealSource, copy_text
-from ui.panels.sensitivity_source import swing_text
 from ui.session import DealSession
 from ui.targets import NOTHING, Target, target_of
 from ui.wording import wrapped
@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # it needs numpy, which only the worker imports
 TERM: Final = 3  # the column of the drivers' names
 _FIGURES = (
     ("#base", "In view", "The output as the deal is now"),
-    ("#mean", "Mean", "None where a draw is “never” or “none”: they have no size"),
+    ("#mean", "Mean", "None where a draw has no size, such as a day that never comes"),
     ("#deviation", "Standard deviation", "How far the draws lie from their mean"),
     ("#p5", "5 % lie below", ""),
     ("#p25", "25 % lie below", ""),
@@ -35,7 +35,7 @@ _COUNTS = (
     ("#errors", "Draws with an error", "They are in none of the other figures"),
     (
         "#endless",
-        "Draws that are “never” or “none”",
+        "Draws without a size",
         "They count among the quantiles, and have no class of the histogram",
     ),
 )
@@ -122,10 +122,13 @@ class SimulationSource(DealSource):
         if named is None:
             return Cell()
         if col == 0:
-            return Cell(named[0], "label", tooltip=named[1])
+            label = f"Draws that are “{self.field.show(endless(self.field.kind))}”" if key == "#endless" else named[0]
+            return Cell(label, "label", tooltip=named[1])
         if key in ("#errors", "#endless"):
             count = self._count(key)
             return Cell("draws", "unit") if col == 1 else Cell(f"{count:,}", "computed", "right", number=float(count))
+        if col == 1 and key == "#deviation" and self.field.kind == "date":
+            return Cell("days", "unit")
         if col == 1:
             return Cell(deal.outputs[one.output].unit, "unit")
         return self._figure(one, key)
@@ -158,6 +161,7 @@ class SimulationSource(DealSource):
         number = float(value) if isinstance(value, float) and field.numeric and field.kind != "date" else None
         if key == "#deviation":
             assert isinstance(value, float)
-            return Cell(swing_text(field, value), "computed", "right", number=number, copy=repr(value))
+            text = f"{value:,.0f}" if field.kind == "date" else field.show(value)
+            return Cell(text, "computed", "right", number=number, copy=repr(value))
         text = field.show(value)  # type: ignore[arg-type]
         return Cell(text, "computed", "right", number=number, copy=partial(copy_text, field, value, text))
