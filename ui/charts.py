@@ -29,6 +29,7 @@ from ui import theme as themes
 from ui.chart_data import ChartData, ChartFlag, ChartSeries, telling
 from ui.pictures import PictureButton
 from ui.session import ChangeSet, DealSession
+from ui.slots import reported
 from ui.texts import face
 
 _TITLE = 26
@@ -321,17 +322,20 @@ class ChartView(QWidget):
             self._at = at
             self.update()
 
+    @reported
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._show_at(self._period_at(event.position().x()))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._show_at(None)
 
+    @reported
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = self._period_at(event.position().x())
         if at is not None and event.position().y() > _TITLE and self.data.series:
             self.clicked.emit(self.data.series[0].key, self.data.first + at)
 
+    @reported
     def keyPressEvent(self, event: QKeyEvent) -> None:
         count = len(self.data.periods)
         match event.key():

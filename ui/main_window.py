@@ -47,7 +47,7 @@ from ui.safekeeping import Keeper
 from ui.session import ChangeSet, DealSession, Place
 from ui.settings import Settings
 from ui.sheets import SECTIONS, SHEETS
-from ui.slots import bound
+from ui.slots import bound, reported
 from ui.targets import Target, target_of
 
 if TYPE_CHECKING:
@@ -436,6 +436,7 @@ class MainWindow(MenuActs):
         self.panel.show_target(target)
         self.formula_bar.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @reported
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.session.highlight_of:
             self.session.highlight("")

@@ -445,3 +445,11 @@ def test_entries_that_are_disabled_say_why_also_where_no_row_decides_it(window):
     window.pin_baseline()
     assert window.actions_["toggle_helpers"].toolTip() == "Show helper lines"
     assert window.actions_["unpin_baseline"].toolTip() == "Measure since opening"
+
+
+def test_a_fault_behind_the_mouse_is_reported_and_does_not_end_the_process(window, monkeypatch):
+    grid, told = window.panel.grid, []
+    monkeypatch.setattr("sys.excepthook", lambda kind, *_: told.append(kind))
+    monkeypatch.setattr(type(grid), "_go", lambda *_, **__: [].pop())
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, NONE, grid.cell_rect(2, 1).center())
+    assert told == [IndexError]

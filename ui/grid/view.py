@@ -5,7 +5,6 @@ Layers: GridSurface (looks) - MovingGrid (moves, selects) - EditingGrid (types) 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
@@ -16,6 +15,7 @@ from ui.grid import keys
 from ui.grid.editing import EditingGrid
 from ui.grid.operations import Operations, Stats
 from ui.grid.source import GridSource, Place
+from ui.slots import reported
 
 
 class GridView(EditingGrid):
@@ -150,13 +150,10 @@ class GridView(EditingGrid):
             return
         event.accept()
 
+    @reported
     def _act(self, action: keys.Action) -> None:
-        """Do what a key says. A fault is reported here: one that Python itself raises, such as an IndexError, ends the
-        process in shiboken when it leaves an override inside another (PySide 6.11 on Python 3.11)."""
-        try:
-            action(self)
-        except Exception:
-            sys.excepthook(*sys.exc_info())
+        """Do what a key says."""
+        action(self)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         if event.commitString() or event.preeditString():
@@ -166,6 +163,7 @@ class GridView(EditingGrid):
 
     # --- mouse -----------------------------------------------------------------
 
+    @reported
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if not self.commit_edit():
             self.focus_editor()
@@ -203,6 +201,7 @@ class GridView(EditingGrid):
         right = (cell.align or self.grid_model.columns[col].align) == "right"
         return pos.x() < rect.left() + reach if right else pos.x() > rect.right() - reach
 
+    @reported
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._dragging and event.buttons() & Qt.MouseButton.LeftButton:
             self._drag_to(event.position().toPoint())
@@ -213,6 +212,7 @@ class GridView(EditingGrid):
         self._dragging = False
         self._scroll_timer.stop()
 
+    @reported
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
         if not index.isValid() or self.grid_model.rows[index.row()].kind == "section":
@@ -247,6 +247,7 @@ class GridView(EditingGrid):
         if (row, col) != self._corner:
             self._go((row, col), extend=True)
 
+    @reported
     def wheelEvent(self, event: QWheelEvent) -> None:
         mods = event.modifiers()
         step = event.angleDelta().y()

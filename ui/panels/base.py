@@ -24,6 +24,7 @@ from ui import targets
 from ui.grid.source import Cell, Change, ColumnSpec, Place, Role, RowSpec, Tint
 from ui.grid.view import GridView
 from ui.session import ChangeSet, DealSession
+from ui.slots import reported
 from ui.targets import NOTHING, Target
 from ui.wording import sentence
 
@@ -244,6 +245,7 @@ class SheetGrid(GridView):
         if pick is None:
             self.show_copied(None)
 
+    @reported
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
         if self._pick is not None and index.isValid() and event.button() == Qt.MouseButton.LeftButton:
@@ -254,6 +256,7 @@ class SheetGrid(GridView):
                 return
         super().mousePressEvent(event)
 
+    @reported
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         at, here = event.pos(), self.current
         if event.reason() == QContextMenuEvent.Reason.Keyboard and here is not None:
