@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
 from functools import cached_property
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
@@ -29,7 +27,7 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from model.fields.number_formats import show_text
-from ui import actions, documents, regions, structure_menu, targets, window_menus
+from ui import actions, ahead, documents, regions, structure_menu, window_menus
 from ui import theme as themes
 from ui.chrome import window_style
 from ui.clashes import Clashes
@@ -46,7 +44,7 @@ from ui.panels.toolbar import Toolbar
 from ui.safekeeping import Keeper
 from ui.session import ChangeSet, DealSession, Place
 from ui.settings import Settings
-from ui.sheets import SECTIONS, SHEETS
+from ui.sheets import SECTIONS, SHEETS, home_of
 from ui.slots import bound, reported
 from ui.targets import Target, target_of
 
@@ -55,12 +53,6 @@ if TYPE_CHECKING:
     from ui.exchange.outgoing import Outgoing
     from ui.explain_acts import Explaining
     from ui.structure import Structure
-
-_LATER = (  # what the first minute may need, imported one by one once the window stands
-    "ui.panels.inspector_page", "ui.panels.schedule", "ui.panels.rights", "ui.panels.may_they", "ui.panels.obligations",
-    "ui.panels.results", "ui.panels.cases", "ui.panels.compare", "ui.panels.checks", "ui.panels.formula_assist",
-    "ui.explain_acts", "ui.structure", "ui.entries", "ui.grid.editor", "ui.grid.bubble",
-)  # fmt: skip
 
 
 class MainWindow(MenuActs):
@@ -143,7 +135,7 @@ class MainWindow(MenuActs):
         self._show_baseline()
         self.show_sheet(0)
         if self._was_painted:
-            self._leisure.take("code", self._compile_ahead)
+            self._leisure.take("code", lambda: ahead.code(self.session))
             self._clashes.begin()
 
     def _central(self) -> None:
@@ -234,7 +226,7 @@ class MainWindow(MenuActs):
         if changes.view or changes.structure or changes.touched:
             self.toolbar.show_view()
         if changes.structure and self._was_painted:
-            self._leisure.take("code", self._compile_ahead)
+            self._leisure.take("code", lambda: ahead.code(self.session))
         for panel in self._panels.values():
             panel.session_changed(changes)
         if changes.view or changes.structure:
@@ -377,30 +369,10 @@ class MainWindow(MenuActs):
         """To the cell of a target, on whichever sheet it is. False: it is on none, or an open entry is refused."""
         if not self.may_leave():
             return False
-        deal = self.session.deal
-        key = target.key.partition(".")[0]
-        by_path = {
-            "rights": "Rights", "questions": "May they?", "scenarios": "Scenarios", "versions": "Scenarios",
-            "parties": "Terms",
-        }  # fmt: skip
-        home = by_path.get(target.path[0]) if target.path else None
-        if target.key == targets.DOCUMENT:
-            home = "Terms"
-        elif target.path[:1] == ("events",) and target.kind == "text":
-            home = "Rights"
-        if home is not None:
-            panel = self.show_titled(home)
-            panel.focus_first().setFocus(Qt.FocusReason.OtherFocusReason)
-            return self._shown(target)
-        homes: tuple[tuple[Container[str], str], ...] = (
-            (deal.terms, "Terms"), (deal.series, "Terms"), (deal.tables, "Terms"), (deal.lines, "Schedule"),
-            (deal.outputs, "Valuation"), (deal.checks, "Checks"), (deal.events, "Schedule"), (deal.sources, "Sources"),
-        )  # fmt: skip
-        title = next((title for section, title in homes if key in section), None)
-        if title is None:
+        home = home_of(self.session.deal, target)
+        if home is None:
             return False
-        panel = self.show_titled(title)
-        panel.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.show_titled(home)
         return self._shown(target)
 
     def _shown(self, target: Target) -> bool:
@@ -488,24 +460,9 @@ class MainWindow(MenuActs):
 
     def _first_painted(self) -> None:
         self.painted.emit()
-        self._leisure.take("imports", self._import_ahead)
-        self._leisure.take("code", self._compile_ahead)
+        self._leisure.take("imports", lambda: ahead.imports(self.formula_bar.field))
+        self._leisure.take("code", lambda: ahead.code(self.session))
         self._clashes.begin()
-
-    def _import_ahead(self) -> Iterator[None]:
-        for name in _LATER:
-            import_module(name)
-            yield
-        self.formula_bar.field.viewport()  # the first widget of Qt's own: see ui.viewport
-        yield
-
-    def _compile_ahead(self) -> Iterator[None]:
-        """The code that edits run, step by step, so that the first edit need not wait for it."""
-        plan = self.session.calc.program.plan
-        for index, step in enumerate(plan.steps):
-            if step.block is None and not step.loop:
-                plan.block(index)
-                yield
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

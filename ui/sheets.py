@@ -5,7 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from ui.targets import DOCUMENT, Target
+
 if TYPE_CHECKING:
+    from model.deal import Deal
     from ui.panels.base import SheetPanel
 
 
@@ -39,6 +42,28 @@ SECTIONS = {  # of the document -> the sheet that shows it, and its part there; 
     "checks": ("Checks", ""), "sources": ("Sources", ""), "events": ("Rights", "Events"),
     "scenarios": ("Scenarios", "Scenarios"), "versions": ("Scenarios", "Versions"),
 }  # fmt: skip
+
+
+_PATHS = {  # groups of the document whose entries are shown by their path, whatever their keys
+    "rights": "Rights", "questions": "May they?", "scenarios": "Scenarios", "versions": "Scenarios", "parties": "Terms",
+}  # fmt: skip
+_HOMES = (  # where a key of these groups is shown; an event stands among the lines
+    ("terms", "Terms"), ("series", "Terms"), ("tables", "Terms"), ("lines", "Schedule"), ("outputs", "Valuation"),
+    ("checks", "Checks"), ("events", "Schedule"), ("sources", "Sources"),
+)  # fmt: skip
+
+
+def home_of(deal: Deal, target: Target) -> str | None:
+    """The title of the sheet that shows a target; None where none does."""
+    group = target.path[0] if target.path else ""
+    if group in _PATHS:
+        return _PATHS[group]
+    if target.key == DOCUMENT:
+        return "Terms"
+    if group == "events" and target.kind == "text":
+        return "Rights"
+    key = target.key.partition(".")[0]
+    return next((title for section, title in _HOMES if key in getattr(deal, section)), None)
 
 
 def sheet_index(title: str) -> int | None:

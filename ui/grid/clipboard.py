@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
 MAX_CHARS = 20_000_000
 MAX_FORMATTED = 20_000  # cells; a larger block goes as text alone
@@ -31,7 +32,7 @@ def _quoted(text: str) -> str:
 def html(rows: Sequence[Sequence[tuple[str, float | None, str]]]) -> str:
     """Rows of (text, number, text as shown) as a table of HTML. A spreadsheet takes numbers and their formats from it
     whatever its decimal mark is, and text stays text even where it looks like a formula."""
-    out = ['<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta charset="utf-8"></head><body><table>']
+    out: list[str] = []
     for row in rows:
         out.append("<tr>")
         for text, number, shown in row:
@@ -48,8 +49,8 @@ def html(rows: Sequence[Sequence[tuple[str, float | None, str]]]) -> str:
                 value = f'x:num="{number!r}" sdval="{number!r}" sdnum="1033;0;{_known(form)}"'
                 out.append(f'<td align="right" style="{style}" {value}>{said}</td>')
         out.append("</tr>")
-    out.append("</table></body></html>")
-    return "".join(out)
+    # the page around the rows declares the names with which spreadsheets mark their numbers
+    return Path(__file__).with_suffix(".html").read_text(encoding="utf-8").replace("ROWS", "".join(out))
 
 
 def _day(text: str) -> dt.date | None:

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QWidget
 
-from ui.panels.base import DealSource, OrEmpty, SheetGrid, SheetPanel
+from ui.panels.base import OrEmpty, SheetGrid, SheetPanel
 from ui.panels.cases_source import CasesSource, VersionsSource
 from ui.panels.chips import Chips
+from ui.panels.deal_source import DealSource
 from ui.session import ChangeSet, DealSession
 from ui.targets import Target
 

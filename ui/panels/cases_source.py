@@ -16,7 +16,7 @@ from model.values import NO_CAP, ErrorValue
 from model.whatif.cases import Cases, cases
 from ui import entries
 from ui.grid.source import Cell, Change, ColumnSpec, Place, RowSpec
-from ui.panels.base import DealSource, error_words
+from ui.panels.deal_source import DealSource, error_words
 from ui.panels.terms_source import source_cell
 from ui.session import DealSession
 from ui.targets import Target, target_of

@@ -13,7 +13,8 @@ from model.problems import Problem
 from model.structure.labels import in_labels, label_of_place
 from model.values import ErrorValue
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
-from ui.panels.base import DealSource, OrEmpty, SheetGrid, SheetPanel, error_words
+from ui.panels.base import OrEmpty, SheetGrid, SheetPanel
+from ui.panels.deal_source import DealSource, error_words
 from ui.session import ChangeSet, DealSession
 from ui.targets import NOTHING, Target, target_of
 from ui.wording import sentence, wrapped

@@ -15,7 +15,7 @@ from model.rights import granted, in_words
 from model.values import NEVER, to_serial
 from model.whatif.compare import Difference, InputChange, RightChange, compare
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
-from ui.panels.base import DealSource
+from ui.panels.deal_source import DealSource
 from ui.session import DealSession
 from ui.targets import NOTHING, Target, source_label, target_of
 from ui.wording import change, wrapped

@@ -9,7 +9,7 @@ from model.formula.bind import RULE
 from model.problems import Problem
 from ui import legal_entries
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec, Tint
-from ui.panels.base import DealSource
+from ui.panels.deal_source import DealSource
 from ui.panels.rights_source import LegalSource
 from ui.panels.terms_source import class_cell, source_cell
 from ui.session import DealSession

@@ -8,7 +8,7 @@ from model.fields import make_field
 from model.problems import Problem
 from model.structure import properties
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
-from ui.panels.base import DealSource
+from ui.panels.deal_source import DealSource
 from ui.session import DealSession
 from ui.targets import DOCUMENT, Target
 from ui.wording import wrapped

@@ -15,7 +15,7 @@ from model.values import NEVER, ErrorValue
 from ui import entries, targets
 from ui.event_moves import as_day, handle, move_edit, why_fixed
 from ui.grid.source import Cell, Change, ColumnSpec, Place, RowSpec
-from ui.panels.base import DealSource, error_words
+from ui.panels.deal_source import DealSource, error_words
 from ui.panels.terms_source import source_cell
 from ui.session import DealSession
 from ui.targets import Target

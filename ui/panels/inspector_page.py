@@ -12,7 +12,7 @@ from model.layers import BASE, layer_label, remark
 from model.values import ErrorValue, from_serial
 from ui import targets
 from ui.panels import reasons
-from ui.panels.base import layer_texts
+from ui.panels.deal_source import layer_texts
 from ui.panels.explain_tree import Branch
 from ui.panels.fact_row import soft
 from ui.panels.inspector_legal import LegalPages

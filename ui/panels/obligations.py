@@ -13,8 +13,9 @@ from model.edits import set_value
 from model.fields import field_for
 from model.problems import Refused
 from ui.event_moves import as_day
-from ui.panels.base import DealSource, EmptyHint, SheetGrid, SheetPanel
+from ui.panels.base import EmptyHint, SheetGrid, SheetPanel
 from ui.panels.chips import Chips
+from ui.panels.deal_source import DealSource
 from ui.panels.maturity_bars import MaturityBars
 from ui.panels.obligations_source import DealSourceEmpty, GroupOutputs, MaturitySource, OwedSource, as_of_terms
 from ui.panels.pickers import DateLine

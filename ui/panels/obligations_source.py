@@ -14,7 +14,7 @@ from model.obligations import Owed, obligations
 from model.problems import Problem
 from model.values import ErrorValue
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
-from ui.panels.base import DealSource, error_words
+from ui.panels.deal_source import DealSource, error_words
 from ui.panels.results import OutputsSource
 from ui.panels.rights_source import RightsSource, on_day
 from ui.panels.terms_source import TableSource

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 from model.fields import make_field
 from ui import targets
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
-from ui.panels.base import DealSource, OrEmpty, SheetGrid, SheetPanel
+from ui.panels.base import OrEmpty, SheetGrid, SheetPanel
+from ui.panels.deal_source import DealSource
 from ui.panels.terms_source import source_cell
 from ui.session import DealSession
 from ui.targets import Target, target_of

@@ -16,8 +16,9 @@ from model.problems import Refused
 from ui import legal_entries
 from ui.event_moves import Handle, move_edit
 from ui.panels.ask_form import AskForm
-from ui.panels.base import DealSource, EmptyHint, SheetGrid, SheetPanel
+from ui.panels.base import EmptyHint, SheetGrid, SheetPanel
 from ui.panels.chips import Chips
+from ui.panels.deal_source import DealSource
 from ui.panels.events_source import EventsSource
 from ui.panels.may_they import quiet_button, scroll_area, scrolled
 from ui.panels.pickers import DateLine

@@ -16,7 +16,7 @@ from model.rights import Status, date_of, day, matrix, span, status, year_ends
 from model.values import NEVER
 from ui import legal_entries, targets
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec, Tint
-from ui.panels.base import DealSource
+from ui.panels.deal_source import DealSource
 from ui.panels.terms_source import class_cell, source_cell
 from ui.session import DealSession
 from ui.targets import NOTHING, Target, target_of

@@ -12,7 +12,7 @@ from model.fields.unit_text import is_number
 from model.values import NO_CAP, ErrorValue, from_serial
 from ui import targets
 from ui.grid.source import Align, Cell, ColumnSpec, Place, Role, RowKind, RowSpec
-from ui.panels.base import DealSource, copy_text
+from ui.panels.deal_source import DealSource, copy_text
 from ui.session import DealSession
 from ui.targets import NOTHING, OPENING_PERIOD, Target
 from ui.wording import wrapped

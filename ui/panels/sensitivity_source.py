@@ -11,7 +11,7 @@ from model.fields.base import Field
 from model.problems import Problem
 from model.whatif.sensitivity import Bar, Sensitivity, Tornado
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
-from ui.panels.base import DealSource, copy_text
+from ui.panels.deal_source import DealSource, copy_text
 from ui.session import DealSession
 from ui.targets import NOTHING, Target, target_of
 from ui.wording import wrapped

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from ui.panels.base import DealSource, OrEmpty, SheetGrid, SheetPanel
+from ui.panels.base import OrEmpty, SheetGrid, SheetPanel
 from ui.panels.chips import Chips
+from ui.panels.deal_source import DealSource
 from ui.panels.terms_source import SeriesSource, TableSource, TermsSource
 from ui.session import ChangeSet, DealSession
 from ui.targets import DOCUMENT, Target

@@ -7,7 +7,7 @@ from model.deal import Deal
 from model.layers import about, base_about, writes_to
 from ui import targets
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
-from ui.panels.base import DealSource
+from ui.panels.deal_source import DealSource
 from ui.session import DealSession
 from ui.targets import CLASSES, NOTHING, Target, target_of
 from ui.wording import wrapped
