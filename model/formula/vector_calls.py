@@ -6,7 +6,8 @@ import functools
 
 from model.formula import kinds
 from model.formula.nodes import Binary, Call, Missing, Node, Num, Text, ToDate
-from model.formula.vector_emit import RANGE_NODES, Operand, Unsupported, either
+from model.formula.vector_code import Operand, Unsupported, either
+from model.formula.vector_emit import RANGE_NODES
 from model.formula.vector_ranges import Ranges
 
 

@@ -28,7 +28,8 @@ from model.formula.nodes import (
     columns_beneath,
 )
 from model.formula.readtext import text_to_number
-from model.formula.vector_emit import RANGE_NODES, Base, Operand, Unsupported
+from model.formula.vector_code import Operand, Unsupported
+from model.formula.vector_emit import RANGE_NODES, Base
 from model.values import NEVER, ErrorValue, Range
 
 _OPERATORS: Final = frozenset(("=", "<>", "<", "<=", ">", ">="))
