@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
     QFont,
-    QHelpEvent,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -19,7 +17,7 @@ from PySide6.QtGui import (
     QPixmap,
     QPolygonF,
 )  # fmt: skip
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
 from model.fields import make_field
 from model.fields.base import Field
@@ -27,10 +25,10 @@ from model.fields.unit_text import with_unit
 from model.formula.bind import EVENT
 from ui import theme as themes
 from ui.chart_data import ChartData, ChartFlag, ChartSeries, telling
-from ui.pictures import PictureButton
 from ui.session import ChangeSet, DealSession
 from ui.slots import reported
 from ui.texts import face
+from ui.walked import Walked
 
 _TITLE = 26
 _TITLE_MIDDLE = 14.0
@@ -41,25 +39,21 @@ _FLAG_ROW = 14
 _FLAG_ROWS = 3
 
 
-class ChartView(QWidget):
+class ChartView(Walked):
     """One chart. Arrow keys walk along the periods, Enter goes to the cell."""
 
     clicked = Signal(str, int)  # line, period
 
     def __init__(self, session: DealSession, key: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session.told.emit, parent=parent)
         self.session = session
         self.key = key
         self._data: ChartData | None = None
-        self._at: int | None = None
         self._places: list[tuple[ChartFlag, float, QRectF, int]] | None = None
         self._area: QRectF | None = None
         self._painted: tuple[object, QPixmap] | None = None  # the picture on screen, and of what state
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(288, 150)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.button = PictureButton(self, self, session.told.emit, self._figures)
 
     @property
     def data(self) -> ChartData:
@@ -79,21 +73,12 @@ class ChartView(QWidget):
 
     def resizeEvent(self, event: object) -> None:
         self._places = self._area = None
-        self.button.to_corner()
+        super().resizeEvent(event)
 
     # --- copying -------------------------------------------------------------
 
-    def _figures(self) -> str:
+    def figures(self) -> str:
         return self.data.table()
-
-    def draw(self, painter: QPainter) -> None:
-        """The chart at its size, without buttons and marks of the mouse, on whatever the painter paints."""
-        at, self._at = self._at, None
-        self._paint(painter)
-        self._at = at
-
-    def drawing_size(self) -> QSize:
-        return self.size()
 
     def drawing_name(self) -> str:
         return self.data.label
@@ -148,7 +133,7 @@ class ChartView(QWidget):
             pixmap.setDevicePixelRatio(ratio)
             pixmap.fill(t.color("background"))
             inside = QPainter(pixmap)
-            self._paint(inside, button=True)
+            self.paint_parts(inside, button=True)
             inside.end()
             self._painted = (state, pixmap)
         painter = QPainter(self)
@@ -160,7 +145,7 @@ class ChartView(QWidget):
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
 
-    def _paint(self, p: QPainter, button: bool = False) -> None:
+    def paint_parts(self, p: QPainter, button: bool = False) -> None:
         t, data = themes.current(), self.data
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         bold, plain = face(12, QFont.Weight.DemiBold), face(11)
@@ -311,52 +296,25 @@ class ChartView(QWidget):
         small.draw(p, left, top + 6.5, text)
         return left + width
 
-    # --- mouse and keys ------------------------------------------------------
+    # --- periods -------------------------------------------------------------
 
-    def _period_at(self, x: float) -> int | None:
-        i = int((x - self._plot().left()) // self._step())
-        return i if 0 <= i < len(self.data.periods) else None
+    def count(self) -> int:
+        return len(self.data.periods)
 
-    def _show_at(self, at: int | None) -> None:
-        if at != self._at:
-            self._at = at
-            self.update()
+    def part_at(self, place: QPointF) -> int | None:
+        i = int((place.x() - self._plot().left()) // self._step())
+        return i if 0 <= i < self.count() else None
 
-    @reported
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._show_at(self._period_at(event.position().x()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._show_at(None)
-
-    @reported
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        at = self._period_at(event.position().x())
-        if at is not None and event.position().y() > _TITLE and self.data.series:
+    def go(self, at: int) -> None:
+        if self.data.series:
             self.clicked.emit(self.data.series[0].key, self.data.first + at)
 
     @reported
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        count = len(self.data.periods)
-        match event.key():
-            case Qt.Key.Key_Left | Qt.Key.Key_Right if count:
-                step = 1 if event.key() == Qt.Key.Key_Right else -1
-                self._show_at(min(max((self._at if self._at is not None else -step) + step, 0), count - 1))
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter if self._at is not None and self.data.series:
-                self.clicked.emit(self.data.series[0].key, self.data.first + self._at)
-            case _:
-                super().keyPressEvent(event)
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.position().y() > _TITLE:
+            super().mousePressEvent(event)
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self._tip(float(event.pos().x())), self)
-            return True
-        return super().event(event)
-
-    def _tip(self, x: float) -> str:
-        at = self._period_at(x)
-        if at is None:
-            return ""
+    def tip(self, at: int) -> str:
         lines = [self.data.periods[at].label]
         for s in self.data.series:
             value = s.values[at]

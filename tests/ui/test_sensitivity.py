@@ -292,7 +292,9 @@ def test_hovering_a_class_says_its_bounds_and_its_draws_and_the_keys_walk_along(
     show = panel.source.field.show
     assert show(low) in chart.tip(3) and show(high) in chart.tip(3) and f"{count:,} draw" in chart.tip(3)
     edges = chart._one.histogram.edges
-    assert chart.class_at(chart._x((edges[3] + edges[4]) / 2)) == 3 and chart.class_at(2.0) is None
+    assert (
+        chart.part_at(QPointF(chart._x((edges[3] + edges[4]) / 2), 100)) == 3 and chart.part_at(QPointF(2, 100)) is None
+    )
     press(chart, K.Key_Right)
     press(chart, K.Key_Right)
     assert chart._at == 1

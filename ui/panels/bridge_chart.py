@@ -70,7 +70,7 @@ class BridgeChart(LyingBars):
 
     # --- painting ------------------------------------------------------------
 
-    def paint_bars(self, p: QPainter) -> None:
+    def paint_figures(self, p: QPainter) -> None:
         t, rows = themes.current(), self.rows()
         middle = int(Qt.AlignmentFlag.AlignVCenter)
         assert self._field is not None

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from model.fields.base import Field
 from model.fields.number_formats import show_text
 from model.fields.unit_text import with_unit
 from model.whatif.ranges import WHOLE, endless
 from ui import theme as themes
-from ui.pictures import PictureButton
+from ui.walked import WalkedChart
 
 if TYPE_CHECKING:  # it needs numpy, which only the worker imports
     from model.whatif.simulate import Spread
@@ -23,25 +23,18 @@ _SIDE, _TOP, _FOOT = 14, 68, 24
 _MARKS = ((0, "5 %"), (2, "50 %"), (4, "95 %"))  # places in ``Spread.quantiles``
 
 
-class HistogramChart(QWidget):
+class HistogramChart(WalkedChart):
     """Left and Right walk along the classes; what one holds is said beside the title and by the hover text."""
 
     def __init__(self, tell: Callable[[str], object], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.message = ""
-        self.stale = False
+        super().__init__("Histogram", tell, parent=parent)
         self.classes: list[tuple[float, float, int]] = []
         self._one: Spread | None = None
         self._field: Field | None = None
         self._title = ""
         self._draws = 0
-        self._at: int | None = None
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(180)
-        self.setAccessibleName("Histogram")
-        self.button = PictureButton(self, self, tell, self.figures)
         self.say("")
 
     def say(self, text: str) -> None:
@@ -68,12 +61,6 @@ class HistogramChart(QWidget):
         self.setAccessibleName(f"Histogram: {title}. {self.counted()}. {self._marks_said()}")
         self.update()
 
-    def set_stale(self, stale: bool) -> None:
-        """Paler, while the figures are those of an earlier state of the deal."""
-        if stale != self.stale:
-            self.stale = stale
-            self.update()
-
     def counted(self) -> str:
         """How many draws there are, and how many of them have no size."""
         one, field = self._one, self._field
@@ -95,32 +82,10 @@ class HistogramChart(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(480, 240)
 
-    def resizeEvent(self, event: object) -> None:
-        self.button.to_corner()
-
     # --- painting ------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        p, t = QPainter(self), themes.current()
-        p.fillRect(self.rect(), t.color("background"))
-        p.setOpacity(0.45 if self.stale else 1.0)
-        self._paint(p)
-        p.setOpacity(1.0)
-        if self.hasFocus():
-            p.setPen(QPen(t.color("accent"), 2))
-            p.setBrush(Qt.BrushStyle.NoBrush)
-            p.drawRect(self.rect().adjusted(1, 1, -1, -1))
-        p.end()
-
-    def _paint(self, p: QPainter) -> None:
+    def paint_figures(self, p: QPainter) -> None:
         t, middle = themes.current(), int(Qt.AlignmentFlag.AlignVCenter)
-        p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not self.classes or self._field is None or self._one is None:
-            p.setFont(themes.ui_font(13))
-            p.setPen(t.color("muted"))
-            flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-            p.drawText(QRectF(self.rect()).adjusted(32, 8, -32, -8), flags, self.message)
-            return
         p.setFont(themes.ui_font(12, weight=QFont.Weight.DemiBold))
         p.setPen(t.color("text"))
         said = self.tip(self._at).replace("\n", ": ") if self._at is not None else self.counted()
@@ -212,38 +177,16 @@ class HistogramChart(QWidget):
             p.setPen(t.color("text"))
             p.drawText(QRectF(x, _TOP - 40, width + 2, 18), int(Qt.AlignmentFlag.AlignVCenter), text)
 
-    # --- mouse and keys ------------------------------------------------------
+    # --- classes -------------------------------------------------------------
 
-    def class_at(self, x: float) -> int | None:
-        """The class under a place on the screen."""
+    def count(self) -> int:
+        return len(self.classes)
+
+    def part_at(self, place: QPointF) -> int | None:
         edges = self._one.histogram.edges if self._one else ()
-        return next((i for i in range(len(self.classes)) if self._x(edges[i]) <= x < self._x(edges[i + 1])), None)
-
-    def _show_at(self, at: int | None) -> None:
-        if at != self._at:
-            self._at = at
-            self.update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._show_at(self.class_at(event.position().x()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._show_at(None)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        count = len(self.classes)
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and count:
-            step = 1 if event.key() == Qt.Key.Key_Right else -1
-            self._show_at(min(max((self._at if self._at is not None else -step) + step, 0), count - 1))
-        else:
-            super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            at = self.class_at(float(event.pos().x()))
-            QToolTip.showText(event.globalPos(), self.tip(at) if at is not None else "", self)
-            return True
-        return super().event(event)
+        return next(
+            (i for i in range(len(self.classes)) if self._x(edges[i]) <= place.x() < self._x(edges[i + 1])), None
+        )
 
     def tip(self, at: int) -> str:
         """A class in words."""
@@ -256,15 +199,6 @@ class HistogramChart(QWidget):
         )
 
     # --- copying -------------------------------------------------------------
-
-    def draw(self, painter: QPainter) -> None:
-        """The chart at its size, without the button and the mark of the mouse."""
-        at, self._at = self._at, None
-        self._paint(painter)
-        self._at = at
-
-    def drawing_size(self) -> QSize:
-        return self.size()
 
     def drawing_name(self) -> str:
         return f"{self._title or 'Output'} – simulation"

@@ -48,15 +48,9 @@ class TornadoChart(LyingBars):
         self.setAccessibleName(f"Tornado: {self._title}. " + ", ".join(self.tip(i) for i in range(len(self._bars))))
         self._grow()
 
-    def set_stale(self, stale: bool) -> None:
-        """Paler, while the figures are those of an earlier state of the deal."""
-        if stale != self.stale:
-            self.stale = stale
-            self.update()
-
     # --- painting ------------------------------------------------------------
 
-    def paint_bars(self, p: QPainter) -> None:
+    def paint_figures(self, p: QPainter) -> None:
         t, middle = themes.current(), int(Qt.AlignmentFlag.AlignVCenter)
         assert self._field is not None
         assert self._one is not None
