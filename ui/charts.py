@@ -26,7 +26,7 @@ from model.formula.bind import EVENT
 from ui import theme as themes
 from ui.chart_data import ChartData, ChartFlag, ChartSeries, telling
 from ui.session import ChangeSet, DealSession
-from ui.slots import reported
+from ui.slots import guarded
 from ui.texts import face
 from ui.walked import Walked
 
@@ -39,6 +39,7 @@ _FLAG_ROW = 14
 _FLAG_ROWS = 3
 
 
+@guarded
 class ChartView(Walked):
     """One chart. Arrow keys walk along the periods, Enter goes to the cell."""
 
@@ -309,7 +310,6 @@ class ChartView(Walked):
         if self.data.series:
             self.clicked.emit(self.data.series[0].key, self.data.first + at)
 
-    @reported
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.position().y() > _TITLE:
             super().mousePressEvent(event)

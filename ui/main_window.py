@@ -45,7 +45,7 @@ from ui.safekeeping import Keeper
 from ui.session import ChangeSet, DealSession, Place
 from ui.settings import Settings
 from ui.sheets import SECTIONS, SHEETS, home_of
-from ui.slots import bound, reported
+from ui.slots import bound, guarded
 from ui.targets import Target, target_of
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from ui.structure import Structure
 
 
+@guarded
 class MainWindow(MenuActs):
     """One deal on screen."""
 
@@ -408,7 +409,6 @@ class MainWindow(MenuActs):
         self.panel.show_target(target)
         self.formula_bar.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    @reported
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.session.highlight_of:
             self.session.highlight("")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, TypeVar
 
 
 def bound(function: Callable[..., Any], *args: Any, **keywords: Any) -> Callable[[], None]:
@@ -18,18 +18,25 @@ def bound(function: Callable[..., Any], *args: Any, **keywords: Any) -> Callable
     return call
 
 
-_P = ParamSpec("_P")
+_Class = TypeVar("_Class", bound=type)
 
 
-def reported(override: Callable[_P, None]) -> Callable[_P, None]:
-    """An override of Qt's whose faults are reported here: one that Python itself raises, such as an IndexError, ends the
-    process in shiboken when it leaves the override (PySide 6.11 on Python 3.11)."""
+def guarded(made: _Class) -> _Class:
+    """A class whose overrides of Qt's events report their faults here: one that Python itself raises, such as an
+    IndexError, ends the process in shiboken when it leaves an override (PySide 6.11 on Python 3.11)."""
+    for name, member in list(vars(made).items()):
+        if callable(member) and (name.endswith("Event") or name in ("event", "eventFilter")):
+            setattr(made, name, _reported(member, None if name.endswith("Event") else False))
+    return made
 
+
+def _reported(override: Callable[..., Any], instead: object) -> Callable[..., Any]:
     @wraps(override)
-    def inner(*args: _P.args, **kwargs: _P.kwargs) -> None:
+    def inner(*args: Any, **keywords: Any) -> Any:
         try:
-            override(*args, **kwargs)
+            return override(*args, **keywords)
         except Exception:
             sys.excepthook(*sys.exc_info())
+            return instead
 
     return inner

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ui import theme as themes
 from ui.pictures import PictureButton
-from ui.slots import reported
+from ui.slots import guarded
 
 
+@guarded
 class Walked(QWidget):
     """Subclasses say how many parts there are, which lies where, what it says and where it leads, and paint them; ``_at``
     is the marked one."""
@@ -62,21 +63,18 @@ class Walked(QWidget):
             self._at = at
             self.update()
 
-    @reported
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._show_at(self.part_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._show_at(None)
 
-    @reported
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         at = self.part_at(event.position())
         if at is not None:
             self.go(at)
 
-    @reported
     def keyPressEvent(self, event: QKeyEvent) -> None:
         count = self.count()
         if event.key() in self.along and count:
@@ -109,6 +107,7 @@ class Walked(QWidget):
         return self.size()
 
 
+@guarded
 class WalkedChart(Walked):
     """A chart of figures that are worked out: a sentence stands in its place while there are none, and it is paler while
     they are those of an earlier state of the deal."""

@@ -22,6 +22,7 @@ from ui.exchange.table_source import MatchSource, PreviewSource
 from ui.exchange.tick_dialog import TickDialog
 from ui.grid.view import GridView
 from ui.panels.chips import FlowLayout
+from ui.slots import guarded
 
 _MODES = (("Update and add", "update"), ("Only add", "append"), ("Replace all", "replace"))
 _DECIMALS = (("as the column shows", ""), ("point: 1,234.5", "."), ("comma: 1.234,5", ","))
@@ -32,6 +33,7 @@ _MATCH_ROWS = 6
 _AT_ONCE = 5_000  # cells that are read while the eye blinks; more go to a worker
 
 
+@guarded
 class TableDialog(TickDialog):
     """``take`` gets the edit when the button is pressed and returns problems, or none; ``reread`` gives the grid of
     another sheet of the same workbook. Where ``target`` is "", the best one is looked for."""

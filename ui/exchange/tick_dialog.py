@@ -16,8 +16,10 @@ from ui.exchange import parts
 from ui.exchange.ticks import TickGrid, TickSource
 from ui.jobs import Job, Progress
 from ui.panels.notices import JobBar, words
+from ui.slots import guarded
 
 
+@guarded
 class TickDialog(QDialog):
     """A heading, a notice, a grid of rows with boxes, the row in full, and a button that takes what is ticked.
 

@@ -13,6 +13,7 @@ from model.problems import Problem
 from ui.grid.delegate import TICK_COLUMN
 from ui.grid.source import NO_BOX, PARTLY, TICKED, UNTICKED, Cell, Change, ColumnSpec, Place, RowSpec
 from ui.grid.view import GridView
+from ui.slots import guarded
 
 TICK = ColumnSpec("", TICK_COLUMN, "center", frozen=True, key="tick", tooltip="Space ticks the selected rows")
 
@@ -61,6 +62,7 @@ class TickSource:
         return Problem("", "This list only shows what was found.", "Space ticks a row.", severity="error")
 
 
+@guarded
 class TickGrid(GridView):
     """The grid over a TickSource."""
 

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from model.problems import Problem
 from ui import theme as themes
+from ui.slots import guarded
 
 
+@guarded
 class Bubble(QLabel):
     """A sentence under a place. Never takes the focus, never blocks; a click or the next edit removes it."""
 

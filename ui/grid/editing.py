@@ -15,11 +15,13 @@ from PySide6.QtWidgets import QWidget
 from model.problems import Problem
 from ui.grid.moving import MovingGrid
 from ui.grid.source import GridSource, Place
+from ui.slots import guarded
 
 if TYPE_CHECKING:
     from ui.grid.editor import CellEditor
 
 
+@guarded
 class EditingGrid(MovingGrid):
     """A grid to type into."""
 

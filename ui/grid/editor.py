@@ -10,6 +10,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QWidget
 
 from ui import theme as themes
+from ui.slots import guarded
 
 if TYPE_CHECKING:
     from ui.grid.editing import EditingGrid
@@ -81,6 +82,7 @@ class ChoiceList(QListWidget):
         return item.text() if item is not None and self.isVisible() else ""
 
 
+@guarded
 class CellEditor(QLineEdit):
     """The line that edits a cell.
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHeaderView
 
+from ui.slots import guarded
 from ui.theme import BASE_PX, HEADER_HEIGHT, PAD, Theme, ui_font
 from ui.viewport import own_viewport
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ui.grid.surface import GridSurface
 
 
+@guarded
 class GridHeader(QHeaderView):
     """Paints itself; a click selects the column, a drag of an edge resizes, a double click there fits."""
 

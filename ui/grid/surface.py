@@ -30,6 +30,7 @@ from ui.grid.delegate import Block, CellPainter, PaintState, block_rect
 from ui.grid.header import GridHeader
 from ui.grid.model import GridModel
 from ui.grid.source import GridSource, Place
+from ui.slots import guarded
 from ui.viewport import own_viewport
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _MANY = 200  # cells that flash together
 _WIDEST = 600  # pixels at 100 % that content may ask for
 
 
+@guarded
 class GridSurface(QTableView):
     """A table over a GridSource, to be looked at."""
 

@@ -15,9 +15,10 @@ from ui.grid import keys
 from ui.grid.editing import EditingGrid
 from ui.grid.operations import Operations, Stats
 from ui.grid.source import GridSource, Place
-from ui.slots import reported
+from ui.slots import guarded
 
 
+@guarded
 class GridView(EditingGrid):
     """A table over a GridSource. Panels call ``refresh`` or ``reset_source`` when the source has changed."""
 
@@ -150,7 +151,6 @@ class GridView(EditingGrid):
             return
         event.accept()
 
-    @reported
     def _act(self, action: keys.Action) -> None:
         """Do what a key says."""
         action(self)
@@ -163,7 +163,6 @@ class GridView(EditingGrid):
 
     # --- mouse -----------------------------------------------------------------
 
-    @reported
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if not self.commit_edit():
             self.focus_editor()
@@ -201,7 +200,6 @@ class GridView(EditingGrid):
         right = (cell.align or self.grid_model.columns[col].align) == "right"
         return pos.x() < rect.left() + reach if right else pos.x() > rect.right() - reach
 
-    @reported
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._dragging and event.buttons() & Qt.MouseButton.LeftButton:
             self._drag_to(event.position().toPoint())
@@ -212,7 +210,6 @@ class GridView(EditingGrid):
         self._dragging = False
         self._scroll_timer.stop()
 
-    @reported
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
         if not index.isValid() or self.grid_model.rows[index.row()].kind == "section":
@@ -247,7 +244,6 @@ class GridView(EditingGrid):
         if (row, col) != self._corner:
             self._go((row, col), extend=True)
 
-    @reported
     def wheelEvent(self, event: QWheelEvent) -> None:
         mods = event.modifiers()
         step = event.angleDelta().y()

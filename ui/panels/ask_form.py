@@ -21,12 +21,14 @@ from ui.panels.fact_row import FactRow
 from ui.panels.pickers import Choice, DateLine
 from ui.panels.reasons import Fact
 from ui.session import ChangeSet, DealSession
+from ui.slots import guarded
 from ui.targets import Target
 
 NOT_SAID = "not said"
 _SIGNS = {"yes": ("✓", "good"), "no": ("✗", "bad"), "unknown": ("?", "amber"), "ambiguous": ("≠", "amber")}
 
 
+@guarded
 class AskForm(QWidget):
     """Choose a question, say the facts, read the answer. Only a way of looking: nothing here edits the deal."""
 

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QMenu, QSizePolicy, QToolBu
 
 from model.fields.number_formats import show_text
 from ui import theme as themes
+from ui.slots import guarded
 
 _CHIP_WIDTH = 250
 _TIP = "Type a name or a label and press Enter to go there (F5)"
 
 
+@guarded
 class NameBox(QLineEdit):
     """The name of the current cell. Type a name and press Enter to go there."""
 

@@ -13,7 +13,7 @@ from ui import targets
 from ui.grid.view import GridView
 from ui.panels.deal_source import DealSource
 from ui.session import ChangeSet, DealSession
-from ui.slots import reported
+from ui.slots import guarded
 from ui.targets import NOTHING, Target
 from ui.wording import sentence
 
@@ -21,6 +21,7 @@ from ui.wording import sentence
 _OWN_FORMULAS = frozenset(("terms", "series", "tables", "lines", "outputs", "checks", "events", "rights"))
 
 
+@guarded
 class SheetGrid(GridView):
     """A grid whose computed cells open their formula in the formula bar."""
 
@@ -49,7 +50,6 @@ class SheetGrid(GridView):
         if pick is None:
             self.show_copied(None)
 
-    @reported
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
         if self._pick is not None and index.isValid() and event.button() == Qt.MouseButton.LeftButton:
@@ -60,7 +60,6 @@ class SheetGrid(GridView):
                 return
         super().mousePressEvent(event)
 
-    @reported
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         at, here = event.pos(), self.current
         if event.reason() == QContextMenuEvent.Reason.Keyboard and here is not None:
@@ -145,6 +144,7 @@ class SheetGrid(GridView):
             model.refresh(wanted)
 
 
+@guarded
 class SheetPanel(QWidget):
     """One sheet of the window. Refreshes while it is seen, and catches up when it comes back."""
 
@@ -277,6 +277,7 @@ class EmptyHint(QLabel):
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
 
+@guarded
 class OrEmpty(QWidget):
     """A grid, or in its place a sentence while it has no rows. With ``beneath`` the sentence lies under the
     grid's header, so that its columns can be worked on while there is no row."""

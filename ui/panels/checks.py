@@ -16,6 +16,7 @@ from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
 from ui.panels.base import OrEmpty, SheetGrid, SheetPanel
 from ui.panels.deal_source import DealSource, error_words
 from ui.session import ChangeSet, DealSession
+from ui.slots import guarded
 from ui.targets import NOTHING, Target, target_of
 from ui.wording import sentence, wrapped
 
@@ -183,6 +184,7 @@ def problem_target(session: DealSession, problem: Problem) -> Target:
     return NOTHING
 
 
+@guarded
 class ChecksPanel(SheetPanel):
     title = "Checks"
 

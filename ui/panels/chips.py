@@ -9,6 +9,7 @@ from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetricsF
 from PySide6.QtWidgets import QButtonGroup, QLayout, QLayoutItem, QSizePolicy, QToolButton, QWidget
 
 from model.fields.number_formats import show_text
+from ui.slots import guarded
 from ui.theme import BASE_PX, ui_font
 
 
@@ -75,6 +76,7 @@ class Chip(QToolButton):
         return QSize(round(QFontMetricsF(font).horizontalAdvance(self.text())) + 22, 24)
 
 
+@guarded
 class Chips(QWidget):
     """One of several, as buttons in a flow."""
 

@@ -19,6 +19,7 @@ from ui.panels.compare_source import OUTPUT, CompareSource
 from ui.panels.notices import JobBar
 from ui.panels.selector import Selector
 from ui.session import ChangeSet, DealSession
+from ui.slots import guarded
 from ui.targets import NOTHING, target_of
 from ui.wording import sentence
 
@@ -65,6 +66,7 @@ class Side:
         return ", ".join(parts) or "the deal"
 
 
+@guarded
 class ComparePanel(SheetPanel):
     title = "Compare"
 

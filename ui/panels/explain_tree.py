@@ -12,12 +12,14 @@ from model.explain import Seen
 from ui import theme as themes
 from ui.panels.fact_row import FactRow
 from ui.panels.reasons import Fact
+from ui.slots import guarded
 
 _STEP = 14
 _MOST = 40
 Branch = tuple[tuple[str, int | None, str], ...]
 
 
+@guarded
 class TreeRow(FactRow):
     """A line with a triangle: Right opens it, Left closes it."""
 

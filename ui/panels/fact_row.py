@@ -23,6 +23,7 @@ from model.fields.number_formats import show_text
 from ui import theme as themes
 from ui.panels.inspector import WIDTH
 from ui.panels.reasons import Fact
+from ui.slots import guarded
 from ui.targets import NOTHING
 
 PAD = 16
@@ -56,6 +57,7 @@ def _draw(p: QPainter, box: QRectF, text: str, align: Qt.AlignmentFlag = Qt.Alig
     p.drawText(box, flags, soft(text, QFontMetricsF(p.font()), box.width()))
 
 
+@guarded
 class FactRow(QWidget):
     """Label, tag and value over a hairline; leads to its cell."""
 

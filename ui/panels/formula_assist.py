@@ -12,6 +12,7 @@ from model.formula.nodes import Span
 from ui import targets
 from ui import theme as themes
 from ui.panels.formula_words import Word, call_around, completions, name_of, partner, typed, wants_operand
+from ui.slots import guarded
 from ui.targets import Target
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _KEY = Qt.Key
 _WINDOW_KEYS = (_KEY.Key_S, _KEY.Key_F1, _KEY.Key_F4, _KEY.Key_F6, _KEY.Key_PageDown, _KEY.Key_PageUp)
 
 
+@guarded
 class FormulaAssist(QObject):
     """Watches the field of the formula bar."""
 

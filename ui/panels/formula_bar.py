@@ -23,7 +23,7 @@ from ui.panels.bar_error import ErrorLine
 from ui.panels.bar_parts import LayerChip, NameBox
 from ui.panels.formula_edit import LINE, FormulaEdit
 from ui.session import ChangeSet, DealSession
-from ui.slots import bound
+from ui.slots import bound, guarded
 from ui.targets import NOTHING, Target
 from ui.wording import wrapped
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ui.panels.formula_assist import FormulaAssist
 
 
+@guarded
 class FormulaBar(QWidget):
     """Shows the target it is given; while a text is being edited here, it stays with that cell."""
 

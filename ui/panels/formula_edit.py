@@ -14,6 +14,7 @@ from model.formula.bind import Namespace
 from model.formula.functions import FUNCTIONS, canonical
 from model.formula.helpers import HELPERS, PERIOD_NAMES
 from ui import theme as themes
+from ui.slots import guarded
 
 if TYPE_CHECKING:
     from model.deal import Deal
@@ -66,6 +67,7 @@ class FormulaColours(QSyntaxHighlighter):
             self.setFormat(match.start("name"), length, shape)
 
 
+@guarded
 class FormulaEdit(QPlainTextEdit):
     """Enter commits, Esc takes back. Grows over several lines while a long formula is edited."""
 

@@ -24,13 +24,14 @@ from model.fields.unit_text import with_unit
 from ui import targets
 from ui import theme as themes
 from ui.session import ChangeSet, DealSession
-from ui.slots import bound
+from ui.slots import bound, guarded
 from ui.targets import target_of
 from ui.wording import Change, change, wrapped
 
 HEIGHT = 64
 
 
+@guarded
 class Card(QWidget):
     """One output. Painted by hand: label, value, change."""
 
@@ -152,6 +153,7 @@ class Card(QWidget):
             super().keyPressEvent(event)
 
 
+@guarded
 class HeadlineStrip(QWidget):
     """The cards side by side. Which ones there are is part of the deal: changing it is an undo step."""
 

@@ -23,12 +23,14 @@ from shiboken6 import isValid
 from model.fields.number_formats import show_text
 from model.problems import Problem
 from ui import theme as themes
+from ui.slots import guarded
 from ui.wording import sentence
 
 Accept = Callable[[str], Sequence[Problem]]
 _WIDTH = 340
 
 
+@guarded
 class _Line(QLineEdit):
     """Enter and Esc belong to the card, not to the window's shortcuts."""
 
@@ -39,6 +41,7 @@ class _Line(QLineEdit):
         return super().event(event)
 
 
+@guarded
 class InPlace(QFrame):
     """One card. Esc, or a click elsewhere, leaves everything as it was."""
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QWidget
 
 from ui.session import DealSession
+from ui.slots import guarded
 from ui.targets import NOTHING, Target
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ _REMEMBERED = 60  # cells whose open branches are found again on the way back
 _SOON_MS = 80  # longer than a held arrow key takes to the next cell
 
 
+@guarded
 class Inspector(QScrollArea):
     """What there is to say about the current cell. Rebuilt shortly after the cell changes."""
 

@@ -12,10 +12,12 @@ from model.fields.base import Field
 from model.fields.number_formats import show_text
 from ui import theme as themes
 from ui.pictures import PictureButton
+from ui.slots import guarded
 
 _ROW, _SIDE, _WIDEST = 24, 14, 720
 
 
+@guarded
 class MaturityBars(QWidget):
     """One bar for each row of a schedule; the table above has the same figures for the keyboard."""
 

@@ -23,11 +23,13 @@ from model.fields.date_text import show_date
 from model.problems import Refused
 from ui import theme as themes
 from ui.event_moves import step_months
+from ui.slots import guarded
 from ui.wording import sentence
 
 _DATE = make_field("date")
 
 
+@guarded
 class DateLine(QWidget):
     """A day to type. A refused text stays, with the reason under it."""
 
@@ -104,6 +106,7 @@ class DateLine(QWidget):
         self.changed.emit(self._day)
 
 
+@guarded
 class Choice(QComboBox):
     """A drop-down that never asks for more room than there is, and leaves the wheel to the page."""
 

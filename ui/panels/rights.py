@@ -27,6 +27,7 @@ from ui.panels.rights_source import MatrixSource, RightsSource
 from ui.panels.what_ends import WhatEnds
 from ui.pictures import PictureButton
 from ui.session import ChangeSet, DealSession
+from ui.slots import guarded
 from ui.targets import Target
 
 PARTS = ("Picture", "Table", "Year-ends", "Events")
@@ -37,6 +38,7 @@ _EMPTY = (
 _ROOMY = 620  # with less height than this the picture has the sheet to itself
 
 
+@guarded
 class RightsPanel(SheetPanel):
     title = "Rights"
 

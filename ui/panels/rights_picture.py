@@ -12,15 +12,15 @@ from model.values import from_serial
 from ui.event_moves import step_months
 from ui.panels.rights_paint import ROW
 from ui.panels.timeline import TimelineSurface
-from ui.slots import reported
+from ui.slots import guarded
 
 
+@guarded
 class RightsTimeline(TimelineSurface):
     """Up and Down choose a right, Enter opens its row; Tab goes on to the triggers, which the arrows move."""
 
     # --- mouse ---------------------------------------------------------------
 
-    @reported
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return
@@ -37,7 +37,6 @@ class RightsTimeline(TimelineSurface):
             self.chosen.emit(bar.key)
         self.viewport().update()
 
-    @reported
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         pos = event.position()
         if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
@@ -60,11 +59,9 @@ class RightsTimeline(TimelineSurface):
             shape = Qt.CursorShape.PointingHandCursor
         self.viewport().setCursor(shape)
 
-    @reported
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._finish(keep=True)
 
-    @reported
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         bar = self.bar_at(event.position().y())
         if bar is not None and self.trigger_at(event.position()) is None:
@@ -122,7 +119,6 @@ class RightsTimeline(TimelineSurface):
         super().hideEvent(event)
         self._finish(keep=False)
 
-    @reported
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, keys = event.key(), Qt.Key
         if key == keys.Key_Escape and self.marks.dragging is not None:

@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from model.fields.number_formats import show_text
 from ui import theme as themes
-from ui.slots import bound
+from ui.slots import bound, guarded
 from ui.wording import wrapped
 
 _PAD = 10
 
 
+@guarded
 class Selector(QAbstractButton):
     """``Version  October 2025 ▾``. Gets narrower before anything is cut off: first the name goes, then the choice is elided."""
 

@@ -22,6 +22,7 @@ from ui.panels.histogram_chart import HistogramChart
 from ui.panels.notices import JobBar
 from ui.panels.simulation_source import TERM, SimulationSource
 from ui.session import DealSession
+from ui.slots import guarded
 from ui.wording import sentence
 
 if TYPE_CHECKING:  # it needs numpy, which only the worker imports
@@ -76,6 +77,7 @@ class WholeLine(QLineEdit):
             self.entered.emit()
 
 
+@guarded
 class SimulationPart(QWidget):
     """The page, and ``inputs``: draws and seed, for the bar above it."""
 

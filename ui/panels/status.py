@@ -13,7 +13,7 @@ from model.values import ErrorValue
 from ui import theme as themes
 from ui.grid.operations import Stats
 from ui.session import DealSession
-from ui.slots import bound
+from ui.slots import bound, guarded
 
 HEIGHT = 28
 _IDLE_MS = 400
@@ -21,6 +21,7 @@ ZOOMS = (75, 90, 100, 110, 125, 150, 175, 200)
 _SCALES = {"bn": "billion", "m": "million", "mn": "million", "k": "thousand", "tn": "trillion"}
 
 
+@guarded
 class MasterCheck(QAbstractButton):
     """A dot and a sentence. A click goes to the checks."""
 
@@ -85,6 +86,7 @@ class MasterCheck(QAbstractButton):
         p.end()
 
 
+@guarded
 class Message(QLabel):
     """A sentence that gives way in its middle, where names are, when there is no room for it."""
 
@@ -96,6 +98,7 @@ class Message(QLabel):
         p.end()
 
 
+@guarded
 class StatusBar(QWidget):
     """The last line of the window."""
 

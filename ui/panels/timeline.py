@@ -17,11 +17,13 @@ from ui.event_moves import Handle, month_end
 from ui.panels.rights_paint import ROW, TOP, Geometry, Marks, Placed, paint
 from ui.rights_bars import Bar, RightsPicture
 from ui.session import DealSession
+from ui.slots import guarded
 
 _NEAR = 5
 _PREVIEW_MS = 30
 
 
+@guarded
 class TimelineSurface(QAbstractScrollArea):
     """The picture without mouse and keys."""
 

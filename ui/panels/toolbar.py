@@ -14,12 +14,14 @@ from model.formula.bind import PERSPECTIVE
 from model.program import Program
 from ui.panels.selector import Selector
 from ui.session import DealSession
+from ui.slots import guarded
 from ui.theme import BASE_PX, ui_font
 
 _WORDS_FROM = 1020  # px: in a narrower row undo and redo are arrows only, and Export is one word
 PERIODS: tuple[tuple[PeriodLength, str], ...] = (("month", "Month"), ("quarter", "Quarter"), ("year", "Year"))
 
 
+@guarded
 class Toolbar(QWidget):
     """Buttons trigger the menus' actions, so that text, keys and state are told once."""
 
