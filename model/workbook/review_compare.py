@@ -24,14 +24,15 @@ from model.workbook.review_data import Difference, Note, NoteKind, Review
 from model.workbook.review_find import Finder, in_one
 from model.workbook.review_rest import notes_on_the_rest
 from model.workbook.review_values import SHIFT_1904, AmbiguousError, Decimal, out_of_range, read_value, same
-from model.workbook.review_view import HASH, STAMPED
+from model.workbook.review_view import STAMPED
 from model.workbook.scenarios import NONE
-from model.workbook.stamp import read_stamp, stored
+from model.workbook.stamp import HASH, other_layout, read_stamp, stored
 from model.workbook.viewpoint import letters
 
 _SAVE_ONCE: Final = "Open the workbook in Excel, save it once, and import it again."
 _EMPTY: Final = Cell(None)
 _NAMED: Final = 6
+_AN: Final = {"earlier": "an earlier", "later": "a later"}
 _REFERENCE: Final = re.compile(
     r"(?<![\w.])[A-Za-z_\\][\w.]*(?!\s*\()(?![\w.])"
 )  # anything that is no function and no number
@@ -77,14 +78,22 @@ class Comparison:
         if self.stale:
             notes = [*notes, self._staleness()]
         maps = {name: found for name, found in self.maps.items() if not (self.stale and name in STAMPED)}
-        rest = notes_on_the_rest(self.ours, self.theirs, maps, self.maps, self.inputs, self.read)
+        other = other_layout(self.theirs.properties)
+        if other:
+            what = f"The workbook was written by {_AN[other]} version of Dealsheet, which lays its sheets out in another way. Its inputs are compared; of all else only numbers typed over formulas are listed."
+            notes = [Note("book", "", "", what), *notes]
+        rest = notes_on_the_rest(self.ours, self.theirs, maps, self.maps, self.inputs, self.read, not other)
         book = [Note("book", "", "", text) for text in self.theirs.notes]
-        everything = (*notes, *book, *self.finder.told(), *self.notes, *rest)
+        everything = (*notes, *book, *self._found_elsewhere(bool(other)), *self.notes, *rest)
         shown = [n._replace(what=show_text(n.what), subject=show_text(n.subject)) for n in dict.fromkeys(everything)]
         found = [d._replace(note=show_text(d.note)) for d in self.differences]
         return Review(
             self.theirs.path, self.calc.view, tuple(found), tuple(shown), self.stale, show_text(self.theirs.saved)
         )
+
+    def _found_elsewhere(self, other: bool) -> list[Note]:
+        """What the finder tells; under another layout a sheet without inputs may never have been there."""
+        return [n for n in self.finder.told() if not (other and n.kind == "missing" and not self.inputs.get(n.sheet))]
 
     def _staleness(self) -> Note:
         then = self.theirs.properties.get(HASH, "")

@@ -30,15 +30,17 @@ def notes_on_the_rest(
     maps: Mapping[str, SheetMap],
     inputs: Mapping[str, Collection[At]],
     read: Collection[tuple[str, int, int]],
+    laid_out_alike: bool = True,
 ) -> list[Note]:
-    """Notes on all cells of the wanted sheets that were not read as inputs, and on sheets that are no part of the export."""
+    """Notes on all cells of the wanted sheets that were not read as inputs, and on sheets that are no part of the export.
+    Where another version laid the book out, only on what it cannot have done itself: numbers in place of formulas."""
     by_key = {name.casefold(): found for name, found in maps.items()}
     moved = any(not found.in_place or found.ours != found.theirs for found in maps.values())
     out: list[Note] = []
     for name in ours.sheets:
         if name in maps and name in wanted:
             rest = _Rest(ours, theirs, maps[name], by_key if moved else None, inputs.get(name, ()), read)
-            out += rest.notes()
+            out += rest.notes() if laid_out_alike else rest.typed_over()
     known = {found.theirs for found in maps.values()}
     for sheet in theirs.sheets.values():
         if sheet.name not in known and sheet.cells:
@@ -81,6 +83,19 @@ class _Rest:
                 found.setdefault(kind, {}).setdefault((at[0], what), []).append(at[1])
         out = [note for kind, rows in found.items() for note in self._grouped(kind, rows)]
         return [*out, *self._left_behind(), *self._shifted(), *self._lost(lost), *self._added()]
+
+    def typed_over(self) -> list[Note]:
+        """Numbers that stand where the export has formulas."""
+        rows: dict[tuple[int, str], list[int]] = {}
+        for (row, col), was in sorted(self.ours.cells.items()):
+            at = self.map.place(row, col)
+            if at is None or (row, col) in self.inputs or (self.theirs.name, *at) in self.read:
+                continue
+            now = self.theirs.cells.get(at, _EMPTY)
+            if was.formula is not None and now.formula is None and isinstance(now.value, float):
+                _, what = self._compare(was, now)
+                rows.setdefault((at[0], what), []).append(at[1])
+        return list(self._grouped("overwritten", rows))
 
     def _stayed(self, was: Cell, now: Cell) -> bool:
         """Whether a formula reads as it was exported, although what it names stands elsewhere now."""

@@ -35,7 +35,6 @@ from model.workbook.text import Texts
 _PERIODS: Final = {"month": "month", "quarter": "quarter", "year": "year"}
 _UNSTAMPED: Final = frozenset((TERMS, TABLES, SCENARIOS, SOURCES))
 STAMPED: Final = (COVER, SUMMARY, SENSITIVITIES, CHANGES)  #: sheets that hold values computed at export
-HASH: Final = "Dealsheet deal sha256"
 _OURS: Final = "Dealsheet "
 _OTHER: Final = "Choose a workbook that was exported from this deal, or bring in a table with File ▸ Import table…"
 _FEW: Final = 4

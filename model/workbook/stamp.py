@@ -2,6 +2,9 @@
 
 A deal moves on while its book is with a colleague. With the values of then, import can tell what the colleague
 changed from what was changed here since. A book without the stamp is read all the same, with more doubt.
+
+Beside them stands how the sheets were laid out: what another version of the app arranged or worded otherwise
+must not be taken for a colleague's work.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import datetime as dt
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from model.deal import Deal, Input
 from model.layers import BASE, SETS, base_value
@@ -22,6 +25,11 @@ from model.workbook.review_cells import input_cells
 Stamp: TypeAlias = dict[tuple[str, str], Input | None]  # by address and layer; None: blank, or inherits
 
 NAME: Final = "Dealsheet inputs as exported"
+HASH: Final = "Dealsheet deal sha256"
+LAYOUT_NAME: Final = "Dealsheet layout"
+#: Raise this whenever the same deal comes out with other texts, formulas or places (a test notices it).
+#: Books from before there was a number have none.
+LAYOUT: Final = 1
 _PIECE: Final = 250  # a property's text holds 255 characters
 _MOST: Final = 200  # properties; a deal with more inputs than fit goes without
 _LARGEST: Final = 20_000_000
@@ -35,6 +43,16 @@ def stored(deal: Deal, address: str, layer: str) -> Input | None:
         return base_value(deal, address)
     layers = deal.versions if kind == "version" else deal.scenarios
     return layers[key].set.get(address)
+
+
+def other_layout(properties: Mapping[str, str]) -> Literal["", "earlier", "later"]:
+    """Whether a book was written by a version of the app that lays the sheets out otherwise. "" also for a book whose
+    properties were lost on its way: nothing is known of it, so all of it is compared."""
+    if HASH not in properties:
+        return ""
+    text = properties.get(LAYOUT_NAME, "0").strip()
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return "" if number == LAYOUT else "earlier" if number < LAYOUT else "later"
 
 
 def write_stamp(book: Book) -> Iterator[tuple[str, str]]:

@@ -253,7 +253,7 @@ def _names(book: Book, workbook: Any) -> None:
 
 
 def _properties(book: Book, workbook: Any, today: dt.date) -> None:
-    from model.workbook.stamp import write_stamp
+    from model.workbook.stamp import HASH, LAYOUT, LAYOUT_NAME, write_stamp
 
     calc = book.calc
     clean = book.texts.clean
@@ -266,7 +266,8 @@ def _properties(book: Book, workbook: Any, today: dt.date) -> None:
         "comments": clean("; ".join(layer_label(calc.deal, layer) for layer in layers), "versions")[:250],
         "created": dt.datetime(today.year, today.month, today.day),
     })  # fmt: skip
-    workbook.set_custom_property("Dealsheet deal sha256", book.fingerprint, "text")
+    workbook.set_custom_property(HASH, book.fingerprint, "text")
+    workbook.set_custom_property(LAYOUT_NAME, str(LAYOUT), "text")
     named = (("deal", calc.deal.name), ("version", calc.view.version), ("scenario", calc.view.scenario), ("period", calc.view.period))  # fmt: skip
     for name, value in named:
         if value:
