@@ -298,3 +298,7 @@ class Deal(_Doc, frozen=True):
     versions: dict[str, Version] = {}
     scenarios: dict[str, Scenario] = {}
     extras: dict[str, Any] = {}  # x-… keys by dotted path, kept for the next save
+
+    def source_label(self, key: str) -> str:
+        """A source as it is cited; a key that names none as it stands."""
+        return self.sources[key].label if key in self.sources else key

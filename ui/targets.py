@@ -296,10 +296,6 @@ def range_edit_text(deal: Deal, key: str) -> str:
     return "fixed" if term.fixed else ""
 
 
-def source_label(deal: Deal, key: str) -> str:
-    return deal.sources[key].label if key in deal.sources else key
-
-
 def event_flags(calc: Calc) -> Iterator[tuple[str, float, int]]:
     """Events that fall into the timeline: key, serial and the period that contains it."""
     starts, ends = calc.timeline.rows["start"], calc.timeline.rows["end"]

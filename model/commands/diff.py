@@ -172,8 +172,7 @@ def _said(calc: Calc, address: str) -> About:
 
 def _source(calc: Calc, address: str) -> str | None:
     """The source of an input as readers see it."""
-    key = _said(calc, address).source
-    return calc.deal.sources[key].label if key in calc.deal.sources else key or None
+    return calc.deal.source_label(_said(calc, address).source) or None
 
 
 def _input(calc: Calc, address: str, value: Any) -> Any:

@@ -113,7 +113,7 @@ def _source(calc: Calc, key: str, item: Any, kind: CellKind) -> str:
         name = getattr(item, "source", "")
         if head in deal.tables:
             name = deal.tables[head].source if kind == "input" else ""
-    return deal.sources[name].label if name in deal.sources else name
+    return deal.source_label(name)
 
 
 def _has_more(calc: Calc, cell: Where) -> bool:

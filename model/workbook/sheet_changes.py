@@ -78,7 +78,7 @@ def _layer(canvas: Canvas, row: int, kind: str, key: str, layer: Version | Scena
     canvas.section(row, f"{kind}: {layer.label}, against {against}", KEY)
     row += 1
     if isinstance(layer, Version) and (layer.date or layer.source):
-        source = deal.sources[layer.source].label if layer.source in deal.sources else layer.source
+        source = deal.source_label(layer.source)
         canvas.text(row, LABEL, f"Source: {source}" if source else "", "muted", where=f"versions.{key}.source")
         canvas.day(row, BEFORE, layer.date, "muted", align="right")
         row += 1

@@ -61,8 +61,7 @@ def write_questions(canvas: Canvas, today: dt.date) -> None:
 
 def _sources(canvas: Canvas) -> list[str]:
     deal = canvas.book.calc.deal
-    keys = [r.source for q in deal.questions.values() for r in q.rules.values()]
-    return [deal.sources[k].label if k in deal.sources else k for k in keys]
+    return [deal.source_label(r.source) for q in deal.questions.values() for r in q.rules.values()]
 
 
 class _Block:
@@ -169,8 +168,7 @@ class _Block:
         canvas, grid, calc = self.canvas, self.grid, self.calc
         rule, row = self.question.rules[key], self.first_rule + i
         place = f"{where}.rules.{key}"
-        sources = calc.deal.sources
-        source = sources[rule.source].label if rule.source in sources else rule.source
+        source = calc.deal.source_label(rule.source)
         words = [self._words(fact, rule.when.get(fact, "any")) for fact in self.facts]
         fitted = [(text, self.widths[LABEL + 1 + n]) for n, text in enumerate(words)]
         valign = canvas.fit(row, (rule.why, self.widths[grid.why]), (source, self.widths[grid.source]), *fitted)
@@ -330,5 +328,4 @@ class _Block:
         return _UNDATED if reply.why.startswith("A date ") else reply.why
 
     def _source(self, reply: Reply) -> str:
-        sources = self.calc.deal.sources
-        return sources[reply.source].label if reply.source in sources else reply.source
+        return self.calc.deal.source_label(reply.source)

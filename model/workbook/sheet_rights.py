@@ -171,7 +171,7 @@ def write_rights_text(canvas: Canvas, source_rows: dict[str, int]) -> None:
     for col in words[next(iter(words))]:
         least = column_for(heads[col], SMALL, bold=True, indent=1)
         widths[col] = fitted((found[col] for found in words.values()), least, _TEXT_WIDTHS[col])
-    named = [deal.sources[r.source].label if r.source in deal.sources else r.source for r in deal.rights.values()]
+    named = [deal.source_label(r.source) for r in deal.rights.values()]
     widths[SOURCE] = fitted(named, 10, _TEXT_WIDTHS[SOURCE])
     widths[LABEL] = fitted((r.label for r in deal.rights.values()), 20.0, _TEXT_WIDTHS[LABEL], 10)
     lower = {LABEL: 26, OWED: 13, WHAT: 24, ENDS: 11, MEANS: 14, SURVIVES: 20, EXCEPTIONS: 20, NOTE: 24}
@@ -180,7 +180,7 @@ def write_rights_text(canvas: Canvas, source_rows: dict[str, int]) -> None:
     canvas.header(HEAD_ROW, heads, frozenset(heads))
     for i, (key, right) in enumerate(deal.rights.items()):
         row, where = HEAD_ROW + 1 + i, f"rights.{key}"
-        source = deal.sources[right.source].label if right.source in deal.sources else right.source
+        source = deal.source_label(right.source)
         canvas.fit(row, *((text, widths[col]) for col, text in {**words[key], SOURCE: source}.items()))
         canvas.wrap(row, right.label, widths[LABEL])
         canvas.text(row, LABEL, right.label, "label", where=where, valign="top", text_wrap=True)

@@ -212,7 +212,7 @@ def _grounds(deal: Deal, layers: list[Layer], address: str) -> str:
             found = about(deal, View(scenario=key), address)
         else:
             continue
-        source = deal.sources[found.source].label if found.source in deal.sources else found.source
+        source = deal.source_label(found.source)
         if grounds := ", ".join(part for part in (found.class_, source) if part):
             said.append(f"{x.label}: {grounds}.")
     return " ".join(said)

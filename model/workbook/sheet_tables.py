@@ -53,7 +53,7 @@ def _title(
     canvas.section(row, label, last)
     last = canvas.reach(last)
     width = sum(widths.get(c, _NARROW) for c in range(LABEL, last + 1))
-    named = deal.sources[source].label if source in deal.sources else source
+    named = deal.source_label(source)
     text = " ".join(p for p in (note, f"Source: {named}." if named else "") if p)
     canvas.merged_note(row + 1, LABEL, last, text, width, where=f"{where}.note")
 

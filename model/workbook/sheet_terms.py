@@ -72,7 +72,7 @@ def _term(canvas: Canvas, row: int, key: str, source_rows: dict[str, int], width
     field = field_for(term, deal.unit)
     value = book.calc.scalar(key)
     said = about(deal, book.calc.view, key) if term.formula is None else base_about(deal, key)
-    source = deal.sources[said.source].label if said.source in deal.sources else said.source
+    source = deal.source_label(said.source)
     note = _note(book.calc, key)
     top: dict[str, Any] = {"valign": canvas.fit(row, (note, widths[NOTE]), (source, widths[SOURCE]))}
     left: dict[str, Any] = {**top, "indent": 1}
@@ -130,7 +130,7 @@ def said_elsewhere(calc: Calc, key: str) -> list[str]:
         for name, layer in group.items():
             if key in layer.about and name != current:
                 said = layer.about[key]
-                source = deal.sources[said.source].label if said.source in deal.sources else said.source
+                source = deal.source_label(said.source)
                 out.append(f"Under “{layer.label}”: {', '.join(part for part in (said.class_, source) if part)}.")
     return out
 

@@ -17,10 +17,15 @@ from model.values import NEVER, NO_CAP
 from tests.ui import kit
 from tests.ui.kit import CTRL, SHIFT, K, go, press, type_into
 from ui.chart_data import ChartData
+from ui.documents import open_session
 from ui.main_window import MainWindow
 from ui.panels.base import SheetGrid
+from ui.panels.fact_row import FactRow
+from ui.panels.inspector_page import InspectorPage
+from ui.panels.results import SourcesSource
 from ui.panels.schedule import SchedulePanel
 from ui.panels.terms import TermsPanel
+from ui.targets import Target
 from ui.wording import change
 
 
@@ -520,3 +525,18 @@ def test_a_sheet_that_was_hidden_while_the_deal_changed_is_measured_as_the_deal_
     now = [c.header for c in grid.grid_model.columns]
     assert now != headers
     assert [h for h in now if h.startswith(shown.session.deal.outputs["left_over"].label)]
+
+
+def test_a_source_counts_every_entry_that_names_it_and_the_inspector_lists_them(qtbot):
+    session = open_session("amd-openai")[0]
+    source = SourcesSource(session)
+    column = [spec.key for spec in source.columns()].index("used")
+    rows = [row.key for row in source.rows()]
+    assert source.cell(rows.index("press_release"), column).text == "5"
+    page = InspectorPage(session, Target("text", "press_release", ("sources", "press_release", "label")), {})
+    qtbot.addWidget(page)
+    told = [row.fact for row in page.findChildren(FactRow)]
+    assert [fact.label for fact in told] == [
+        "Capacity agreed", "First gigawatt", "Six gigawatts", "Six gigawatts of chips", "Core strategic compute partner",
+    ]  # fmt: skip
+    assert all(fact.target.key for fact in told)

@@ -17,7 +17,7 @@ from model.whatif.compare import Difference, InputChange, RightChange, compare
 from ui.grid.source import Cell, ColumnSpec, Place, RowSpec
 from ui.panels.deal_source import DealSource
 from ui.session import DealSession
-from ui.targets import NOTHING, Target, source_label, target_of
+from ui.targets import NOTHING, Target, target_of
 from ui.wording import change, wrapped
 
 OUTPUT, TERM = "output:", "term:"
@@ -194,7 +194,7 @@ def _said(calc: Calc, address: str) -> str:
     if address not in calc.inputs:
         return "not there"
     said = about(calc.deal, calc.view, address)
-    return " · ".join(part for part in (said.class_, source_label(calc.deal, said.source)) if part)
+    return " · ".join(part for part in (said.class_, calc.deal.source_label(said.source)) if part)
 
 
 def _days(row: RightChange) -> str:

@@ -90,7 +90,7 @@ class DealSource:
         if target.attribute == "range":
             return targets.range_edit_text(self.session.deal, target.key)
         if target.attribute == "source":
-            return targets.source_label(self.session.deal, targets.text_of(self.calc, target))
+            return self.session.deal.source_label(targets.text_of(self.calc, target))
         return targets.text_of(self.calc, target)
 
     def set_texts(self, changes: Sequence[Change], title: str) -> Sequence[Problem]:

@@ -140,7 +140,7 @@ class FormulaBar(QWidget):
             return targets.range_edit_text(self.session.deal, target.key)
         text = targets.text_of(self.session.calc, target)
         if target.attribute == "source":
-            return targets.source_label(self.session.deal, text)
+            return self.session.deal.source_label(text)
         return text
 
     def show_live(self, text: str) -> None:

@@ -9,6 +9,7 @@ from model.fields import make_field
 from model.fields.unit_text import is_number, with_unit
 from model.formula.bind import RIGHT, RULE
 from model.layers import BASE, layer_label, remark
+from model.structure.uses import users_of
 from model.values import ErrorValue, from_serial
 from ui import targets
 from ui.panels import reasons
@@ -197,7 +198,7 @@ class InspectorPage(LegalPages):
             facts.append(
                 Fact(
                     layer_label(deal, layer), text, said.class_, there if group in ("version", "scenario") else NOTHING,
-                    "" if layer == winner else "muted", below=targets.source_label(deal, said.source),
+                    "" if layer == winner else "muted", below=deal.source_label(said.source),
                 )
             )  # fmt: skip
         self._rows("Layers", facts)
@@ -267,10 +268,6 @@ class InspectorPage(LegalPages):
             return
         if source.note:
             self._text(source.note, "quiet")
-        facts = [
-            Fact(getattr(item, "label", key), "", "", targets.target_of(deal, key))
-            for section in (deal.terms, deal.series, deal.tables, deal.lines, deal.outputs)
-            for key, item in section.items()
-            if getattr(item, "source", "") == target.key
-        ]
+        uses = {use.path: use.label for use in users_of(deal, ("sources", target.key))}
+        facts = [Fact(label, "", "", targets.of_path(deal, path)) for path, label in uses.items()]
         self._rows("Used by", facts[:20], len(facts))

@@ -120,7 +120,9 @@ _SOURCES = (
     ColumnSpec("Source", 280, "left", frozen=True, key="label"),
     ColumnSpec("Date", 112, key="date"),
     ColumnSpec("Publisher", 240, "left", key="publisher"),
-    ColumnSpec("Used by", 72, key="used", tooltip="Terms, series, tables, outputs, events and versions that name it"),
+    ColumnSpec(
+        "Used by", 72, key="used", tooltip="How many entries name it: terms, lines, rights, rules, versions and others"
+    ),
     ColumnSpec("Note", 256, "left", stretch=True, key="note"),
 )
 
@@ -164,14 +166,11 @@ class SourcesSource(DealSource):
             case "publisher":
                 return Cell(source.publisher, "computed", editable=True)
             case "used":
-                count = self._uses(key)
+                from model.structure.uses import users_of  # when the sheet is first looked at
+
+                count = len({use.path for use in users_of(self.session.deal, ("sources", key))})
                 return Cell(str(count) if count else "–", "muted", number=float(count))
         return Cell(source.note, "muted", editable=True, tooltip=wrapped(source.note))
-
-    def _uses(self, key: str) -> int:
-        deal = self.session.deal
-        sections = (deal.terms, deal.series, deal.tables, deal.lines, deal.outputs, deal.events, deal.versions)
-        return sum(getattr(item, "source", "") == key for section in sections for item in section.values())
 
     def edit_text(self, row: int, col: int) -> str:
         if _SOURCES[col].key == "date":

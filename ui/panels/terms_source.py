@@ -271,7 +271,7 @@ def about_text(session: DealSession, target: Target) -> str:
         return ""
     said = about(session.deal, session.view, target.key)
     if target.attribute == "source":
-        return targets.source_label(session.deal, said.source)
+        return session.deal.source_label(said.source)
     return said.class_ if target.attribute == "class" else said.note
 
 
@@ -285,7 +285,7 @@ def source_cell(deal: Deal, key: str) -> Cell:
     if source is not None:
         tip = " · ".join(part for part in (source.publisher, source.note) if part)
     choices = tuple(s.label for s in deal.sources.values())
-    return Cell(targets.source_label(deal, key), "muted", "left", True, tooltip=wrapped(tip), choices=choices)
+    return Cell(deal.source_label(key), "muted", "left", True, tooltip=wrapped(tip), choices=choices)
 
 
 def _column(columns: tuple[ColumnSpec, ...], target: Target) -> int:
