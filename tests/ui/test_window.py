@@ -515,7 +515,7 @@ def test_the_name_box_offers_names_while_one_types(window, qtbot):
 def test_nothing_heavy_is_imported_before_the_first_paint():
     code = (
         "import sys, ui.app, ui.display, ui.documents, ui.main_window, ui.panels.terms\n"
-        "heavy = ('numpy', 'pandas', 'openpyxl', 'xlsxwriter', 'pyqtgraph', 'model.explain', 'model.whatif',"
+        "heavy = ('numpy', 'pandas', 'openpyxl', 'xlsxwriter', 'pyqtgraph', 'model.explain', 'model.structure', 'model.whatif',"
         " 'model.workbook', 'ui.exchange', 'ui.entries', 'ui.charts', 'ui.panels.rights')\n"
         "print(*[m for m in sys.modules if m.startswith(heavy)])"
     )

@@ -12,7 +12,6 @@ from model.formula.bind import EVENT, RIGHT, RULE
 from model.formula.evaluate import circle_of
 from model.layers import BASE, layer_label
 from model.problems import Problem, Refused
-from model.structure.labels import in_labels, label_of_key
 from model.values import NO_CAP, ErrorValue
 from ui import targets
 from ui.grid.source import Cell, Change, ColumnSpec, Place, Role, RowSpec, Tint
@@ -172,6 +171,8 @@ def copy_text(field: Field, value: object, text: str) -> str:
 
 def error_words(calc: Calc, error: ErrorValue) -> str:
     """Why a cell shows an error, and where it began."""
+    from model.structure.labels import in_labels, label_of_key  # not at the start: few cells show an error
+
     if error.is_undisclosed:
         where = f" It comes from “{label_of_key(calc.deal, error.at)}”." if error.at else ""
         return f"Nobody has disclosed this value.{where}"
