@@ -39,7 +39,6 @@ from model.formula.nodes import (
     columns_beneath,
 )  # fmt: skip
 
-INTEGER_RESULTS = frozenset(("YEAR", "MONTH", "DAY", "DATE", "EDATE", "EOMONTH", "COUNT", "COUNTIF", "COUNTIFS", "COUNTA", "MATCH", "DAYS", "LEN", "SIGN"))  # fmt: skip
 CONDITIONS = frozenset(("AND", "OR", "XOR", "NOT"))
 _RESULTS = {"number": "n", "bool": "b", "text": "t", "any": "x"}
 
@@ -283,7 +282,7 @@ class Emitter:
         if shaped(node):
             raise Fallback
         items = [self.emit(a) for a in args]
-        result = "i" if name in INTEGER_RESULTS else _RESULTS[spec.result]
+        result = "i" if spec.whole else _RESULTS[spec.result]
         if name == "INT" and items[0][1] == "i":
             result = items[0][1]
         if spec.fast and all(kind in "in" for _, kind, _ in items):

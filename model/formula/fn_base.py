@@ -19,6 +19,7 @@ from model.values import NUM, VALUE, ErrorValue, Range
 Result = Literal["number", "bool", "text", "any"]
 Thunk = Callable[[], Value]
 Printer = Callable[..., str]
+Choices = Callable[[int], Sequence[int]]
 NO_RANGES: Final[frozenset[int]] = frozenset()
 MAX_ARGS: Final = 255
 
@@ -36,7 +37,8 @@ class Function(msgspec.Struct, frozen=True):
     prefix.
     ``step`` is the size of the repeating group at the end of the arguments. ``strict`` marks functions of
     Excel's former Analysis ToolPak: a boolean is #VALUE!, a required argument left out #N/A.
-    ``left_out`` names other arguments that are #N/A where they are left out.
+    ``whole`` says that its numbers are whole. ``choices`` says of a function that chooses which of so many arguments
+    may be its result. ``left_out`` names other arguments that are #N/A where they are left out.
     ``vector`` names its form over numpy vectors: a ufunc, or a function of ``vector_forms``, ``vector_dates`` or
     ``vector_annuities``, or of the emitter ("scan") where it is code of its own; without one the live form serves,
     draw by draw. ``numeric`` says that it takes numbers alone and gives one.
@@ -53,6 +55,8 @@ class Function(msgspec.Struct, frozen=True):
     lazy: bool = False
     takes_ranges: frozenset[int] | Literal["all"] = NO_RANGES
     result: Result = "number"
+    whole: bool = False
+    choices: Choices | None = None
     fast: str | None = None
     fast_ranges: bool = False
     excel: Printer | None = None

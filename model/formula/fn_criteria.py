@@ -266,6 +266,7 @@ def _average(xs: list[float]) -> float:
     ('COUNTIF(ALL(x),">0")', "in how many periods x is positive"),
     takes_ranges=frozenset({0}),
     vector="scan",
+    whole=True,
 )
 def _countif(cells: Value, wanted: Value) -> Value:
     """How many cells meet a criterion: a value, or an operator and a value as text. Text is compared
@@ -280,6 +281,7 @@ def _countif(cells: Value, wanted: Value) -> Value:
     takes_ranges=_PAIRS,
     step=2,
     vector="scan",
+    whole=True,
 )
 def _countifs(*pairs: Value) -> Value:
     """How many places meet all criteria. Ranges of one length, else #VALUE!."""

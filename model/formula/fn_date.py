@@ -57,7 +57,7 @@ def _moderate(x: float) -> int:
     return int(x)
 
 
-@_numeric("DATE(year, month, day)", ("DATE(2025,10,28)", 45958.0), vector="date")
+@_numeric("DATE(year, month, day)", ("DATE(2025,10,28)", 45958.0), vector="date", whole=True)
 def _date(year: float, month: float, day: float) -> float:
     """A date. Months and days beyond their range carry over: DATE(2025,13,1) is 1 January 2026. Years
     below 1900 are counted from 1900. Before 1900 and after 9999 it is #NUM!."""
@@ -69,19 +69,19 @@ def _date(year: float, month: float, day: float) -> float:
     return _in_calendar(_first(y, _moderate(month)) + _moderate(day) - 1)
 
 
-@_numeric("YEAR(date)", ("YEAR(DATE(2025,10,28))", 2025.0), vector="year")
+@_numeric("YEAR(date)", ("YEAR(DATE(2025,10,28))", 2025.0), vector="year", whole=True)
 def _year(serial: float) -> float:
     """The year of a date."""
     return float(parts(serial)[0])
 
 
-@_numeric("MONTH(date)", ("MONTH(DATE(2025,10,28))", 10.0), vector="month")
+@_numeric("MONTH(date)", ("MONTH(DATE(2025,10,28))", 10.0), vector="month", whole=True)
 def _month(serial: float) -> float:
     """The month of a date, 1 to 12."""
     return float(parts(serial)[1])
 
 
-@_numeric("DAY(date)", ("DAY(DATE(2025,10,28))", 28.0), vector="day")
+@_numeric("DAY(date)", ("DAY(DATE(2025,10,28))", 28.0), vector="day", whole=True)
 def _day(serial: float) -> float:
     """The day of a date within its month."""
     return float(parts(serial)[2])
@@ -96,7 +96,7 @@ def _shifted(serial: float, months: float) -> tuple[int, int, int]:
     return year, month, day
 
 
-@_numeric("EDATE(date, months)", ("EDATE(DATE(2025,1,31),1)", 45716.0), strict=True, vector="edate")
+@_numeric("EDATE(date, months)", ("EDATE(DATE(2025,1,31),1)", 45716.0), strict=True, vector="edate", whole=True)
 def _edate(serial: float, months: float) -> float:
     """The date so many months later (or earlier), at most the last day of that month. Parts of a month
     are cut off. never has no later date: #NUM!. A condition in place of a number is #VALUE!, in the other
@@ -105,7 +105,7 @@ def _edate(serial: float, months: float) -> float:
     return _in_calendar(_first(year, month) + min(day, month_days(year, month)) - 1)
 
 
-@_numeric("EOMONTH(date, months)", ("EOMONTH(DATE(2025,1,31),1)", 45716.0), strict=True, vector="eomonth")
+@_numeric("EOMONTH(date, months)", ("EOMONTH(DATE(2025,1,31),1)", 45716.0), strict=True, vector="eomonth", whole=True)
 def _eomonth(serial: float, months: float) -> float:
     """The last day of the month so many months later (or earlier)."""
     year, month, _ = _shifted(serial, months)
@@ -116,7 +116,9 @@ def _print_days(end: str, start: str) -> str:
     return f"(INT({end})-INT({start}))"
 
 
-@_numeric("DAYS(end, start)", ("DAYS(DATE(2025,3,1),DATE(2025,2,1))", 28.0), excel=_print_days, vector="days")
+@_numeric(
+    "DAYS(end, start)", ("DAYS(DATE(2025,3,1),DATE(2025,2,1))", 28.0), excel=_print_days, vector="days", whole=True
+)
 def _days(end: float, start: float) -> float:
     """The days from start to end, as end - start. In the workbook: a subtraction."""
     return _in_calendar(float(math.floor(end))) - _in_calendar(float(math.floor(start)))

@@ -28,6 +28,7 @@ def _condition(v: Value) -> bool:
     ('IF(2>1,"yes","no")', "yes"),
     lazy=True,
     result="any",
+    choices=lambda count: range(1, count),
     fast="({1} if {0} else {2})",
     vector="scan",
 )
@@ -52,6 +53,7 @@ def _nested(choices: list[tuple[str, str]], last: str) -> str:
     ('IFS(1>2,"a",TRUE,"b")', "b"),
     lazy=True,
     result="any",
+    choices=lambda count: range(1, count, 2),
     excel=_print_ifs,
     step=2,
     vector="scan",
@@ -84,6 +86,7 @@ def _print_switch(*args: str) -> str:
     ('SWITCH(2,1,"one",2,"two","many")', "two"),
     lazy=True,
     result="any",
+    choices=lambda count: (*range(2, count, 2), *((count - 1,) if count % 2 == 0 else ())),
     excel=_print_switch,
     vector="scan",
 )
@@ -104,7 +107,14 @@ def _switch(subject: Thunk, *rest: Thunk) -> Value:
     raise fail(NA, "no value of SWITCH equals its subject")
 
 
-@_typed("CHOOSE(index, first, …)", ('CHOOSE(2,"a","b")', "b"), lazy=True, result="any", vector="scan")
+@_typed(
+    "CHOOSE(index, first, …)",
+    ('CHOOSE(2,"a","b")', "b"),
+    lazy=True,
+    result="any",
+    choices=lambda count: range(1, count),
+    vector="scan",
+)
 def _choose(index: Thunk, *choices: Thunk) -> Value:
     """The choice of this number, counted from 1; only it is computed. No such choice is #VALUE!."""
     n = number(index())
@@ -113,7 +123,7 @@ def _choose(index: Thunk, *choices: Thunk) -> Value:
     return choices[int(n) - 1]()
 
 
-@_typed("IFERROR(value, instead)", ("IFERROR(1/0,5)", 5.0), lazy=True, result="any", vector="scan")
+@_typed("IFERROR(value, instead)", ("IFERROR(1/0,5)", 5.0), lazy=True, result="any", choices=range, vector="scan")
 def _iferror(value: Thunk, instead: Thunk) -> Value:
     """The value, or the other one where it is an error of any kind, undisclosed included."""
     v = single(value())
@@ -124,7 +134,7 @@ def _print_ifna(value: str, instead: str) -> str:
     return f"IF(ISNA({value}),{instead},{value})"
 
 
-@_typed("IFNA(value, instead)", ("IFNA(NA(),5)", 5.0), lazy=True, result="any", excel=_print_ifna)
+@_typed("IFNA(value, instead)", ("IFNA(NA(),5)", 5.0), lazy=True, result="any", choices=range, excel=_print_ifna)
 def _ifna(value: Thunk, instead: Thunk) -> Value:
     """The value, or the other one where it is #N/A: not found, or undisclosed. In the workbook: IF(ISNA())."""
     given = value()

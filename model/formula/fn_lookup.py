@@ -89,6 +89,7 @@ def _falling_place(key: Key, cells: Range) -> int | None:
     ("MATCH(year,ALL(years),0)", "the place of this year in the row"),
     takes_ranges=frozenset({1}),
     vector="scan",
+    whole=True,
 )
 def _match(value: Value, cells: Value, kind: Value = 1.0) -> Value:
     """The place of a value in a range, counted from 1. Type 0 finds the same value (text without case, * and ?

@@ -24,7 +24,7 @@ def _abs(x: float) -> float:
     return abs(x)
 
 
-@_numeric("SIGN(number)", ("SIGN(-3)", -1.0), vector="sign")
+@_numeric("SIGN(number)", ("SIGN(-3)", -1.0), vector="sign", whole=True)
 def _sign(x: float) -> float:
     """1 for a positive number, -1 for a negative one, 0 for 0."""
     return float((x > 0) - (x < 0))

@@ -95,7 +95,7 @@ def _mina(*args: Value) -> Value:
     return min(_all_values(args), default=0.0)
 
 
-@_totals.typed("COUNT(value, …)", ('COUNT(1,"7","a")', 2.0), takes_ranges="all", vector="scan")
+@_totals.typed("COUNT(value, …)", ('COUNT(1,"7","a")', 2.0), takes_ranges="all", vector="scan", whole=True)
 def _count(*args: Value) -> Value:
     """How many numbers there are. Errors and text are not counted, a number written as text is."""
     n = 0
@@ -107,7 +107,7 @@ def _count(*args: Value) -> Value:
     return float(n)
 
 
-@_totals.typed("COUNTA(value, …)", ('COUNTA(1,"a","")', 3.0), takes_ranges="all", vector="scan")
+@_totals.typed("COUNTA(value, …)", ('COUNTA(1,"a","")', 3.0), takes_ranges="all", vector="scan", whole=True)
 def _counta(*args: Value) -> Value:
     """How many values there are: all but empty cells. Errors and empty texts are counted."""
     return float(sum(sum(v is not None for v in a) if isinstance(a, Range) else 1 for a in args))

@@ -57,7 +57,7 @@ def _mid(text: Value, start: Value, count: Value) -> Value:
     return s[at : at + n]
 
 
-@_typed("LEN(text)", ('LEN("deal")', 4.0))
+@_typed("LEN(text)", ('LEN("deal")', 4.0), whole=True)
 def _len(text: Value) -> Value:
     """How many characters the text has, blanks included. A character beyond Unicode's first 65,536 counts once (in older
     Excel twice)."""

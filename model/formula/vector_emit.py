@@ -45,12 +45,6 @@ UFUNCS = frozenset(
     )
 )  # fmt: skip
 _RESULT = {"number": "n", "bool": "b"}
-#: which arguments may be the result
-_BRANCHES = {
-    "IF": slice(1, None), "IFERROR": slice(None), "IFS": slice(1, None, 2), "CHOOSE": slice(1, None), "SWITCH": slice(2, None, 2),
-}  # fmt: skip
-#: their results are whole numbers
-_WHOLE = frozenset(("SIGN", "YEAR", "MONTH", "DAY", "DATE", "EDATE", "EOMONTH", "DAYS"))
 #: they give a number for every number
 _TOTAL = frozenset(("absolute", "sign", "floor"))
 
@@ -312,13 +306,11 @@ class Base(Code):
         if isinstance(node, (Unary, ByYear, YearsToDate)):
             return "n"
         if isinstance(node, Call):
-            branches = node.args[_BRANCHES[node.name]] if node.name in _BRANCHES else ()
-            if node.name == "SWITCH" and len(node.args) % 2 == 0:
-                branches = (*branches, node.args[-1])
-            if branches:
-                found = {self.kind_of(a) for a in branches}
+            spec = FUNCTIONS[node.name]
+            if spec.choices:
+                found = {self.kind_of(node.args[at]) for at in spec.choices(len(node.args))}
                 return found.pop() if len(found) == 1 else "x"
-            return "n" if node.name in ("INDEX", "LOOKUP") else _RESULT.get(FUNCTIONS[node.name].result, "x")
+            return "n" if node.name in ("INDEX", "LOOKUP") else _RESULT.get(spec.result, "x")
         return "x"
 
     # operators -------------------------------------------------------------------------------------
@@ -399,5 +391,5 @@ class Base(Code):
             self.op(f"{form if form in UFUNCS else 'form_' + form}({code}, out={d})")
         else:
             self.op(f"each({spec.name!r}, {d}, {code})")
-        kind = "i" if node.name in _WHOLE else args[0].kind if node.name == "INT" else "n"
+        kind = "i" if spec.whole else args[0].kind if node.name == "INT" else "n"
         return self.done(d, kind, "" if form in _TOTAL else "?", dest, *args)

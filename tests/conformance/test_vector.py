@@ -222,6 +222,12 @@ def test_place_0_of_a_range_is_the_whole_range(formula):
     assert found == []
 
 
+def test_a_choice_without_vector_code_is_computed_draw_by_draw_within_what_has_it():
+    calc = small(lines={"x": "= IF(a > 1, IFNA(a, b), 2) + SUM(IFNA(a, b), 1) + IFNA(1 / a, b)", "y": "= IFNA(IF(a > 1, a > 2, FALSE), b)"})  # fmt: skip
+    _, found = differences(calc, {"a": np.array([0.0, 1.0, 2.0, 3.0])}, ["x", "y"])
+    assert found == []
+
+
 def test_a_drawn_choice_is_compared_as_text():
     calc = small(lines={"x": '= IF(c = "RAMP", a, b)'})
     _, found = differences(calc, {"c": np.array(["ramp", "flat"], object)}, ["x"])
