@@ -13,6 +13,7 @@ from model.fields.number_formats import show_text
 from model.fields.unit_text import attached, in_percent, rounded, with_unit
 from model.formula.coerce import OPERATORS, to_bool
 from model.formula.evaluate import BY_YEAR
+from model.formula.functions import FUNCTIONS
 from model.formula.helpers import PERIOD_NAMES
 from model.formula.nodes import (
     Array,
@@ -42,9 +43,8 @@ from model.structure.mentions import LINE_HELPERS
 from model.structure.outline import Part
 from model.structure.words import words_of
 from model.units.dimensions import DAYS, Dim, is_ratio, unit_of
-from model.values import NEVER, NO_CAP, ErrorValue, Range
+from model.values import NA, NEVER, NO_CAP, ErrorValue, Range
 
-_CHOOSING = frozenset(("IF", "IFS", "IFERROR", "SWITCH", "CHOOSE"))
 _NOISE = 1e-12  # a rest of binary fractions
 _CENTURY = 36_525  # days: what is this near to the day of “not yet” was reckoned from it
 _AGES = 2_500_000  # days between a day of any deal and that of “not yet”
@@ -228,14 +228,20 @@ def _inner(spot: Spot, part: Part) -> tuple[Part, ...]:
     return part.parts[1:]
 
 
+def _chooses(node: Node) -> bool:
+    """Whether the result is that of one of the arguments, and the others need not be computed."""
+    return isinstance(node, Call) and node.name in FUNCTIONS and FUNCTIONS[node.name].choices is not None
+
+
 def evaluated(spot: Spot, part: Part) -> list[Part]:
     """The parts that were computed for this value: of a condition, the branch taken only."""
     node, parts = part.node, _inner(spot, part)
-    if not isinstance(node, Call) or node.name not in _CHOOSING:
+    if not isinstance(node, Call) or not _chooses(node):
         return list(parts)
     first = spot.value(parts[0])
-    if node.name == "IFERROR":
-        return list(parts) if isinstance(first, ErrorValue) else [parts[0]]
+    if node.name in ("IFERROR", "IFNA"):
+        fails = isinstance(first, ErrorValue) and (node.name == "IFERROR" or first.kind == NA)
+        return list(parts) if fails else [parts[0]]
     if node.name == "IFS":
         out: list[Part] = []
         for test, result in zip(parts[::2], parts[1::2], strict=False):
@@ -292,7 +298,7 @@ def shown(spot: Spot, part: Part, value: Any) -> str:
 def _is_result(spot: Spot, part: Part) -> bool:
     """Whether the formula's result is that of this part: the branch that conditions chose."""
     at = spot.root
-    while at is not None and at is not part and isinstance(at.node, Call) and at.node.name in _CHOOSING:
+    while at is not None and at is not part and _chooses(at.node):
         chosen = evaluated(spot, at)
         at = chosen[-1] if chosen else None
     return at is part

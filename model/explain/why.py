@@ -145,7 +145,7 @@ def _failing(spot: Spot) -> tuple[Part, Where | None]:
 
 def _below(spot: Spot, part: Part, error: Any, array: bool) -> Part | None:
     parts = evaluated(spot, part)
-    if isinstance(part.node, Call) and part.node.name == "IFERROR" and len(parts) > 1:
+    if isinstance(part.node, Call) and part.node.name in ("IFERROR", "IFNA") and len(parts) > 1:
         parts = parts[1:]
     for child in parts:
         value = spot.value(child, array)

@@ -32,6 +32,7 @@ _WORDS: dict[tuple[str, int], str] = {
     ("ROUND", 2): "{0} rounded to {1} digits", ("ROUNDUP", 2): "{0} rounded up to {1} digits",
     ("ROUNDDOWN", 2): "{0} rounded down to {1} digits",
     ("IF", 2): "{1} if {0}", ("IF", 3): "{1} if {0}, otherwise {2}", ("IFERROR", 2): "{0}, or {1} where that is an error",
+    ("IFNA", 2): "{0}, or {1} where that is undisclosed or #N/A",
     ("YEAR", 1): "year of {0}", ("MONTH", 1): "month of {0}", ("DAY", 1): "day of {0}",
     ("EDATE", 2): "{0} plus {1} months", ("EOMONTH", 2): "end of the month {1} months after {0}", ("DATE", 3): "date of year {0}, month {1}, day {2}",
     ("DAYS", 2): "days from {1} to {0}", ("ISERROR", 1): "{0} is an error", ("ISBLANK", 1): "{0} is empty",

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from model.deal import Deal
 from model.formula.bind import PERSPECTIVE, Namespace
+from model.formula.functions import FUNCTIONS
 from model.formula.nodes import Array, Binary, Bool, Call, Column, Err, Missing, Name, Num, Text, Unary
 from model.formula.parse import BINARY
 from model.problems import Problem, Refused
@@ -67,7 +68,7 @@ _KEEP = frozenset(
         "SMALL",
     ]
 )
-_AGREE = frozenset(["SUM", "MIN", "MAX", "AVERAGE", "MEDIAN", "IFERROR"])
+_AGREE = frozenset(["SUM", "MIN", "MAX", "AVERAGE", "MEDIAN"])
 _TRUTHS = frozenset(
     [
         "AND",
@@ -279,16 +280,9 @@ class _Checker:
             return TRUTH
         if name in _TEXTS:
             return TEXT
-        if name == "IF":
-            return self.same(parts[1:], dims[1:], name)
-        if name in ("IFS", "SWITCH"):
-            results = slice(1, None, 2) if name == "IFS" else slice(2, None, 2)
-            last = [-1] if name == "SWITCH" and len(parts) % 2 == 0 else []
-            return self.same(
-                [*parts[results], *(parts[i] for i in last)], [*dims[results], *(dims[i] for i in last)], name
-            )
-        if name == "CHOOSE":
-            return self.same(parts[1:], dims[1:], name)
+        if name in FUNCTIONS and (choices := FUNCTIONS[name].choices):
+            chosen = choices(len(parts))
+            return self.same([parts[at] for at in chosen], [dims[at] for at in chosen], name)
         if name in _AGREE:
             given = self.same(parts, dims, name)
             if name == "SUM" and given.kind in ("date", "year", "truth"):

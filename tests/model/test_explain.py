@@ -160,6 +160,20 @@ def test_the_steps_are_the_results_of_every_part_in_the_order_of_computing():
     assert skipped == ["zero"]
 
 
+def test_what_stands_in_for_an_undisclosed_value_is_needed_only_where_the_value_is_undisclosed():
+    terms = {
+        "price": Term(label="Price", kind="money", value=2.0),
+        "guess": Term(label="Guess", kind="money", value=3.0),
+    }
+    both = deal(terms=terms, outputs={"o": Output(label="O", formula="= IFNA(price, guess / 0)")})
+    known = explain(run(both, View()), "o")
+    assert known.words == "Price, or (Guess ÷ 0) where that is undisclosed or #N/A"
+    assert [(s.text, s.taken) for s in known.steps][:2] == [("price", True), ("guess / 0", False)]
+    hidden = explain(run(both, View(sets=(("price", "undisclosed"),))), "o")
+    assert "guess / 0" in [s.text for s in hidden.steps if s.taken]
+    assert hidden.fault.formula[slice(*hidden.fault.span)] == "guess / 0"
+
+
 def test_an_error_is_followed_to_the_part_of_the_formula_that_failed():
     fault = explain(CALC, "bad").fault
     assert (fault.key, fault.period, fault.kind) == ("ratio", 2, "#DIV/0!")

@@ -87,6 +87,8 @@ def findings(formula, kind="number", unit="", line=False):
         ("= MAX(signed, price)", "price", ("a date", "$bn")),
         ("= IF(plain > 0, price, signed)", "signed", ("IF", "$bn", "a date")),
         ("= IFERROR(price, rate)", "rate", ("$bn", "%")),
+        ("= IFNA(price, rate)", "rate", ("IFNA", "$bn", "%")),
+        ("= price + IFNA(rate, rate)", "price + IFNA(rate, rate)", ("$bn", "%")),
         ("= SUM(price, t[pct])", "t[pct]", ("$bn", "%")),
         ('= SWITCH(mode, "a", price, rate)', "rate", ("$bn", "%")),
         ("= price * rate + rate", "price * rate + rate", ("$bn", "%")),
