@@ -104,6 +104,14 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", text).casefold().split())
 
 
+def _bare(heading: str, unit: str) -> str:
+    """A heading in plain words without the unit of its column at the end, as in "Amount $bn"."""
+    words = " ".join(heading.split())
+    if unit and words.casefold().endswith(f" {unit.casefold()}"):
+        words = words[: -len(unit)]
+    return plain(words)
+
+
 def same_words(a: str, b: str) -> bool:
     """Whether two names are one, but for case and punctuation."""
     return a.strip().casefold() == b.strip().casefold() or (plain(a) == plain(b) and plain(a) != "")
@@ -141,7 +149,7 @@ def _series(deal: Deal, grid: Grid, key: str, header: int | None) -> Proposal:
         years, why = ([likely] if shares[likely] >= 0.8 else []), "it holds years"
     taken: dict[int, tuple[str, str]] = {years[0]: (YEAR, why)} if years else {}
     rest = [c for c in range(grid.width) if c not in taken]
-    named = _named({key: series.label}, heads, rest)
+    named = _named({key: series.label}, {key: series.unit or deal.unit}, heads, rest)
     if named:
         taken.update(named)
     else:
@@ -177,19 +185,25 @@ def _table(deal: Deal, grid: Grid, key: str, header: int | None) -> Proposal:
             break
     rest = [c for c in range(grid.width) if c not in taken]
     labels = {k: c.label for k, c in table.columns.items()}
-    found = _named(labels, heads, rest)
+    units = {k: c.unit or (deal.unit if c.kind == "money" else "") for k, c in table.columns.items()}
+    found = _named(labels, units, heads, rest)
     for col, (to, reason) in found.items():
         computed = table.columns[to].formula is not None
         taken[col] = ("", f"{labels[to]} is computed") if computed else (to, reason)
     return Proposal(key, _matches(heads, taken), first)
 
 
-def _named(labels: dict[str, str], heads: list[str], free: list[int]) -> dict[int, tuple[str, str]]:
+def _named(
+    labels: dict[str, str], units: dict[str, str], heads: list[str], free: list[int]
+) -> dict[int, tuple[str, str]]:
     """Columns by heading: the same as a label or key, then nearly the same; never two for one."""
     out: dict[int, tuple[str, str]] = {}
     tests: list[tuple[Callable[[str, str, str], bool], str]] = [
         (lambda head, key, label: head.strip().casefold() in (key.casefold(), label.casefold()), "it is headed so"),
-        (lambda head, key, label: plain(head) in (plain(key), plain(label)), "it is headed so, but for unit or case"),
+        (
+            lambda head, key, label: bool({plain(head), _bare(head, units[key])} & {plain(key), plain(label)}),
+            "it is headed so, but for unit or case",
+        ),
         (lambda head, key, label: _near(plain(head), plain(label)), "its heading is nearly the same"),
     ]
     for test, reason in tests:

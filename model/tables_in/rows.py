@@ -262,16 +262,16 @@ class _Known:
         self._names: dict[str, dict[str, list[str]]] = {}
 
     def named(self, column: str, text: str) -> list[str]:
-        """Records of this name, but for case and punctuation."""
+        """Records of this name, but for case; where there is none, but for punctuation and what follows a comma."""
         names = self._names.get(column)
         if names is None:
             names = self._names[column] = {}
             for key, record in self._records.items():
                 for form in _forms(str(record.get(column, ""))):
                     names.setdefault(form, []).append(key)
-        return list(dict.fromkeys(key for form in _forms(text) for key in names.get(form, ())))
+        return next((found for form in _forms(text) if (found := names.get(form))), [])
 
 
-def _forms(text: str) -> set[str]:
-    """Under which forms two names are one: as written but for case, and in plain words."""
-    return {f"={text.strip().casefold()}", *(f"~{words}" for words in (plain(text),) if words)}
+def _forms(text: str) -> list[str]:
+    """Under which forms two names are one, the stricter first: as written but for case, and in plain words."""
+    return [f"={text.strip().casefold()}", *(f"~{words}" for words in (plain(text),) if words)]

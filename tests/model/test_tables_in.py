@@ -5,6 +5,7 @@ import os
 
 import openpyxl
 import pytest
+from msgspec import structs
 
 from model import edits
 from model.deal import Column, Deal, Scenario, Series, Table, Term, TimelineSpec
@@ -404,3 +405,24 @@ def test_more_new_records_than_a_deal_can_bear_are_refused():
     grid = many(5_001)
     with pytest.raises(Refused, match="5,001 new records are too many"):
         apply(DEAL, VIEW, preview(DEAL, VIEW, grid, propose(DEAL, grid, "rounds"), mode="append"))
+
+
+def test_a_record_named_exactly_so_wins_over_one_that_only_begins_so():
+    table = DEAL.tables["rounds"]
+    records = {"one": {"name": "Cloud", "amount": 10.0}, "two": {"name": "Cloud, extension", "amount": 20.0}}
+    deal = structs.replace(DEAL, tables={"rounds": structs.replace(table, records=records)})
+    got = looked_at("Name\tAmount raised\ncloud\t11\nCloud, extension\t22\nCloud, third\t33\n", "rounds", deal=deal)
+    assert [(r.key, r.is_new) for r in got.rows[:2]] == [("one", False), ("two", False)]
+    assert got.rows[2].problem is not None and "may be any of" in got.rows[2].problem.what
+
+
+@pytest.mark.parametrize(
+    "heading", ["Amount raised $m", "amount raised  $M", "Amount raised, $m", "Amount raised ($m)"]
+)
+def test_a_heading_with_its_unit_is_found(heading):
+    grid = read_text(f"Name\t{heading}\nFirst round\t11\n")
+    assert [m.to for m in propose(DEAL, grid, "rounds").columns] == ["name", "amount"]
+
+
+def test_a_heading_with_another_unit_behind_it_is_not_taken_for_the_column():
+    assert propose(DEAL, read_text("Name\tAmount £k\nFirst round\t11\n"), "rounds").columns[1].to == ""

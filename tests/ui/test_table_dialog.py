@@ -110,6 +110,18 @@ def test_a_csv_comes_into_a_table_and_replace_says_what_goes(window, qtbot, tmp_
     assert list(window.session.deal.tables["payments"].records) == ["first", "second"]
 
 
+def test_years_that_are_taken_out_show_which_and_what_they_held(window):
+    deal = window.session.deal
+    (key, series), *_ = deal.series.items()
+    first, second, *_ = series.values
+    dialog = pasted(window, f"Year\t{series.label}\n{first}\t26\n")
+    dialog.mode_box.setCurrentIndex(2)
+    dialog.mode_box.activated.emit(2)
+    row = texts(dialog.row_grid, 1)
+    assert dialog.target == key and row[1] == second and "taken out" in row
+    assert row[3] not in ("", "–"), "what the deal holds"
+
+
 def test_dates_and_decimals_that_read_in_two_ways_are_asked(window):
     dialog = pasted(window, "What\tOn\tAmount\nFirst\t03/04/2026\t1.234\n")
     assert "Dates" in dialog.notice.text() and "Decimal" in dialog.notice.text()

@@ -9,6 +9,7 @@ from model.addresses import input_item
 from model.deal import Deal
 from model.fields import field_for
 from model.fields.number_formats import show_text
+from model.layers import base_value
 from model.problems import Problem
 from model.tables_in import KEY, YEAR, CellPreview, Grid, Preview, Proposal, RowPreview
 from model.values import ErrorValue
@@ -183,9 +184,7 @@ class PreviewSource(TickSource):
         assert self.shown is not None
         columns = self.columns()
         if row >= len(self.shown.rows):
-            key, label = self.shown.removed[row - len(self.shown.rows)]
-            texts = {"label": label, "state": "taken out", "new": "taken out", "remark": "The file does not list it."}
-            return Cell(show_text(texts.get(columns[col].key, "")), "muted", tooltip=key)
+            return self._of_gone(*self.shown.removed[row - len(self.shown.rows)], columns[col].key)
         found = self.shown.rows[row]
         key = columns[col].key
         if key == "tick":
@@ -204,6 +203,15 @@ class PreviewSource(TickSource):
             return self._of_series(found.cells[0], key) if found.cells else Cell()
         cell = next((c for c in found.cells if c.address.endswith(f".{key}")), None)
         return self._of_table(cell, found) if cell is not None else Cell()
+
+    def _of_gone(self, key: str, label: str, column: str) -> Cell:
+        """A year or record that is taken out, because the file does not list it."""
+        if column == "old" and self.shown is not None:
+            address = f"{self.shown.target}.{key}"
+            field = field_for(input_item(self.deal, address), self.deal.unit)
+            return Cell(str(field.show(field.to_engine(base_value(self.deal, address)))), "computed", "right")
+        texts = {"label": key if self.is_series else show_text(label), "state": "taken out", "new": "taken out", "remark": "The file does not list it."}  # fmt: skip
+        return Cell(texts.get(column, ""), "muted", "right" if column == "new" else "left", tooltip=key)
 
     def _of_series(self, cell: CellPreview, key: str) -> Cell:
         if key == "text":
