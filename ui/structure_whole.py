@@ -11,18 +11,13 @@ from model.edits import ABSENT, Edit, Put
 from model.problems import Problem
 from model.structure.keys import key_for
 from model.structure.kinds import read_choices, set_kind
-from model.structure.labels import label_of_path
+from model.structure.labels import ENTRY, label_of_path
 from model.structure.mentions import Path
 from model.structure.restructure import Anchor, add, move, taken_over
 from ui import targets
 from ui.panels.in_place import InPlace
 from ui.structure_names import StructureNames
 
-WHAT = {
-    "terms": "term", "lines": "line", "outputs": "output", "checks": "check", "records": "record",
-    "columns": "column", "values": "year", "sources": "source", "tables": "table", "series": "series",
-    "events": "event", "scenarios": "scenario", "versions": "version", "parties": "party",
-}  # fmt: skip
 KIND_NAMES = {
     "money": "Amount of money", "number": "Number", "percent": "Percentage", "multiple": "Multiple (x)",
     "integer": "Whole number", "year": "Year", "date": "Date", "choice": "One of several…", "yesno": "Yes, no or unknown",
@@ -47,7 +42,7 @@ class StructureWhole(StructureNames):
         if not self._ready():
             return
         section, deal = container[-1], self.deal
-        what, where = WHAT.get(section, "entry"), ""
+        what, where = ENTRY[section], ""
         if at is not None:
             sides = ("before", "after") if section in ("columns", "tables") else ("above", "below")
             beside = label_of_path(deal, (*container, at.key))

@@ -11,7 +11,7 @@ from model.formula.functions import FORBIDDEN, FUNCTIONS
 from model.formula.helpers import HELPERS
 from model.problems import refuse
 from model.store.check import MAX_KEY, RESERVED
-from model.structure.labels import label_of_path
+from model.structure.labels import ENTRY, label_of_path
 from model.structure.mentions import ITEMS, Path
 
 _IDENTIFIER: Final = re.compile(rf"[A-Za-z][A-Za-z0-9_]{{0,{MAX_KEY - 1}}}", re.ASCII)
@@ -42,7 +42,7 @@ class NewKeys:
     """Free keys for many new entries of one container; each that was given is taken from then on."""
 
     def __init__(self, deal: Deal, container: Path) -> None:
-        self._prefix = container[-1].removesuffix("s")
+        self._prefix = ENTRY[container[-1]]
         self._taken = _avoided(deal, container)
         self._counts: dict[str, int] = {}  # the last number given to a stem: many rows may have one label
 

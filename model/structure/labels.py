@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from model.addresses import record_label
 from model.deal import Deal
 from model.formula.bind import EVENT, OPENING, RIGHT, RULE
 from model.structure.mentions import Path, path_of
 
-GROUPS = ("terms", "series", "tables", "lines", "outputs", "checks", "events", "rights", "questions", "parties",
-          "versions", "scenarios", "sources")  # fmt: skip
+#: what one entry of a group of the document, or of a group inside a table or series, is called
+ENTRY: Final = {
+    "terms": "term", "series": "series", "tables": "table", "lines": "line", "outputs": "output", "checks": "check",
+    "events": "event", "rights": "right", "questions": "question", "parties": "party", "charts": "chart",
+    "versions": "version", "scenarios": "scenario", "sources": "source", "sections": "heading",
+    "columns": "column", "records": "record", "values": "year",
+}  # fmt: skip
 _PARTS = {"opening": "opening", "from_": "from", "until": "until", "while_": "while", "value": "", "formula": ""}
 
 
@@ -61,10 +66,9 @@ def label_of_place(deal: Deal, where: str) -> str:
     """The label of the item that a problem's place names (``lines.x.formula``, a key), with its part where that is
     not the formula; the place itself where the deal has no such item."""
     parts = tuple(where.split(" ")[0].split("."))
-    group = getattr(deal, parts[0], None) if parts[0] in GROUPS and len(parts) > 1 else None
+    group = getattr(deal, parts[0], None) if parts[0] in ENTRY and len(parts) > 1 else None
     if not isinstance(group, Mapping) or parts[1] not in group:
-        found = label_of_key(deal, where)
-        return found
+        return label_of_key(deal, where)
     said = label_of_path(deal, parts)
     if parts[0] == "questions" and len(parts) > 3:
         return f"{said}: {parts[3]}"

@@ -37,7 +37,7 @@ from model.problems import refuse
 from model.structure.differences import edit_between
 from model.structure.keys import check_key, key_for
 from model.structure.kinds import unit_for
-from model.structure.labels import label_of_path
+from model.structure.labels import ENTRY, label_of_path
 from model.structure.mentions import ITEMS, Path, Thing, mentions, thing_of
 from model.structure.removal import without
 from model.structure.set_formula import set_formula, to_value
@@ -103,8 +103,7 @@ def add(deal: Deal, container: Path, label: str, at: Anchor | None = None, key: 
         check_key(deal, container, key)
     key = key or key_for(deal, container, label)
     new = _replaced(deal, container, _placed(siblings, {key: item}, at))
-    what = {"series": "series", "parties": "party"}.get(kind, kind.removesuffix("s"))
-    return edit_between(deal, new, f"Add {what} “{label or key}”", (*container, key))
+    return edit_between(deal, new, f"Add {ENTRY[kind]} “{label or key}”", (*container, key))
 
 
 def taken_over(deal: Deal, container: Path, at: Anchor | None = None, kind: str = "") -> dict[str, Any]:

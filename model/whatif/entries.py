@@ -10,15 +10,10 @@ import msgspec
 
 from model.deal import Deal
 from model.edits import ABSENT
-from model.structure.labels import label_of_path
+from model.structure.labels import ENTRY, label_of_path
 from model.structure.mentions import Path
 
 How = Literal["added", "removed", "changed", "in another order"]
-_ONE = {
-    "parties": "Party", "sources": "Source", "sections": "Heading", "terms": "Term", "series": "Series", "tables": "Table",
-    "lines": "Line", "outputs": "Output", "checks": "Check", "events": "Event", "rights": "Right", "questions": "Question",
-    "charts": "Chart", "versions": "Version", "scenarios": "Scenario",
-}  # fmt: skip
 
 #: attributes that hold the key of something with a label
 _KEYS = {
@@ -71,19 +66,18 @@ def in_words(a: Deal, b: Deal, entry: Entry) -> str:
 def _name(deal: Deal, path: Path) -> str:
     """An entry as a person calls it, with the attribute that is meant."""
     group, *rest = path
-    one = _ONE.get(group)
     if group == "sections" and not rest:
         return "Headings"
-    if one is None or not rest:
+    if group not in ENTRY or not rest:
         return ", ".join(path).replace("_", " ").capitalize()
-    item, attribute = path[:2], rest[1:]
+    one, item, attribute = ENTRY[group], path[:2], rest[1:]
     if group == "tables" and attribute[:1] in (["columns"], ["records"]) and len(attribute) > 1:
         item, attribute = path[:4], attribute[2:]
-        one = "Column" if path[2] == "columns" else "Record"
+        one = ENTRY[path[2]]
     elif group == "questions" and attribute[:1] in (["rules"], ["facts"]) and len(attribute) > 1:
         attribute = [f"{attribute[0].removesuffix('s')} {attribute[1]}", *attribute[2:]]
     words = [part.rstrip("_").replace("_", " ") for part in attribute]
-    return ", ".join([f"{one} {label_of_path(deal, item)}", *words])
+    return ", ".join([f"{one.capitalize()} {label_of_path(deal, item)}", *words])
 
 
 def _shown(deal: Deal, path: Path, value: Any) -> str:

@@ -98,6 +98,8 @@ def done(d, edit):
         (("tables", "t", "records"), "Rate", "rate_2"),
         (("tables", "t", "records"), "Closing", "closing"),
         (("sections",), "Closing", "closing"),
+        (("parties",), "3M", "party_3m"),
+        (("series",), "2027 prices", "series_2027_prices"),
         (("lines",), "x" * 200, "x" * 59),
     ],
 )
