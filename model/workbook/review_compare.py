@@ -93,7 +93,8 @@ class Comparison:
 
     def _found_elsewhere(self, other: bool) -> list[Note]:
         """What the finder tells; under another layout a sheet without inputs may never have been there."""
-        return [n for n in self.finder.told() if not (other and n.kind == "missing" and not self.inputs.get(n.sheet))]
+        told = self.finder.told(self.deal)
+        return [n for n in told if not (other and n.kind == "missing" and not self.inputs.get(n.sheet))]
 
     def _staleness(self) -> Note:
         then = self.theirs.properties.get(HASH, "")
@@ -164,7 +165,7 @@ class Comparison:
                 what = f"The name {name} was deleted; {label_of(self.deal, address)} was found by its label and key."
                 found.append(Note("moved", at[0], f"{letters(at[1][1])}{at[1][0] + 1}", what, "", address))
         self.notes += in_one(
-            found, "The names of {count} values ({named} …) were deleted; they were found by label and key."
+            self.deal, found, "The names of {count} values ({named} …) were deleted; they were found by label and key."
         )
 
     def _counts_from_1904(self, address: str) -> bool:

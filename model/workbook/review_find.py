@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
 
+from model.deal import Deal
+from model.edits import label_of
 from model.workbook.book import Place
 from model.workbook.read import BookFile
 from model.workbook.read_match import At, SheetMap
@@ -108,10 +110,10 @@ class Finder:
         self.notes.append(Note("unmatched", mapped[0], ref(mapped[1]), what, _REMEDY, address))
         return None
 
-    def told(self) -> list[Note]:
+    def told(self, deal: Deal) -> list[Note]:
         """All notes; many names that are gone or point astray for one reason are one note."""
-        stray = in_one(self._stray, "The names of {count} inputs ({named} …) do not point at them any more; they were found by label and key.", _NAMES)  # fmt: skip
-        gone = in_one(self._nameless, "The names of {count} inputs ({named} …) were deleted; they were found by label and key.")  # fmt: skip
+        stray = in_one(deal, self._stray, "The names of {count} inputs ({named} …) do not point at them any more; they were found by label and key.", _NAMES)  # fmt: skip
+        gone = in_one(deal, self._nameless, "The names of {count} inputs ({named} …) were deleted; they were found by label and key.")  # fmt: skip
         return [*self.notes, *gone, *stray]
 
     def _unmatched(self, label: str, address: str, place: Place) -> None:
@@ -125,9 +127,9 @@ class Finder:
             self.notes.append(note)
 
 
-def in_one(notes: list[Note], what: str, remedy: str = "") -> list[Note]:
+def in_one(deal: Deal, notes: list[Note], what: str, remedy: str = "") -> list[Note]:
     """Notes that say the same of different inputs: more than a few are one, which counts them and names the first."""
     if len(notes) <= _FEW:
         return notes
-    named = ", ".join(n.address for n in notes[:_FEW])
+    named = ", ".join(f"“{label_of(deal, n.address)}”" for n in notes[:_FEW])
     return [Note("moved", notes[0].sheet, "", what.format(count=len(notes), named=named), remedy)]

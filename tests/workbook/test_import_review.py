@@ -621,6 +621,7 @@ def test_many_deleted_names_are_one_note(made):
     got = review(small(), path)
     assert found(got) == {("third", ""): 0.5} and count > 10
     assert [n.kind for n in got.notes].count("moved") <= 2 and all("deleted" in n.what for n in got.notes)
+    assert "“A third”" in got.notes[0].what and "third," not in got.notes[0].what, "inputs by their labels"
 
 
 @pytest.mark.parametrize("act", ["rows put in", "sheet renamed"])
