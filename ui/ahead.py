@@ -8,10 +8,10 @@ from importlib import import_module
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from ui.session import DealSession
+from ui.sheets import SHEETS
 
 _LATER = (
-    "ui.panels.inspector_page", "ui.panels.schedule", "ui.panels.rights", "ui.panels.may_they", "ui.panels.obligations",
-    "ui.panels.results", "ui.panels.cases", "ui.panels.compare", "ui.panels.checks", "ui.panels.formula_assist",
+    "ui.panels.inspector_page", *(f"ui.panels.{sheet.module}" for sheet in SHEETS), "ui.panels.formula_assist",
     "ui.explain_acts", "ui.structure", "ui.entries", "ui.grid.editor", "ui.grid.bubble",
 )  # fmt: skip
 

@@ -528,6 +528,17 @@ def test_the_code_of_edits_is_compiled_at_leisure(window, qtbot):
     qtbot.waitUntil(lambda: all(step.block is not None or step.loop for step in plan.steps))
 
 
+def test_every_sheet_is_imported_at_leisure_and_numpy_is_not():
+    """In a process of its own: others have imported them all."""
+    code = (
+        "import sys; from ui import ahead; from ui.sheets import SHEETS; from PySide6.QtWidgets import *; "
+        "app = QApplication([]); list(ahead.imports(QScrollArea())); "
+        "print({s.module for s in SHEETS if f'ui.panels.{s.module}' not in sys.modules}, 'numpy' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "set() False"
+
+
 def test_a_chart_keeps_its_picture_until_something_it_shows_moves(window, qtbot):
     window.show_titled("Schedule")
     chart = window.panel.charts.views[0]
