@@ -71,7 +71,7 @@ def roll_up(values: list[Any], indexes: list[int], how: str) -> Any:
 def plain(item: Any, value: Any) -> Any:
     """A value as a cell of a frame: numbers stay numbers, dates become dates, words stay words."""
     if isinstance(value, ErrorValue):
-        return "undisclosed" if value.is_undisclosed else value.kind
+        return value.word
     if value is None or isinstance(value, (bool, str)):
         return value
     got = field_for(item).from_engine(value) if item.kind in ("date", "money", "integer", "year") else value

@@ -39,6 +39,11 @@ class ErrorValue:
     def is_undisclosed(self) -> bool:
         return self.note == UNDISCLOSED_NOTE
 
+    @property
+    def word(self) -> str:
+        """As people read it: ``#DIV/0!``, “undisclosed”."""
+        return UNDISCLOSED_NOTE if self.is_undisclosed else self.kind
+
     def rooted(self, at: str) -> ErrorValue:
         """The same error with its root cell named, unless it has one already."""
         return self if self.at else ErrorValue(self.kind, self.note, at)

@@ -83,13 +83,12 @@ def _why_nothing(deal: Deal, rows: dict[str, list[Any]]) -> str:
     found = []
     for line, row in rows.items():
         for error in dict.fromkeys(value for value in row if isinstance(value, ErrorValue)):
-            kind = "undisclosed" if error.is_undisclosed else error.kind
             root = (
                 f" from “{show_text(label_of_key(deal, error.at))}”"
                 if error.at.partition("@")[0] not in ("", line)
                 else ""
             )
-            found.append(f"{show_text(deal.lines[line].label)}: {kind}{root}")
+            found.append(f"{show_text(deal.lines[line].label)}: {error.word}{root}")
     if not found:
         return "Nothing to show yet."
     more = f"\nand {len(found) - _MOST_ERRORS} more" if len(found) > _MOST_ERRORS else ""

@@ -282,7 +282,7 @@ def shown(spot: Spot, part: Part, value: Any) -> str:
     if part is spot.root:
         return with_unit(field_of(spot.calc.deal, spot.cell.key), value)
     if isinstance(value, ErrorValue):
-        return "undisclosed" if value.is_undisclosed else value.kind
+        return value.word
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

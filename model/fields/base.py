@@ -73,7 +73,7 @@ class Field:
         if value is None:
             return ""
         if isinstance(value, ErrorValue):
-            return UNDISCLOSED_WORD if value.is_undisclosed else value.kind
+            return value.word
         if isinstance(value, str):
             return self._show_str(value)
         if isinstance(value, bool):

@@ -121,8 +121,7 @@ class Canvas:
         if value is None:
             self.sheet.write_blank(row, col, None, self.style(*looks, **more))
         elif isinstance(value, ErrorValue):
-            word = "undisclosed" if value.is_undisclosed else value.kind
-            self.text(row, col, word, *looks, where=where, **more)
+            self.text(row, col, value.word, *looks, where=where, **more)
         elif isinstance(value, str):
             self.text(row, col, value, *looks, where=where, **more)
         elif isinstance(value, bool):

@@ -90,8 +90,7 @@ class EventsSource(DealSource):
         value = self.calc.event(key)
         formula = self.session.deal.events[key].on
         if isinstance(value, ErrorValue):
-            text = "undisclosed" if value.is_undisclosed else value.kind
-            return Cell(text, "muted" if value.is_undisclosed else "error", tooltip=error_words(self.calc, value))
+            return Cell(value.word, "muted" if value.is_undisclosed else "error", tooltip=error_words(self.calc, value))
         day = as_day(value)
         fixed = "" if self._is_constant(key) else why_fixed(self.calc, key)
         tip = "\n".join(part for part in (wrapped(formula, 96), fixed) if part)
