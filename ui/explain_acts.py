@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 
 from model.explain import Seen, dependents, explain, precedents
-from model.formula.bind import RIGHT, RULE
+from model.formula.bind import EVENT, RIGHT, RULE
+from model.structure.labels import ENTRY
 from ui import targets
 from ui.panels import reasons
 from ui.targets import NOTHING, Target
+from ui.wording import counted
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
@@ -160,15 +162,15 @@ def _counted(keys: frozenset[str], deal: object) -> str:
     """“3 lines, 2 outputs and 1 check”."""
     parts = []
     for section in ("terms", "lines", "outputs", "checks", "events"):
-        count = sum(key.removeprefix("event:") in getattr(deal, section) for key in keys)
+        count = sum(key.removeprefix(EVENT) in getattr(deal, section) for key in keys)
         if count:
-            parts.append(f"{count} {section if count > 1 else section[:-1]}")
+            parts.append(counted(count, ENTRY[section]))
     for head, one in ((RIGHT, "right"), (RULE, "rule")):
         dot = 1 if head == RIGHT else 2
         count = len({tuple(key.split(".")[:dot]) for key in keys if key.startswith(head)})
         if count:
-            parts.append(f"{count} {one}{'' if count == 1 else 's'}")
+            parts.append(counted(count, one))
     cells = sum(key.count(".") == 2 and ":" not in key for key in keys)
     if cells:
-        parts.append(f"{cells} cell{'s' if cells > 1 else ''}")
+        parts.append(counted(cells, "cell"))
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0] if parts else "nothing"

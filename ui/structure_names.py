@@ -18,6 +18,7 @@ from model.structure.uses import users_of
 from ui import targets
 from ui.panels.base import SheetGrid
 from ui.panels.in_place import InPlace
+from ui.wording import counted
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
@@ -247,7 +248,7 @@ class StructureNames(QObject):
         if not self._ready():
             return
         users = users_of(self.deal, path)
-        many = f"{len(users)} place{'s' if len(users) != 1 else ''}"
+        many = counted(len(users), "place")
         note = (
             f"{many} name{'s' if len(users) == 1 else ''} it; all are changed with it."
             if users

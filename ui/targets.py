@@ -17,6 +17,7 @@ from model.fields.base import Field
 from model.formula.bind import RIGHT, RULE
 from model.layers import held
 from model.values import NEVER
+from ui.wording import counted
 
 CLASSES = ("stated", "official", "reported", "assumption")
 OPENING_PERIOD = -1
@@ -285,7 +286,7 @@ def range_text(deal: Deal, key: str) -> str:
     if term.fixed:
         return "fixed"
     count = len(term.choices)
-    return f"{count} choice{'' if count == 1 else 's'}" if count else ""
+    return counted(count, "choice") if count else ""
 
 
 def range_edit_text(deal: Deal, key: str) -> str:

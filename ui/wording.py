@@ -32,9 +32,8 @@ def change(field: Field, before: Any, after: Any) -> Change | None:
         days = round(abs(step))
         if not days:
             return None
-        return Change(
-            f"{days:,} day{'' if days == 1 else 's'} {'later' if step > 0 else 'earlier'}", "up" if step > 0 else "down"
-        )
+        later = step > 0
+        return Change(f"{counted(days, 'day')} {'later' if later else 'earlier'}", "up" if later else "down")
     if NO_CAP in (abs(before), abs(after)):
         return Change(f"was {field.show(before)}", "other")
     size = abs(step)
@@ -45,6 +44,11 @@ def change(field: Field, before: Any, after: Any) -> Change | None:
     if text.startswith("–") or not any(ch in "123456789" for ch in text):
         return None  # a difference too small to show would only read as noise
     return Change(f"{'▲' if step > 0 else '▼'} {text}", "up" if step > 0 else "down")
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """``1 change``, ``3 changes``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def sentence(text: str) -> str:

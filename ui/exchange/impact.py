@@ -7,6 +7,7 @@ from model.engine import Calc, run
 from model.fields import field_for
 from model.fields.number_formats import show_text
 from model.fields.unit_text import with_unit
+from ui.wording import counted
 
 _MOST = 3
 
@@ -29,5 +30,5 @@ def impact(calc: Calc, edit: Edit) -> str:
     failing = [show_text(c.label) for key, c in deal.checks.items() if after.scalar(key) is False and calc.scalar(key) is not False]  # fmt: skip
     broken = len({(p.where, p.what) for p in after.problems} - {(p.where, p.what) for p in calc.problems})
     checks = f" A check would fail: {', '.join(failing[:2])}." if failing else ""
-    checks += f" {broken} formula{'s' if broken != 1 else ''} would become errors." if broken else ""
+    checks += f" {counted(broken, 'formula')} would become errors." if broken else ""
     return f"With what is ticked: {said}{more}.{checks}"

@@ -13,11 +13,11 @@ from model.edits import Edit
 from model.fields.number_formats import show_text
 from model.layers import BASE, held
 from model.problems import Problem, Refused, refuse
-from ui.exchange.parts import counted
 from ui.file_dialogs import ask_open
 from ui.grid.operations import pasted_text
 from ui.jobs import Job, Progress
 from ui.targets import NOTHING, Target, target_of
+from ui.wording import counted
 
 if TYPE_CHECKING:
     from model.deal import Deal

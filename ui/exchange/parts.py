@@ -65,11 +65,6 @@ def step_with_f6(dialog: QDialog) -> None:
     QShortcut(QKeySequence("Shift+F6"), dialog, dialog.focusPreviousChild)
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """``1 change``, ``3 changes``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def style(theme: themes.Theme) -> str:
     t = theme
     return f"""

@@ -17,13 +17,13 @@ from model.problems import Problem, Refused
 from model.workbook.review import Difference, Review, apply
 from ui.exchange import parts
 from ui.exchange.impact import impact
-from ui.exchange.parts import counted
 from ui.exchange.review_source import BOOK, DOUBT, FORMULAS, GROUPS, PLACES, SURE, TEXTS, UNREAD, ReviewSource
 from ui.exchange.tick_dialog import TickDialog
 from ui.grid import clipboard
 from ui.jobs import Progress
 from ui.panels.chips import Chips
 from ui.panels.notices import words
+from ui.wording import counted
 
 _FILTERS: tuple[tuple[str, frozenset[str]], ...] = (
     ("All", frozenset(GROUPS)),

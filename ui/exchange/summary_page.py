@@ -24,6 +24,7 @@ from ui import theme as themes
 from ui.charts import ChartView
 from ui.rights_bars import RightsPicture
 from ui.session import DealSession
+from ui.wording import counted
 
 _EDGE: Final = 38.0
 _CARD, _CHART, _LINE = 52.0, 148.0, 14.0
@@ -318,9 +319,7 @@ class _Page:
                 self.text(QRectF(x, y, width, _LINE), f"{mark} {deal.checks[key].label}", 10)
                 y += _LINE
             if faults:
-                self.text(
-                    QRectF(x, y, width, _LINE), f"✗ {faults} formula{'' if faults == 1 else 's'} with problems", 10
-                )
+                self.text(QRectF(x, y, width, _LINE), f"✗ {counted(faults, 'formula')} with problems", 10)
                 y += _LINE
         y += 8
         if y + 40 > self.bottom:

@@ -17,12 +17,12 @@ from model.problems import Problem, Refused
 from model.tables_in import MAX_NEW, Grid, Preview, Proposal, apply, preview, propose
 from ui import theme as themes
 from ui.exchange import parts
-from ui.exchange.parts import counted
 from ui.exchange.table_source import MatchSource, PreviewSource
 from ui.exchange.tick_dialog import TickDialog
 from ui.grid.view import GridView
 from ui.panels.chips import FlowLayout
 from ui.slots import guarded
+from ui.wording import counted
 
 _MODES = (("Update and add", "update"), ("Only add", "append"), ("Replace all", "replace"))
 _DECIMALS = (("as the column shows", ""), ("point: 1,234.5", "."), ("comma: 1.234,5", ","))

@@ -19,7 +19,7 @@ from ui.panels.deal_source import DealSource, error_words
 from ui.panels.terms_source import source_cell
 from ui.session import DealSession
 from ui.targets import Target
-from ui.wording import wrapped
+from ui.wording import counted, wrapped
 
 _COLUMNS = (
     ColumnSpec("Event", 184, "left", frozen=True, key="label"),
@@ -112,7 +112,7 @@ class EventsSource(DealSource):
         name = targets.label(self.session.deal, targets.target_of(self.session.deal, found.address))
         if found.months or found.days:
             step, unit = (found.months, "month") if found.months else (found.days, "day")
-            name += f", {abs(step)} {unit}{'' if abs(step) == 1 else 's'} {'after' if step > 0 else 'before'}"
+            name += f", {counted(abs(step), unit)} {'after' if step > 0 else 'before'}"
         return Cell(name, "muted")
 
     def _ends(self, key: str) -> Cell:

@@ -26,6 +26,7 @@ from ui.panels.decision_source import FaultsSource, RulesSource
 from ui.session import ChangeSet, DealSession
 from ui.slots import bound
 from ui.targets import Target
+from ui.wording import counted
 
 _EMPTY = (
     "Questions of the form “may X do Y on this day?” belong here: a decision table for each, answered by exactly one "
@@ -117,7 +118,7 @@ class MayTheyPanel(SheetPanel):
         self._stack.setCurrentIndex(0 if self.session.deal.questions else 1)
         faulty = len(self.faults.problems)
         self.fault_grid.setVisible(bool(faulty))
-        said = f"✗ {faulty} gap{'s' if faulty > 1 else ''} or overlap{'s' if faulty > 1 else ''}: see below the table."
+        said = f"✗ {counted(faulty, 'gap')} or overlap{'s' if faulty > 1 else ''}: see below the table."
         self.state.setText(said if faulty else self.faults.all_well())
 
     def _question(self, question: str) -> None:

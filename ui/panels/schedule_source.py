@@ -15,7 +15,7 @@ from ui.grid.source import Align, Cell, ColumnSpec, Place, Role, RowKind, RowSpe
 from ui.panels.deal_source import DealSource, copy_text
 from ui.session import DealSession
 from ui.targets import NOTHING, OPENING_PERIOD, Target
-from ui.wording import wrapped
+from ui.wording import counted, wrapped
 
 FLAGS = "flags:"
 LABEL, UNIT = 0, 1
@@ -230,5 +230,5 @@ class ScheduleSource(DealSource):
             lines.append(f"{date:%d %b %Y}: {events[key].label}" if date else events[key].label)
         label = events[found[0][0]].label
         fits = len(label) * 7.2 <= self._width() - 16  # a name cut short says less than how many there are
-        text = label if len(found) == 1 and fits else f"{len(found)} trigger{'s' if len(found) > 1 else ''}"
+        text = label if len(found) == 1 and fits else counted(len(found), "trigger")
         return Cell(text, "computed", "right", tint="accent", tooltip="\n".join(lines), copy="; ".join(lines))

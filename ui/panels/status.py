@@ -14,6 +14,7 @@ from ui import theme as themes
 from ui.grid.operations import Stats
 from ui.session import DealSession
 from ui.slots import bound, guarded
+from ui.wording import counted
 
 HEIGHT = 28
 _IDLE_MS = 400
@@ -40,7 +41,7 @@ class MasterCheck(QAbstractButton):
         unknown = sum(isinstance(v, ErrorValue) for v in checks)
         problems = len(session.calc.problems)
         if problems:
-            self._state, text = "bad", f"{problems} problem{'s' if problems > 1 else ''}"
+            self._state, text = "bad", counted(problems, "problem")
         elif failed:
             self._state, text = "bad", f"{failed} of {len(checks)} checks fail{'s' if failed == 1 else ''}"
         elif faults:
@@ -49,10 +50,10 @@ class MasterCheck(QAbstractButton):
         elif unknown:
             self._state, text = "amber", f"{unknown} of {len(checks)} checks cannot be told"
         else:
-            counted = {0: "No checks", 1: "The check holds"}
-            self._state, text = "good", counted.get(len(checks), f"All {len(checks)} checks hold")
+            few = {0: "No checks", 1: "The check holds"}
+            self._state, text = "good", few.get(len(checks), f"All {len(checks)} checks hold")
             if unvalued:
-                self._state, missing = "amber", f"{unvalued} term{'s' if unvalued > 1 else ''} without a value"
+                self._state, missing = "amber", f"{counted(unvalued, 'term')} without a value"
                 text = f"{text} · {missing}"
         if text == self.text():  # which says the state too
             return
