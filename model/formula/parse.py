@@ -17,6 +17,7 @@ MAX_LENGTH = 8192
 MAX_DEPTH = 64
 MAX_HEIGHT = 128
 MAX_ARGS = 255
+_LONGEST_SHOWN = 40  # characters of a number that a refusal repeats
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -197,7 +198,8 @@ class _Parser:
             )  # fmt: skip
         number = float(value)
         if number in (float("inf"), float("-inf")):
-            raise self.error(f"“{value}” is larger than any number Excel can hold (about 1.8E308).", span)
+            shown = value if len(value) <= _LONGEST_SHOWN else value[: _LONGEST_SHOWN - 1] + "…"
+            raise self.error(f"“{shown}” is larger than any number Excel can hold (about 1.8E308).", span)
         return Num(number, span)
 
     def array(self, opened: Span) -> Node:

@@ -85,6 +85,13 @@ def test_refusal_names_place_and_reason(text, word, span):
     assert problem.span == span
 
 
+def test_a_number_of_thousands_of_digits_is_not_repeated_whole():
+    problem = refusal("7" * 5_000)
+    assert "larger than any number" in problem.what
+    assert len(problem.what) < 120
+    assert problem.span == (0, 5_000)
+
+
 def test_a_mistyped_function_offers_the_nearest():
     assert "SUMIFS" in refusal("SUMIFFS(a,b,1)").remedy
 
