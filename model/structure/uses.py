@@ -157,14 +157,13 @@ def overrides(address: str, path: Path) -> bool:
 
 
 def unused(deal: Deal) -> list[Problem]:
-    """Inputs and lines that no formula, output, check, event, headline card or chart reads."""
+    """Terms, series, tables and lines that no formula, output, check, event, headline card or chart reads."""
     out = []
     for group, what in (("terms", "an input"), ("series", "a series"), ("tables", "a table"), ("lines", "a line")):
         for key, item in getattr(deal, group).items():
-            if group == "terms" and item.formula is not None:
-                continue
             if not _is_read(deal, (group, key)):
-                said = f"“{item.label or key}” is {what} that nothing reads."
+                is_computed = group == "terms" and item.formula is not None
+                said = f"“{item.label or key}” is {'a computed term' if is_computed else what} that nothing reads."
                 out.append(Problem(f"{group}.{key}", said, "Use it, keep it for the record, or delete it.", "warning"))
             elif group == "tables":
                 out += _unused_columns(deal, key)

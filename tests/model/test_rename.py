@@ -191,4 +191,14 @@ def test_what_nothing_reads_is_a_warning():
     d = deal(terms={"a": 1.0, "b": 2.0}, lines={"x": "= a", "y": "= PREV(y, 0) + 1"}, outputs={"o": "= SUM(ALL(x))"})
     assert {p.where for p in unused(d)} == {"terms.b", "lines.y"}
     assert {p.severity for p in unused(d)} == {"warning"}
+
+
+def test_a_computed_term_that_nothing_reads_is_told_as_such():
+    d = deal(terms={"a": 1.0, "b": "= a * 2", "c": "= a * 3"}, outputs={"o": "= b"})
+    (problem,) = unused(d)
+    assert problem.where == "terms.c"
+    assert "a computed term that nothing reads" in problem.what
+
+
+def test_the_shipped_deal_names_nothing_that_is_not_there():
     assert not undefined(SHIPPED)
