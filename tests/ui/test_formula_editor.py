@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCharFormat
+from PySide6.QtGui import QTextCharFormat, QTextDocument
 from PySide6.QtTest import QTest
 
 from model.edits import set_values
@@ -100,6 +100,17 @@ def test_the_current_argument_of_a_call_is_bold(window, qtbot):
     bold = helper.hint.text().partition("<b")[2].partition(">")[2].partition("</b>")[0]
     assert bold == signature(call_around("ROUND(x, "))[1]
     assert bold.lower() in "digits, num_digits"
+
+
+def test_the_hint_of_a_call_keeps_a_margin_and_its_whole_text(window, qtbot):
+    editing(window, "yearly", "= ROUND(commitment, ", qtbot)
+    hint = window.formula_bar.assist.help.hint
+    bare = QTextDocument()
+    bare.setDefaultFont(hint.font())
+    bare.setDocumentMargin(0)
+    bare.setHtml(hint.text())
+    bare.setTextWidth(hint.width() - 12)
+    assert hint.height() >= bare.size().height() + 12
 
 
 def test_a_bracket_and_its_partner_are_marked_and_a_lonely_one_is_red(window, qtbot):

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from ui import theme as themes
 from ui.panels.formula_words import Open, Word, signature
 
-_ROW, _SHOWN, _WIDTH = 24, 9, 520
+_ROW, _SHOWN, _WIDTH, _MARGIN = 24, 9, 520, 7
 
 
 class _Rows(QStyledItemDelegate):
@@ -69,7 +69,7 @@ class FormulaHelp(QFrame):
         self.hint = QLabel(self)
         self.hint.setTextFormat(Qt.TextFormat.RichText)
         self.hint.setWordWrap(True)
-        self.hint.setContentsMargins(10, 6, 10, 6)
+        self.hint.setMargin(_MARGIN)  # contents margins would be undone by the style sheet
         self.list = QListWidget(self)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
