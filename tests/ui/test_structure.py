@@ -117,6 +117,27 @@ def test_deleting_what_is_used_says_by_whom_and_goes_on_only_when_told(window):
     assert not window.session.calc.problems
 
 
+def test_the_question_before_deleting_is_shown_whole(window):
+    press(go(window, "rate"), K.Key_Delete, CTRL)
+    asked = card(window)
+    for label in (asked.caption, asked.note):
+        assert label.height() >= label.heightForWidth(label.width())
+
+
+def test_tab_walks_the_card_and_keeps_what_is_typed(window):
+    press(go(window, "rate"), K.Key_Return, CTRL)
+    asked = card(window)
+    QTest.keyClicks(asked.line, "Cap")
+    press(asked.line, K.Key_Tab)
+    assert focus() is asked.box
+    press(asked.box, K.Key_Tab)
+    assert focus() is asked.line and asked.line.text() == "Cap"
+    press(asked.line, K.Key_Backtab, SHIFT)
+    assert focus() is asked.box
+    press(asked.box, K.Key_Return)
+    assert "cap" in window.session.deal.terms
+
+
 def test_lines_move_past_each_other_and_into_the_next_section(window):
     grid = go(window, "bought")
     before = lines(window)

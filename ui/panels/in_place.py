@@ -163,8 +163,8 @@ class InPlace(QFrame):
         self.note.setProperty("muted", True)
         self._under = under
         self.restyle()
-        self._place()
         self.show()
+        self._place()  # only what is shown has the sizes that the style sheet gives it
         self.raise_()
 
     def restyle(self) -> None:
@@ -184,8 +184,12 @@ class InPlace(QFrame):
         window = self.parentWidget()
         assert window is not None
         self.setFixedWidth(min(_WIDTH, window.width() - 16))
+        frame = self.contentsMargins()  # the border, which the layout knows nothing of
+        inside = self.width() - frame.left() - frame.right()
         self.setFixedHeight(
-            self._box.heightForWidth(self.width()) if self._box.hasHeightForWidth() else self.sizeHint().height()
+            self._box.heightForWidth(inside) + frame.top() + frame.bottom()
+            if self._box.hasHeightForWidth()
+            else self.sizeHint().height()
         )
         x = max(8, min(self._under.left(), window.width() - self.width() - 8))
         y = self._under.bottom() + 1
@@ -230,6 +234,17 @@ class InPlace(QFrame):
         self.deleteLater()
         if inside and isValid(self._back):
             self._back.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focusNextPrevChild(self, onward: bool) -> bool:
+        """Tab stays within the card: leaving it would drop what has been typed."""
+        stops = [w for w in self.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisible()]
+        now = QApplication.focusWidget()
+        if now not in stops:
+            return super().focusNextPrevChild(onward)
+        step = 1 if onward else -1
+        reason = Qt.FocusReason.TabFocusReason if onward else Qt.FocusReason.BacktabFocusReason
+        stops[(stops.index(now) + step) % len(stops)].setFocus(reason)
+        return True
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if watched is self.box and isinstance(event, QKeyEvent):
