@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import PySide6
-from PySide6.QtCore import Qt, QTimer, qVersion
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, qVersion
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,6 +18,9 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -68,6 +71,19 @@ def show_report(report: str, parent: QWidget | None = None) -> None:
     dialog.open() if parent is not None else dialog.exec()
 
 
+class _Wrapped(QStyledItemDelegate):
+    """Measures a text at the width in which it is drawn: Qt forgets the padding that the style sheet gives a cell."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        cell = QStyleOptionViewItem(option)
+        self.initStyleOption(cell, index)
+        text = QStyle.SubElement.SE_ItemViewItemText
+        narrow = option.rect
+        narrow.setWidth(cell.widget.style().subElementRect(text, cell, cell.widget).width())
+        option.rect = narrow
+        return super().sizeHint(option, index)
+
+
 def show_table(parent: QWidget, title: str, heads: tuple[str, str], rows: Sequence[tuple[str, str]]) -> QDialog:
     """Two columns to read, with a filter."""
     dialog = QDialog(parent)
@@ -87,6 +103,7 @@ def show_table(parent: QWidget, title: str, heads: tuple[str, str], rows: Sequen
     table.verticalHeader().hide()
     table.setShowGrid(False)
     table.setWordWrap(True)
+    table.setItemDelegate(_Wrapped(table))
     table.setAccessibleName(title)
     for i, row in enumerate(rows):
         for j, text in enumerate(row):

@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem, QToolButton
 
 from model import store
 from model.edits import set_attribute, set_value
@@ -445,8 +445,25 @@ def test_the_help_windows_list_keys_and_functions(window):
     names = [table.item(i, 0).text() for i in range(table.rowCount())]
     assert any(name.startswith("XIRR(") for name in names)
     assert any(name.startswith("PREV(") for name in names)
+    _whole(table)
     for dialog in window.findChildren(QDialog):
         dialog.close()
+
+
+def _whole(table):
+    """Every text has the lines it needs in the room in which it is drawn, so that none ends in …"""
+    QTest.qWait(50)
+    for row in range(table.rowCount()):
+        cell = QStyleOptionViewItem()
+        table.initViewItemOption(cell)
+        index = table.model().index(row, 1)
+        table.itemDelegate().initStyleOption(cell, index)
+        cell.rect = table.visualRect(index)
+        room = table.style().subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, table)
+        margin = table.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, cell, table) + 1
+        wide = QRect(0, 0, room.width() - 2 * margin, 10_000)
+        text = cell.fontMetrics.boundingRect(wide, int(Qt.TextFlag.TextWordWrap), table.item(row, 1).text())
+        assert room.height() >= text.height(), table.item(row, 0).text()
 
 
 def test_the_current_cell_survives_a_change_of_the_period_length(window, qtbot):
