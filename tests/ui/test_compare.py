@@ -36,7 +36,7 @@ def panel(window) -> ComparePanel:
 def choose(qtbot, panel: ComparePanel, key: str) -> None:
     """Make a row current, and wait for what follows from it."""
     legal.at(panel.grid, key, "label")
-    qtbot.waitUntil(lambda: panel.job is None)
+    qtbot.waitUntil(lambda: panel.job_bar.job is None)
 
 
 # --- the comparison --------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def test_a_bridge_of_what_the_deal_was_before_is_not_shown(qtbot, window, panel,
 
     monkeypatch.setattr(compare, "bridge", held)
     legal.at(panel.grid, "output:owed", "label")
-    job = panel.job
+    job = panel.job_bar.job
     assert job is not None
     job.ended.connect(lambda: told.append(True))
     legal.at(panel.grid, "term:fee", "label")
@@ -200,7 +200,15 @@ def test_a_bridge_of_what_the_deal_was_before_is_not_shown(qtbot, window, panel,
     let_go.set()
     qtbot.waitUntil(lambda: bool(told))
     assert panel.chart.bridge is None
-    assert panel.job is None
+    assert panel.job_bar.job is None
+
+
+def test_a_bridge_that_fails_says_so_and_leaves_nothing_going(qtbot, panel, monkeypatch):
+    from ui.panels import compare
+
+    monkeypatch.setattr(compare, "bridge", lambda a, b, output, progress: 1 / 0)
+    choose(qtbot, panel, "output:owed")
+    assert panel.chart.message == "The bridge could not be worked out." and panel.job_bar.isHidden()
 
 
 def test_many_bars_are_drawn_as_few_and_still_add_up():

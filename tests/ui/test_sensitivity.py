@@ -42,7 +42,7 @@ def opened(qtbot, folder, deal) -> MainWindow:
 
 
 def ready(qtbot, panel) -> None:
-    qtbot.waitUntil(lambda: panel.job is None)
+    qtbot.waitUntil(lambda: panel.job_bar.job is None)
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_slow_figures_wait_to_be_asked_and_say_that_they_are_out_of_date(qtbot, 
     session, other = panel.session, panel.source.bars()[1].term
     panel.quick = -1.0
     session.edit(set_value(session.deal, session.view, other, 16.0))
-    assert panel.job is None and panel.stale and panel.chart.stale
+    assert panel.job_bar.job is None and panel.stale and panel.chart.stale
     assert "Out of date" in panel.said.text() and panel.again.isVisible()
     panel.again.click()
     ready(qtbot, panel)
@@ -128,9 +128,9 @@ def test_slow_figures_wait_to_be_asked_and_say_that_they_are_out_of_date(qtbot, 
 
 def test_cancelled_figures_can_be_asked_for_again(qtbot, panel):
     panel.update_figures()
-    panel.job_bar.follow(panel.job, "Moving")
+    panel.job_bar.show_job()
     panel.job_bar.button.click()
-    assert panel.job is None and panel.again.isVisible()
+    assert panel.job_bar.job is None and panel.again.isVisible()
     panel.again.click()
     ready(qtbot, panel)
     assert panel.again.isHidden() and keys(panel)
@@ -234,7 +234,7 @@ def test_draws_and_seed_are_typed_and_what_is_refused_says_why_and_leaves_the_fi
         ready(qtbot, part)
         assert said in panel.said.text() and panel.said.property("refused") and figure(part, "#p50") == before
     enter(part.draws, "200")
-    assert part.job is not None and not panel.said.text(), "nothing is refused any more while it draws"
+    assert part.job_bar.job is not None and not panel.said.text(), "nothing is refused any more while it draws"
     ready(qtbot, part)
     assert part.source.found.draws == 200 and not panel.said.property("refused")
     enter(part.seed, "-1")
@@ -267,7 +267,7 @@ def test_quick_draws_follow_an_edit_and_slow_ones_wait_to_be_asked(qtbot, panel)
     part.quick = -1.0
     session.edit(set_value(session.deal, session.view, other, 17.0))
     ready(qtbot, panel)
-    assert part.job is None and part.stale and part.chart.stale
+    assert part.job_bar.job is None and part.stale and part.chart.stale
     assert "Out of date" in panel.said.text() and panel.again.isVisible()
     panel.again.click()
     ready(qtbot, part)
@@ -277,9 +277,11 @@ def test_quick_draws_follow_an_edit_and_slow_ones_wait_to_be_asked(qtbot, panel)
 def test_cancelled_draws_leave_the_earlier_figures_paler_and_can_be_asked_for_again(qtbot, panel):
     part = drawn(qtbot, panel)
     enter(part.draws, "50000")
-    part._still_going()
+    part.job_bar.show_job()
     part.job_bar.button.click()
-    assert part.job is None and part.chart.stale and panel.again.isVisible() and part.source.found.draws == 5_000
+    assert (
+        part.job_bar.job is None and part.chart.stale and panel.again.isVisible() and part.source.found.draws == 5_000
+    )
     assert "cancelled" in panel.said.text()
     enter(part.draws, "300")
     ready(qtbot, part)

@@ -10,25 +10,22 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSplitte
 
 from model.engine import Calc, run
 from model.fields import field_for
-from model.problems import Problem
 from model.whatif.bridge import Bridge, bridge
-from ui.jobs import Job, Progress
+from ui.jobs import Progress
 from ui.panels.base import EmptyHint, SheetGrid, SheetPanel
 from ui.panels.bridge_chart import BridgeChart
 from ui.panels.compare_source import OUTPUT, CompareSource
-from ui.panels.notices import JobBar
 from ui.panels.selector import Selector
+from ui.panels.work_bar import WorkBar
 from ui.session import ChangeSet, DealSession
 from ui.slots import guarded
 from ui.targets import NOTHING, target_of
-from ui.wording import sentence
 
 _PICK = "Select an output that differs: the terms that explain its change stand here."
 _EMPTY = (
     "Two versions or two scenarios stand side by side here, term by term.\nThis deal has only one of each so far: add a "
     "[versions.…] or [scenarios.…] section to its file."
 )
-_LONG = 300  # milliseconds: a bridge that takes longer shows how far it is
 
 
 class Side:
@@ -82,8 +79,7 @@ class ComparePanel(SheetPanel):
         self.chart = BridgeChart(session.told.emit)
         self.chart.say(_PICK)
         self.chart.clicked.connect(lambda address: self.go_wanted.emit(target_of(session.deal, address)))
-        self.job: Job | None = None
-        self.job_bar = JobBar(self)
+        self.job_bar = WorkBar(self)
         self.job_bar.cancelled.connect(self._cancelled)
         self._output = ""
         area = QScrollArea(self)
@@ -116,8 +112,6 @@ class ComparePanel(SheetPanel):
         self._stack.addWidget(page)
         self._stack.addWidget(EmptyHint(_EMPTY))
         self.outer.addWidget(self._stack, 1)
-        self._soon = QTimer(self, interval=_LONG, singleShot=True)
-        self._soon.timeout.connect(self._still_going)
         self._chosen()
 
     def _start(self) -> None:
@@ -216,7 +210,7 @@ class ComparePanel(SheetPanel):
         key = self.source.key_at(here[0]) if here is not None else ""
         if not key.startswith(OUTPUT):
             if not self._output:
-                self._stop()
+                self.job_bar.drop()  # of what the deal was before
                 self.chart.say(_PICK)
             return
         output = key.removeprefix(OUTPUT)
@@ -226,7 +220,7 @@ class ComparePanel(SheetPanel):
 
     def _explain(self, output: str) -> None:
         """Work out the bridge of an output; a long one shows its progress and can be cancelled."""
-        self._stop()
+        self.job_bar.drop()
         row = next(o for o in self.source.found.outputs if o.key == output)
         if row.change is None or not row.change:
             what = (
@@ -246,38 +240,16 @@ class ComparePanel(SheetPanel):
 
             return bridge(a, b, output, told)
 
-        job = Job(work, self)
-        self.job = job
-        job.done.connect(self._done)
-        job.refused.connect(self._refused)
-        job.failed.connect(lambda report: self.chart.say("The bridge could not be worked out."))
-        self._soon.start()
-        job.start()
-
-    def _stop(self) -> None:
-        """What is being worked out is of another output, or of what the deal was before."""
-        if self.job is not None:
-            self.job.cancel()
-            self.job = None
-        self.job_bar.hide()
-
-    def _still_going(self) -> None:
-        if self.job is not None and self.job.running:
-            self.job_bar.follow(self.job, "Working out the bridge")
+        self.job_bar.begin(
+            "Working out the bridge", work, self._done, self.chart.say, "The bridge could not be worked out."
+        )
 
     def _done(self, found: Bridge) -> None:
         deal = self.source.b.deal
         item = deal.outputs.get(found.output) or self.source.a.deal.outputs[found.output]
         self.chart.show_bridge(found, field_for(item, deal.unit), item.label, self.source.names)
         self._share()
-        self.job = None
-
-    def _refused(self, problems: list[Problem]) -> None:
-        self.chart.say(f"{sentence(problems[0].what)} {problems[0].remedy}".strip())
-        self.job = None
 
     def _cancelled(self) -> None:
-        if self.job is not None:
-            self.job.cancel()
-            self.chart.say("Cancelled. Select another output, or this one again.")
-            self._output, self.job = "", None
+        self.chart.say("Cancelled. Select another output, or this one again.")
+        self._output = ""

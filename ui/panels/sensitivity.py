@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -26,17 +26,16 @@ from PySide6.QtWidgets import (
 
 from model.engine import Calc
 from model.fields import field_for
-from model.problems import Problem
 from model.whatif.ranges import varies, watched
 from model.whatif.sensitivity import Sensitivity, sensitivity
-from ui.jobs import Job, Progress
+from ui.jobs import Progress
 from ui.panels.base import EmptyHint, SheetGrid, SheetPanel
 from ui.panels.chips import Chips
-from ui.panels.notices import JobBar
 from ui.panels.selector import Selector
 from ui.panels.sensitivity_source import SORTS, SensitivitySource
 from ui.panels.simulation import SimulationPart
 from ui.panels.tornado_chart import TornadoChart
+from ui.panels.work_bar import WorkBar
 from ui.session import ChangeSet, DealSession
 from ui.targets import target_of
 from ui.wording import sentence
@@ -48,7 +47,6 @@ _EMPTY = (
     "of them give.\nGive a term a low and a "
     "high value (Terms, the Range column, such as 8 % – 12 %); one output must be a number or a date."
 )
-_LONG = 300  # milliseconds: work that takes longer shows how far it is
 QUICK: Final = 0.4  # seconds: up to this the figures follow every change
 
 
@@ -58,7 +56,6 @@ class SensitivityPanel(SheetPanel):
     def __init__(self, session: DealSession, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.quick = QUICK
-        self.job: Job | None = None
         self._took = 0.0
         self._of: Calc | None = None  # the run that the figures shown belong to
         self.source = SensitivitySource(session)
@@ -94,7 +91,7 @@ class SensitivityPanel(SheetPanel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(split, 1)
-        self.job_bar = JobBar(tornado)
+        self.job_bar = WorkBar(tornado)
         self.job_bar.cancelled.connect(self._cancelled)
         column.addWidget(self.job_bar)
         self._parts = QStackedWidget(page)
@@ -109,8 +106,6 @@ class SensitivityPanel(SheetPanel):
         self._stack.addWidget(page)
         self._stack.addWidget(EmptyHint(_EMPTY))
         self.outer.addWidget(self._stack, 1)
-        self._soon = QTimer(self, interval=_LONG, singleShot=True)
-        self._soon.timeout.connect(self._still_going)
         self.show_part(PARTS[0])
         self.update_figures()
 
@@ -228,7 +223,7 @@ class SensitivityPanel(SheetPanel):
             self._tell(text, bad=bad)
             self.again.setVisible(self.simulation.waiting and not bad)
             return
-        waiting = self.stale and (self.job is None or not self.job.running)
+        waiting = self.stale and self.job_bar.job is None
         self.chart.set_stale(self.stale)
         self.again.setVisible(waiting)
         if waiting:
@@ -251,16 +246,13 @@ class SensitivityPanel(SheetPanel):
 
     def update_figures(self) -> None:
         """Work it out for the deal as it is, in the background; what was going on is dropped."""
-        if self.job is not None:
-            self.job.cancel()
-            self.job = None
-        self.job_bar.hide()
+        self.job_bar.drop()
         calc = self.session.calc
         possible = varies(calc)
         self._stack.setCurrentIndex(0 if possible else 1)
         self.chips.setVisible(possible)
         if not possible:
-            self.simulation.drop()
+            self.simulation.job_bar.drop()
             return
         if self.source.found is None:
             self.chart.say("Working out what each term moves…")
@@ -270,36 +262,22 @@ class SensitivityPanel(SheetPanel):
             began = time.perf_counter()
             return sensitivity(calc, of=wanted, progress=progress), time.perf_counter() - began
 
-        job = Job(work, self)
-        self.job = job
-        job.done.connect(lambda result: self._done(calc, *result))
-        job.refused.connect(self._refused)
-        job.failed.connect(lambda report: self._refused([Problem("", "The sensitivity could not be worked out.")]))
-        self._soon.start()
-        job.start()
-
-    def _still_going(self) -> None:
-        if self.job is not None and self.job.running:
-            self.job_bar.follow(self.job, "Moving each term to its low and its high")
+        title, failed = "Moving each term to its low and its high", "The sensitivity could not be worked out."
+        self.job_bar.begin(title, work, lambda result: self._done(calc, *result), self._refused, failed)
 
     def _done(self, calc: Calc, found: Sensitivity, took: float) -> None:
-        self.job, self._took, self._of, self.source.found = None, took, calc, found
+        self._took, self._of, self.source.found = took, calc, found
         self._show()
 
-    def _refused(self, problems: list[Problem]) -> None:
-        self.job = None
+    def _refused(self, why: str) -> None:
         self.source.found = None
         self._show()
-        self.chart.say(f"{sentence(problems[0].what)} {problems[0].remedy}".strip())
+        self.chart.say(why)
 
     def _cancelled(self) -> None:
-        self.job = None
+        """What is shown, if anything, is not the deal as it is: offer to work it out again."""
         if self.source.found is None:
             self.chart.say("Cancelled.")
-        self._cancel_said()
-
-    def _cancel_said(self) -> None:
-        """What is shown, if anything, is not the deal as it is: offer to work it out again."""
         self._say()
         if not self._simulating:
             self.again.show()

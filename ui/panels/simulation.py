@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
@@ -16,11 +16,11 @@ from model.engine import Calc
 from model.fields import IntegerField
 from model.problems import Problem, Refused
 from ui import theme as themes
-from ui.jobs import Job, Progress
+from ui.jobs import Progress
 from ui.panels.base import SheetGrid
 from ui.panels.histogram_chart import HistogramChart
-from ui.panels.notices import JobBar
 from ui.panels.simulation_source import TERM, SimulationSource
+from ui.panels.work_bar import WorkBar
 from ui.session import DealSession
 from ui.slots import guarded
 from ui.wording import sentence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:  # it needs numpy, which only the worker imports
 
 DRAWS: Final = 5_000
 SEED: Final = 1
-_LONG = 300  # milliseconds: work that takes longer shows how far it is
 
 
 class Asked(NamedTuple):
@@ -87,7 +86,6 @@ class SimulationPart(QWidget):
     def __init__(self, session: DealSession, quick: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session, self.quick = session, quick
-        self.job: Job | None = None
         self.output = ""
         self.refusal = ""
         self._took = 0.0
@@ -104,11 +102,9 @@ class SimulationPart(QWidget):
         self.chart = HistogramChart(session.told.emit, self.split)
         self.split.addWidget(self.chart)
         column.addWidget(self.split, 1)
-        self.job_bar = JobBar(self)
+        self.job_bar = WorkBar(self)
         self.job_bar.cancelled.connect(self._cancelled)
         column.addWidget(self.job_bar)
-        self._soon = QTimer(self, interval=_LONG, singleShot=True)
-        self._soon.timeout.connect(self._still_going)
 
     def _inputs(self) -> QWidget:
         box = QWidget(self)
@@ -176,7 +172,7 @@ class SimulationPart(QWidget):
     @property
     def waiting(self) -> bool:
         """Whether there is something to work out that nobody is working out."""
-        return self.job is None and not self.asked.same(self._of)
+        return self.job_bar.job is None and not self.asked.same(self._of)
 
     def words(self) -> tuple[str, bool]:
         """What to say above the chart, and whether it is a refusal."""
@@ -214,16 +210,9 @@ class SimulationPart(QWidget):
 
     # --- working it out ------------------------------------------------------
 
-    def drop(self) -> None:
-        """End what is going on; its result is not wanted."""
-        if self.job is not None:
-            self.job.cancel()
-            self.job = None
-        self.job_bar.hide()
-
     def run(self) -> None:
         """Draw what is asked for, in the background; what was going on is dropped."""
-        self.drop()
+        self.job_bar.drop()
         if not self.output or self.draws.refusal or self.seed.refusal:
             self._say()
             return
@@ -239,34 +228,24 @@ class SimulationPart(QWidget):
             found = simulate(asked.calc, asked.draws, asked.seed, of=[asked.output], progress=progress)
             return found, time.perf_counter() - began
 
-        job = Job(work, self)
-        self.job = job
-        job.done.connect(lambda result: self._done(asked, *result))
-        job.refused.connect(self._refused)
-        job.failed.connect(lambda report: self._refused([Problem("", "The simulation could not be worked out.")]))
-        self._soon.start()
-        job.start()
+        title = f"Drawing the terms {self.draws.text()} times"
+        failed = "The simulation could not be worked out."
+        self.job_bar.begin(title, work, lambda result: self._done(asked, *result), self._refused, failed)
         self._say()
 
-    def _still_going(self) -> None:
-        if self.job is not None and self.job.running:
-            self.job_bar.follow(self.job, f"Drawing the terms {self.draws.text()} times")
-
     def _done(self, asked: Asked, found: Simulation, took: float) -> None:
-        self.job, self._took, self._of, self.source.found, self.refusal = None, took, asked, found, ""
+        self._took, self._of, self.source.found, self.refusal = took, asked, found, ""
         if (one := self.source.spread) is not None:
             self.chart.show_spread(one, found.draws, self.source.field, self.session.deal.outputs[one.output].label)
         self._show()
 
-    def _refused(self, problems: list[Problem]) -> None:
-        self.job = None
-        self.refusal = f"{sentence(problems[0].what)} {problems[0].remedy}".strip()
+    def _refused(self, why: str) -> None:
+        self.refusal = why
         if self.source.found is None:
             self.chart.say("")
         self._say()
 
     def _cancelled(self) -> None:
-        self.job = None
         if self.source.found is None:
             self.chart.say("Cancelled.")
         self._say()
