@@ -271,7 +271,7 @@ class Canvas:
         fits, least = round(100 * _ACROSS / wide), round(100 * (READABLE - _DRAWN))
         if drawn == 1 or (drawn and waste < 1.0):
             for percent in range(int(fits * _SURE), max(least, int(fits * 0.8)) - 1, -1):
-                whole_blocks = self._breaks(blocks, _ACROSS * _PAGE * 72 / 96 / percent * 100 - head, 1.0)
+                whole_blocks = self._breaks(blocks, _room(percent, head), 1.0)
                 if 1 < len(whole_blocks) + 1 <= drawn:  # as many pages, none of which ends within a block
                     self.sheet.set_print_scale(percent)
                     self.sheet.set_h_pagebreaks(whole_blocks)
@@ -280,7 +280,7 @@ class Canvas:
             return
         breaks = self._breaks(blocks, wide * _PAGE * 72 / 96 - head, waste)
         for percent in range(int(fits * _SURE), max(least, fits - 10) - 1, -1):
-            fewer = self._breaks(blocks, _ACROSS * _PAGE * 72 / 96 / percent * 100 - head, waste)
+            fewer = self._breaks(blocks, _room(percent, head), waste)
             if len(fewer) < len(breaks):  # a little smaller saves a page
                 self.sheet.set_print_scale(percent)
                 breaks = fewer
@@ -311,7 +311,7 @@ class Canvas:
         rows = sum(self._height(row) for row in range(repeated, blocks[-1][1] + 1))
         found = []
         for percent in range(most, min(most, round(100 * _BESIDE)) - 1, -1):  # smaller only where that saves pages
-            room = _ACROSS / percent * 100 * _PAGE * 72 / 96 - head
+            room = _room(percent, head)
             breaks = self._breaks(blocks, room, waste, 0.15)
             found.append((max(len(breaks) + 1, math.ceil(rows / room)), -percent, breaks))
         _, percent, breaks = min(found)
@@ -324,7 +324,7 @@ class Canvas:
         be read: what of a block is too wide for the page follows on pages of its own, below its headings."""
         head, found = sum(self._height(row) for row in range(repeated)), []
         for percent in range(round(100 * _APART), round(100 * (_APART - _DRAWN)) - 1, -1):
-            room = _ACROSS * _PAGE * 72 / 96 / percent * 100 - head
+            room = _room(percent, head)
             breaks = self._breaks([(first, last) for first, _, last, _ in blocks], room, 1.0)
             found.append((len(breaks), -percent, breaks))
         _, percent, breaks = min(found)
@@ -352,6 +352,11 @@ class Canvas:
 
     def _height(self, row: int) -> float:
         return self._heights.get(row, ROW_HEIGHT)
+
+
+def _room(percent: int, head: float) -> float:
+    """Points of height that a landscape page has below a repeated head, of what is printed at this size."""
+    return _ACROSS * _PAGE * 72 / 96 / percent * 100 - head
 
 
 def _drawn_in(pages: float, scale: float) -> int | None:
