@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QPainter, QPixmap
+from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from model.problems import Refused, refuse
@@ -15,6 +17,8 @@ from ui import theme as themes
 from ui.file_dialogs import ask_save
 
 _SCALE = 2
+_TEXT: Final = re.compile(r"<text ([^>]*)>([^<]*)</text>")
+_ATTRIBUTE: Final = re.compile(r'([\w-]+)="([^"]*)"')
 
 
 class Drawing(Protocol):
@@ -112,7 +116,34 @@ def save(drawing: Drawing, path: Path) -> None:
     else:
         raise refuse(str(path), "A picture's name must end in .png or .svg.", "Add one of them to the name.")
     buffer.close()
-    write_whole(path, bytes(data.data()))
+    made = bytes(data.data())
+    write_whole(path, outlined(made) if path.suffix.lower() == ".svg" else made)
+
+
+def outlined(svg: bytes) -> bytes:
+    """An SVG drawing of Qt's with its texts as shapes, each under its words as a title: no other machine has the
+    app's font, and another one would run into what stands beside or be cut off."""
+    return _TEXT.sub(_shapes, svg.decode("utf-8")).encode("utf-8")
+
+
+def _shapes(found: re.Match[str]) -> str:
+    about = dict(_ATTRIBUTE.findall(found[1]))
+    font = QFont(about["font-family"])
+    font.setPixelSize(round(float(about["font-size"])))
+    font.setWeight(QFont.Weight(int(about["font-weight"])))
+    font.setItalic(about.get("font-style") == "italic")
+    path = QPainterPath()
+    path.addText(float(about["x"]), float(about["y"]), font, unescape(found[2]))
+    fill = f'fill="{about["fill"]}" fill-opacity="{about["fill-opacity"]}"'
+    return f'<g><title>{found[2]}</title><path {fill} stroke="none" d="{_steps(path)}"/></g>'
+
+
+def _steps(path: QPainterPath) -> str:
+    """The path in SVG's words; a curve's three points stand behind its first letter."""
+    kind = QPainterPath.ElementType
+    letters = {kind.MoveToElement: "M", kind.LineToElement: "L", kind.CurveToElement: "C"}
+    found = [path.elementAt(i) for i in range(path.elementCount())]
+    return " ".join(f"{letters.get(e.type, '')}{e.x:.2f},{e.y:.2f}" for e in found)
 
 
 def ask_and_save(drawing: Drawing, parent: QWidget, tell: Callable[[str], object] | None = None) -> None:

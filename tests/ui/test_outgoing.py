@@ -6,6 +6,7 @@ import csv
 import errno
 import io
 import os
+import re
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -214,6 +215,22 @@ def test_a_chart_is_saved_at_twice_its_size_or_as_a_drawing(chart, tmp_path):
     root = ElementTree.parse(tmp_path / "c.svg").getroot()
     assert root.tag.endswith("svg") and root.get("viewBox") == "0 0 400 220"
     assert chart.data.label in "".join(root.itertext())
+
+
+def test_a_drawings_texts_are_shapes_where_the_apps_font_would_stand(chart, tmp_path):
+    pictures.save(chart, tmp_path / "c.svg")
+    text = (tmp_path / "c.svg").read_text(encoding="utf-8")
+    assert "<text" not in text
+    shapes = re.findall(r'<title>([^<]+)</title><path [^>]*d="M([\d.]+),([\d.]+) ', text)
+    assert len(shapes) > 5
+    assert all(0 <= float(x) <= 400 and 0 <= float(y) <= 220 for _, x, y in shapes)
+
+
+def test_texts_of_a_drawing_with_signs_of_xml_stay_whole():
+    svg = b'<svg><text fill="#fff" fill-opacity="1" x="3" y="9" font-family="Sans" font-size="12" font-weight="600" font-style="normal" \n >R&amp;D &lt;5 %</text></svg>'
+    root = ElementTree.fromstring(pictures.outlined(svg))
+    assert "".join(root.itertext()) == "R&D <5 %"
+    assert root.find(".//path").get("d").startswith("M")
 
 
 def test_the_charts_menu_asks_for_a_place_and_tells(chart, tmp_path, monkeypatch):
