@@ -381,7 +381,7 @@ def _fixed_condition(cells: str, op: str, rest: str) -> str:
     if isinstance(value, bool):
         operand, among = ("TRUE" if value else "FALSE"), f"({cells}>=FALSE)"
     elif isinstance(value, str):
-        operand, among = _text(value), f'(({cells}>="")*({cells}<FALSE))'
+        operand, among = _text(value), f'(({cells}&"")={cells})'  # nothing but a text equals itself as text
     else:
         operand, among = f"({value!r})".replace("e+", "E+").replace("e-", "E-"), f"({cells}<={_NO_TEXT})"
     if op == "<>":

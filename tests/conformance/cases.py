@@ -51,6 +51,12 @@ def _of_the_table() -> list[tuple[str, Any]]:
     return [f.example for f in FUNCTIONS.values() if not any(w in f.example[0] for w in ("ALL(", "[", "year"))]
 
 
+#: over the columns of the world
+OF_COLUMNS = (
+    'MINIFS(t[num],t[name],"apple")', 'MAXIFS(t[num],t[name],"=BANANA")', 'MAXIFS(t[num],t[name],">=b")', 'MINIFS(t[num],t[name],"<b")', 'MINIFS(t[num],t[name],"<>apple")',
+    'MAXIFS(t[num],t[mixed],"x")', 'MINIFS(t[num],t[mixed],">=a")', 'MINIFS(t[num],t[name],"apple",t[other],">1")',
+)  # fmt: skip
+
 CASES: list[tuple[str, Any]] = list(
     {text: (text, value) for text, value in [*((t, v) for _, t, v in FORMULAS), *_of_the_table(), *MORE]}.values()
 )

@@ -28,7 +28,7 @@ from model.formula.functions import FUNCTIONS
 from model.formula.parse import parse
 from model.problems import Refused
 from model.values import ErrorValue
-from tests.conformance.cases import CASES
+from tests.conformance.cases import CASES, OF_COLUMNS
 from tests.conformance.documented import DOCUMENTED
 from tests.conformance.engines import ENGINES, plain
 from tests.conformance.generate import ARGUMENTS, Generator
@@ -70,6 +70,10 @@ def picked_cases() -> list[Case]:
         except Refused:  # Excel 2010 has nothing for it
             continue
         made.append(Case(text, tree, 0, excel, compute(tree, 0)))
+    names = Namespace(world().deal)
+    for text in OF_COLUMNS:
+        tree = bind("out", text, names, is_line=True).tree
+        made.append(Case(text, tree, 0, printed(tree, 0), compute(tree, 0)))
     return made
 
 
