@@ -211,6 +211,14 @@ def test_a_bridge_that_fails_says_so_and_leaves_nothing_going(qtbot, panel, monk
     assert panel.chart.message == "The bridge could not be worked out." and panel.job_bar.isHidden()
 
 
+def test_the_ends_of_a_bridge_of_days_go_out_as_days(qtbot):
+    chart = BridgeChart(lambda text: None)
+    qtbot.addWidget(chart)
+    found = Bridge("x", 46_023.0, 46_025.0, [Bar("t", "Delay", 2.0)], 1)
+    chart.show_bridge(found, make_field("date"), "Closing", ("A", "B"))
+    assert chart.figures().splitlines() == ["A\t2026-01-01", "Delay\t2.0", "B\t2026-01-03"]
+
+
 def test_many_bars_are_drawn_as_few_and_still_add_up():
     bars = [Bar(f"t{i}", f"T{i}", (-1) ** i * i / 7) for i in range(1, 31)]
     found = Bridge("x", 5.0, 5.0 + math.fsum(bar.amount for bar in bars), bars, 1)

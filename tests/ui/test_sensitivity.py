@@ -15,8 +15,10 @@ from model import store
 from model.deal import Output, Term
 from model.edits import set_value
 from model.engine import run
+from model.fields import make_field
 from model.layers import default_view
-from model.whatif.sensitivity import sensitivity
+from model.values import ErrorValue
+from model.whatif.sensitivity import Bar, Tornado, sensitivity
 from model.whatif.simulate import simulate
 from tests.ui import kit, legal
 from tests.ui.kit import K, press
@@ -24,7 +26,7 @@ from ui.exchange.outgoing import table_csv
 from ui.main_window import MainWindow
 from ui.panels.sensitivity import SensitivityPanel
 from ui.panels.simulation_source import TERM
-from ui.panels.tornado_chart import ROW, TOP
+from ui.panels.tornado_chart import ROW, TOP, TornadoChart
 from ui.pictures import save
 from ui.session import DealSession
 from ui.targets import target_of
@@ -174,6 +176,14 @@ def test_table_and_chart_go_out_as_csv_and_as_data(panel):
     assert lines[1].split("\t")[3:] == [repr(bar.at_low), repr(bar.at_high)]
     panel.chart.button.copy_picture()
     assert not QGuiApplication.clipboard().pixmap().isNull()
+
+
+def test_days_and_errors_go_out_as_they_read(qtbot):
+    chart, day = TornadoChart(lambda text: None), make_field("date")
+    qtbot.addWidget(chart)
+    bar = Bar("a", 1.0, 2.0, 3.0, 46_023.0, ErrorValue("#NUM!", at="a"), None)
+    chart.show_tornado(Tornado("o", 46_000.0, (bar,)), [bar], day, "Closing", {"a": ("Weeks", make_field("number"))})
+    assert chart.figures().splitlines()[1] == "Weeks\t1.0\t3.0\t2026-01-01\t#NUM!"
 
 
 # --- simulation --------------------------------------------------------------

@@ -13,6 +13,7 @@ from model.fields.number_formats import show_text
 from model.fields.unit_text import with_unit
 from model.whatif.bridge import Bar, Bridge
 from ui import theme as themes
+from ui.panels.deal_source import figure_text
 from ui.panels.lying_bars import ROW, SIDE, TOP, LyingBars
 
 _MOST = 14
@@ -143,8 +144,11 @@ class BridgeChart(LyingBars):
 
     def figures(self) -> str:
         """All bars, also those drawn together, for a spreadsheet."""
-        found = self.bridge
-        if found is None:
+        found, field = self.bridge, self._field
+        if found is None or field is None:
             return ""
-        lines = [f"{self._names[0]}\t{found.start!r}", *(f"{bar.label}\t{bar.amount!r}" for bar in found.bars)]
-        return "\n".join([*lines, f"{self._names[1]}\t{found.end!r}"]) + "\n"
+        lines = [
+            f"{self._names[0]}\t{figure_text(field, found.start)}",
+            *(f"{bar.label}\t{bar.amount!r}" for bar in found.bars),
+        ]
+        return "\n".join([*lines, f"{self._names[1]}\t{figure_text(field, found.end)}"]) + "\n"

@@ -159,6 +159,13 @@ def limit_words(field: Field, limit: float) -> str:
     return "0" if text == "–" else text
 
 
+def figure_text(field: Field, value: object) -> str:
+    """A figure of a chart for a spreadsheet: a number in full precision; a day, “none” and an error as they read."""
+    if isinstance(value, float) and field.kind != "date" and abs(value) < NO_CAP:
+        return repr(value)
+    return copy_text(field, value, field.show(value))  # type: ignore[arg-type]
+
+
 def copy_text(field: Field, value: object, text: str) -> str:
     """Full precision for the clipboard, readable by Excel and by our own paste."""
     if value is None or isinstance(value, (ErrorValue, str)):

@@ -14,6 +14,7 @@ from model.fields.number_formats import show_text
 from model.fields.unit_text import with_unit
 from model.whatif.ranges import WHOLE, endless
 from ui import theme as themes
+from ui.panels.deal_source import figure_text
 from ui.walked import WalkedChart
 
 if TYPE_CHECKING:  # it needs numpy, which only the worker imports
@@ -208,8 +209,7 @@ class HistogramChart(WalkedChart):
         assert self._field is not None and self._one is not None
         lines = ["From\tTo\tDraws"]
         for low, high, count in self.classes:
-            ends = [self._field.show(float(v)) if self._field.kind == "date" else repr(v) for v in (low, high)]
-            lines.append("\t".join([*ends, str(count)]))
+            lines.append("\t".join([figure_text(self._field, low), figure_text(self._field, high), str(count)]))
         if self._one.histogram.endless:
             lines.append(f"{self._field.show(endless(self._field.kind))}\t\t{self._one.histogram.endless}")
         if self._one.errors:

@@ -13,6 +13,7 @@ from model.fields.number_formats import show_text
 from model.fields.unit_text import with_unit
 from model.whatif.sensitivity import Bar, Tornado
 from ui import theme as themes
+from ui.panels.deal_source import figure_text
 from ui.panels.lying_bars import ROW, SIDE, TOP, LyingBars
 from ui.panels.sensitivity_source import swing_text
 
@@ -150,8 +151,11 @@ class TornadoChart(LyingBars):
 
     def figures(self) -> str:
         """Terms with both ends and what the output is there, in full precision, for a spreadsheet."""
+        assert self._field is not None
         lines = ["Term\tLow\tHigh\tOutput at low\tOutput at high"]
         for bar in self._bars:
-            values = [repr(v) if isinstance(v, float) else str(v) for v in (bar.low, bar.high, bar.at_low, bar.at_high)]
-            lines.append("\t".join([self._terms[bar.term][0], *values]))
+            label, own = self._terms[bar.term]
+            values = [figure_text(own, end) for end in (bar.low, bar.high)]
+            values += [figure_text(self._field, there) for there in (bar.at_low, bar.at_high)]
+            lines.append("\t".join([label, *values]))
         return "\n".join(lines) + "\n"
