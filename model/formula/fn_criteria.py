@@ -343,10 +343,10 @@ _CONSTANT = re.compile(_QUOTED, re.DOTALL)
 _NO_TEXT: Final = "1.7E+308"  # every text lies above every number
 
 
-def _condition(cells: str, wanted: str) -> str:
+def _condition(cells: str, wanted: str, among_errors: bool = False) -> str:
     """A criterion as an array condition. A text is read as ``criterion`` reads it, and an operator at its start taken
     apart; anything else is a value to be equal to. Comparisons stand for ISNUMBER and ISBLANK, which some engines do
-    not apply cell by cell."""
+    not apply cell by cell. ``among_errors``: an error meets ``<>``, as in Excel; else it ends the whole."""
     match = _LITERAL.fullmatch(wanted)
     begin, after = (match[1].replace('""', '"'), match[2]) if match else ("", wanted)
     if after is not None and (constant := _CONSTANT.fullmatch(after)):
@@ -354,13 +354,13 @@ def _condition(cells: str, wanted: str) -> str:
     op, rest = _parted(begin)
     op = op or "="
     if after is None:
-        return _fixed_condition(cells, op, rest)
+        return _fixed_condition(cells, op, rest, among_errors)
     operand = bracketed(after)
     if rest:  # joined, it may still read as a number
         text = f"{_text(rest)}&{operand}"
         operand = f"IFERROR(VALUE({text}),{text})"
     if op == "<>":
-        return f'((({cells}<>{operand})+({cells}=""))>0)'
+        return _differs(cells, operand, among_errors)
     met = f'(({cells}{op}{operand})*({cells}<>""))'
     return f"({met}*((({cells}<={_NO_TEXT})+ISTEXT({operand}))>0))" if op in (">", ">=") else met
 
@@ -369,12 +369,12 @@ def _text(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def _fixed_condition(cells: str, op: str, rest: str) -> str:
+def _fixed_condition(cells: str, op: str, rest: str, among_errors: bool) -> str:
     """A criterion that is written out in full."""
     if has_wildcards(rest):
         raise refuse("MINIFS", "A criterion with wildcards cannot be written for Excel 2010.", "Name the text in full.")
     if rest == "":
-        return f'({cells}{op}"")'
+        return f'(1-ISNUMBER(1/({cells}="")))' if op == "<>" and among_errors else f'({cells}{op}"")'
     value = _operand(rest)
     if isinstance(value, ErrorValue):
         raise refuse("MINIFS", "A criterion that looks for an error cannot be written for Excel 2010.", "Use IFERROR.")
@@ -385,16 +385,39 @@ def _fixed_condition(cells: str, op: str, rest: str) -> str:
     else:
         operand, among = f"({value!r})".replace("e+", "E+").replace("e-", "E-"), f"({cells}<={_NO_TEXT})"
     if op == "<>":
-        return f'((({cells}<>{operand})+({cells}=""))>0)'
+        return _differs(cells, operand, among_errors)
     return f'(({cells}{op}{operand})*({cells}<>"")*{among})'
 
 
-def _extreme(function: str, sign: str) -> Callable[..., str]:
+def _differs(cells: str, operand: str, among_errors: bool) -> str:
+    if among_errors:
+        return f'(1-ISNUMBER(1/(({cells}={operand})*({cells}<>""))))'
+    return f'((({cells}<>{operand})+({cells}=""))>0)'
+
+
+def _met(args: Sequence[str], among_errors: bool = False) -> str:
+    met = "*".join(_condition(args[i], args[i + 1], among_errors) for i in range(1, len(args) - 1, 2))
+    return f'({met}*({args[0]}<>""))'
+
+
+_AREA = re.compile(r"(?:'[^']+'!)?(?!TRUE$|FALSE$)[^-('\"{+*/^&=<>,%\d.][^('\"{+*/^&=<>,%-]*")
+
+
+def _extreme(function: str, sign: str, place: int) -> Callable[..., str]:
+    """Conditions multiplied with the values, in a form that every engine computes. An error anywhere among the cells
+    makes an error of it; then AGGREGATE passes over those that are not chosen, which Excel and LibreOffice know, and
+    SUMIFS shows those that are."""
+
     def printed(*args: str) -> str:
-        met = "*".join(_condition(args[i], args[i + 1]) for i in range(1, len(args) - 1, 2))
-        met = f'({met}*({args[0]}<>""))'
+        values, pairs = args[0], ",".join(args[1:])
+        met = _met(args)
         far = f"{sign}(1-{met})*1E+300"
-        return f"IF(SUMPRODUCT({met}*1)=0,0,SUMPRODUCT({function}({met}*{args[0]}{far})))"
+        simple = f"IF(SUMPRODUCT({met}*1)=0,0,SUMPRODUCT({function}({met}*{values}{far})))"
+        if not all(_AREA.fullmatch(cells) for cells in (values, *args[1::2])):
+            return simple  # no areas: SUMIFS takes nothing else
+        chosen = f"_xlfn.AGGREGATE({place},6,{values}/{_met(args, True)},1)"
+        none = f'COUNTIFS({pairs})=COUNTIFS({values},"",{pairs})+0*SUMIFS({values},{pairs})'
+        return f"IFERROR({simple},IF({none},0,{chosen}))"
 
     return printed
 
@@ -404,13 +427,13 @@ def _extreme(function: str, sign: str) -> Callable[..., str]:
     ('MINIFS(rounds[on],rounds[funded],">0")', "the first day on which a funded round closes"),
     takes_ranges=_PAIRS_AFTER_VALUES,
     step=2,
-    excel=_extreme("MIN", "+"),
+    excel=_extreme("MIN", "+", 15),
     vector="scan",
 )
 def _minifs(values: Value, *pairs: Value) -> Value:
     """The smallest of the values whose place meets all criteria; 0 where none does. In the workbook it becomes
-    SUMPRODUCT over conditions: criteria are values or an operator in quotes, without wildcards, and the values are
-    numbers."""
+    SUMPRODUCT over conditions, and AGGREGATE where errors stand among the cells: criteria are values or an operator in
+    quotes, without wildcards, and the values are numbers."""
     return min(_chosen(values, pairs), default=0.0)
 
 
@@ -419,7 +442,7 @@ def _minifs(values: Value, *pairs: Value) -> Value:
     ('MAXIFS(rounds[price],rounds[on],"<="&end)', "the highest price of the rounds closed so far"),
     takes_ranges=_PAIRS_AFTER_VALUES,
     step=2,
-    excel=_extreme("MAX", "-"),
+    excel=_extreme("MAX", "-", 14),
     vector="scan",
 )
 def _maxifs(values: Value, *pairs: Value) -> Value:

@@ -55,6 +55,9 @@ def _of_the_table() -> list[tuple[str, Any]]:
 OF_COLUMNS = (
     'MINIFS(t[num],t[name],"apple")', 'MAXIFS(t[num],t[name],"=BANANA")', 'MAXIFS(t[num],t[name],">=b")', 'MINIFS(t[num],t[name],"<b")', 'MINIFS(t[num],t[name],"<>apple")',
     'MAXIFS(t[num],t[mixed],"x")', 'MINIFS(t[num],t[mixed],">=a")', 'MINIFS(t[num],t[name],"apple",t[other],">1")',
+    # errors among the cells: passed over where they are not chosen, shown where they are
+    'MINIFS(t[faulty],t[num],">4")', 'MAXIFS(t[faulty],t[num],">0",t[num],"<>1")', 'MINIFS(t[faulty],t[num],"<=0")', 'MAXIFS(t[faulty],t[name],"Banana")',
+    'MAXIFS(t[num],t[faulty],">2")', 'MAXIFS(t[num],t[faulty],"<>2")', 'MINIFS(t[num],t[faulty],"<>")', 'MINIFS(t[faulty],t[num],">99")', 'MINIFS(t[faulty],t[num],1.5)',
 )  # fmt: skip
 
 CASES: list[tuple[str, Any]] = list(

@@ -376,6 +376,8 @@ TABLE: tuple[Known, ...] = (
     Known("libreoffice ironcalc", "PMT, PV, FV at extreme rates", "a power of rate and periods beyond a number's range", lambda p: (p.name in LOANS and any(_number(v) and abs(v) > 2 for v in p.our_parts[:1])) or (p.name in LOANS and any(_numeric_text(v) for v in p.our_parts[:1]))),
     # -- ranges ------------------------------------------------------------------------------------
     Known(FZ, "INDEX with a negative place is #REF!", "doc INDEX: #VALUE! below 0", lambda p: p.name == "INDEX" and str(p.ours) == "#VALUE!" and str(p.theirs) == "#REF!"),
+    Known("formualizer ironcalc", "AGGREGATE over an array, by which MINIFS and MAXIFS pass over errors, is missing", "doc AGGREGATE: array form of SMALL and LARGE",
+          lambda p: p.name in ("MINIFS", "MAXIFS") and bool(_errors(p)) and _err(p.theirs)),
     Known(FZ, "ranges of different lengths are stretched", "doc SUMIFS, SUMPRODUCT: #VALUE!", lambda p: p.name in (*CRITERIA, "SUMPRODUCT") and str(p.ours) == "#VALUE!"),
     Known(FZ, "SUMPRODUCT counts text and booleans", "doc SUMPRODUCT: they are zeros", lambda p: p.name == "SUMPRODUCT" and _number(p.theirs) and ("$I$1:$I$8" in p.excel or "$H$1:$H$8" in p.excel)),
     Known(LO, "SUMPRODUCT counts booleans", "doc SUMPRODUCT: they are zeros", lambda p: p.name == "SUMPRODUCT" and _number(p.theirs) and "$I$1:$I$8" in p.excel),

@@ -783,6 +783,14 @@ def test_minifs_and_maxifs_are_printed_as_conditions_and_agree_with_another_engi
             assert book.evaluate_cell("S", 1, 4) == call(name, Range(values), Range(keys), wanted), (name, criterion)
 
 
+def test_a_printed_minifs_hands_functions_that_take_areas_nothing_else() -> None:
+    for cells in ("$A$1:$A$9", "'My Terms'!$D$4:$D$40", "Schedule!$E12:H12", "B7"):
+        assert f"SUMIFS({cells},$B$1:$B$9," in FUNCTIONS["MINIFS"].printed([cells, "$B$1:$B$9", '">1"'])
+    for cells in ("{1,2}", "2*A1", "7", "TRUE", "IF(A1,B1,C1)", '"a"'):
+        assert "SUMIFS(" not in FUNCTIONS["MINIFS"].printed([cells, "$B$1:$B$9", '">1"'])
+        assert "SUMIFS(" not in FUNCTIONS["MAXIFS"].printed(["$B$1:$B$9", cells, '">1"'])
+
+
 def test_a_criterion_that_looks_for_an_error_cannot_be_printed() -> None:
     with pytest.raises(Refused, match="looks for an error"):
         FUNCTIONS["MAXIFS"].printed(["A1:A9", "B1:B9", '"#N/A"'])
