@@ -25,7 +25,7 @@ from ui.panels.inspector_page import InspectorPage
 from ui.panels.results import SourcesSource
 from ui.panels.schedule import SchedulePanel
 from ui.panels.terms import TermsPanel
-from ui.targets import Target
+from ui.targets import Target, target_of
 from ui.wording import change
 
 
@@ -230,6 +230,27 @@ def test_going_to_a_helper_line_shows_it(window):
     assert isinstance(panel, SchedulePanel)
     assert panel.helpers_shown
     assert window.panel.target().key == "share"
+
+
+def test_going_to_a_hidden_helper_line_far_down_brings_it_into_view(qtbot, tmp_path):
+    source = kit.copy_of(tmp_path)
+    workings = "".join(
+        f'[lines.working_{i}]\nlabel = "Working {i}"\nsection = "plan"\nformula = "= {i}"\nstyle = "helper"\n'
+        for i in range(60)
+    )
+    text = source.read_text("utf-8")
+    source.write_text(text.replace("\n[lines.", f"\n{workings}\n[lines.", 1), "utf-8")
+    shown = kit.window(qtbot, tmp_path, source)
+    grid = kit.show(shown, "Schedule")
+    grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum())
+    kit.go(shown, "working_59 · 2025")
+    cell = grid.visualRect(grid.currentIndex())
+    assert grid.viewport().rect().contains(cell)
+    shown.panel.show_helpers(False)
+    shown.panel.show_target(target_of(shown.session.deal, "working_0", 0))
+    shown.panel.show_helpers(False)
+    shown.panel.show_target(target_of(shown.session.deal, "working_59", 0))
+    assert grid.viewport().rect().contains(grid.visualRect(grid.currentIndex()))
 
 
 def test_a_lines_formula_is_changed_for_the_whole_row(window, schedule):

@@ -71,6 +71,7 @@ class GridView(EditingGrid):
         self._tab_start = None
         self._hide_rows()
         self._layout_columns()
+        self.updateGeometries()  # the bars reach as far as the rows do now: a jump to a new one must not fall short
         saved, self._saved = self._saved, None
         if saved is None:
             first = self.navigator.first()
