@@ -284,6 +284,31 @@ def test_quick_draws_follow_an_edit_and_slow_ones_wait_to_be_asked(qtbot, panel)
     assert not part.stale and not part.chart.stale and panel.again.isHidden()
 
 
+def test_the_part_that_is_not_in_front_waits_until_it_is_seen(qtbot, panel):
+    part, found = drawn(qtbot, panel), panel.source.found
+    session, other = panel.session, panel.source.bars()[1].term
+    session.edit(set_value(session.deal, session.view, other, 16.0))
+    assert panel.job_bar.job is None and panel.source.found is found
+    ready(qtbot, part)
+    panel.step(-1)
+    ready(qtbot, panel)
+    assert panel.source.found is not found and not panel.stale and panel.again.isHidden()
+    assert next(bar for bar in panel.source.bars() if bar.term == other).value == 16.0
+
+
+def test_figures_that_were_asked_for_go_on_while_the_other_part_is_looked_at(qtbot, panel):
+    session, other = panel.session, panel.source.bars()[1].term
+    panel.quick = -1.0
+    session.edit(set_value(session.deal, session.view, other, 16.0))
+    panel.again.click()
+    asked = panel.job_bar.job
+    panel.step(1)
+    panel.step(-1)
+    assert panel.job_bar.job is asked is not None
+    ready(qtbot, panel)
+    assert not panel.stale
+
+
 def test_cancelled_draws_leave_the_earlier_figures_paler_and_can_be_asked_for_again(qtbot, panel):
     part = drawn(qtbot, panel)
     enter(part.draws, "50000")

@@ -58,6 +58,7 @@ class SensitivityPanel(SheetPanel):
         self.quick = QUICK
         self._took = 0.0
         self._of: Calc | None = None  # the run that the figures shown belong to
+        self._asked: Calc | None = None  # the run that they were last worked out for
         self.source = SensitivitySource(session)
         self.chips = Chips("Part of the sensitivity", self)
         self.chips.set_texts(PARTS, _TIPS)
@@ -107,7 +108,6 @@ class SensitivityPanel(SheetPanel):
         self._stack.addWidget(EmptyHint(_EMPTY))
         self.outer.addWidget(self._stack, 1)
         self.show_part(PARTS[0])
-        self.update_figures()
 
     def _bar(self, parent: QWidget) -> QWidget:
         bar = QWidget(parent)
@@ -159,10 +159,7 @@ class SensitivityPanel(SheetPanel):
         self.chips.set_current(index)
         self.sort_box.setVisible(index == 0)
         self.simulation.inputs.setVisible(index == 1)
-        if self._simulating and varies(self.session.calc):
-            self._choose_output()
-            self.simulation.follow()
-        self._say()
+        self._follow()
         return self.grid
 
     def _choose(self, index: int) -> None:
@@ -206,9 +203,10 @@ class SensitivityPanel(SheetPanel):
     def _choose_output(self) -> None:
         """What the selector offers, and the one that both parts show."""
         deal, source = self.session.deal, self.source
-        keys = [one.output for one in source.found.tornados if one.output in deal.outputs] if source.found else []
-        if not keys and self._simulating:  # no tornado yet, or none at all
+        if self._simulating:  # the tornados may be those of an earlier state of the deal, or none at all
             keys = watched(self.session.calc)
+        else:
+            keys = [one.output for one in source.found.tornados if one.output in deal.outputs] if source.found else []
         if source.output not in keys:  # begin with one that there is something to see of
             moved = {one.output for one in source.found.tornados if one.largest} if source.found else set()
             source.output = next((key for key in keys if key in moved), keys[0] if keys else "")
@@ -247,10 +245,9 @@ class SensitivityPanel(SheetPanel):
     def update_figures(self) -> None:
         """Work it out for the deal as it is, in the background; what was going on is dropped."""
         self.job_bar.drop()
-        calc = self.session.calc
+        calc = self._asked = self.session.calc
         possible = varies(calc)
-        self._stack.setCurrentIndex(0 if possible else 1)
-        self.chips.setVisible(possible)
+        self._arrange(possible)
         if not possible:
             self.simulation.job_bar.drop()
             return
@@ -283,12 +280,26 @@ class SensitivityPanel(SheetPanel):
             self.again.show()
 
     def sync(self, changes: ChangeSet) -> None:
-        """Follow the deal where that is quick, else say that the figures are out of date."""
-        if self._of is not self.session.calc:
-            self._show()
-            if self._took <= self.quick or self._of is None or not varies(self.session.calc):
-                self.update_figures()
-        if self._simulating and varies(self.session.calc):
+        self._follow()
+
+    def _follow(self) -> None:
+        """The part in front follows the deal where that is quick, else says that its figures are out of date. The other
+        one waits until it is seen."""
+        calc = self.session.calc
+        going = self.job_bar.job is not None and self._asked is calc
+        if self._simulating and varies(calc):
+            self._arrange(True)
+            if not going:
+                self.job_bar.drop()
             self._choose_output()
             self.simulation.follow()
+        elif self._of is not calc and not going:
+            self._show()
+            if self._took <= self.quick or self._of is None or not varies(calc):
+                self.update_figures()
         self._say()
+
+    def _arrange(self, possible: bool) -> None:
+        """Either there is something to vary and to watch, or what to do about it is said."""
+        self._stack.setCurrentIndex(0 if possible else 1)
+        self.chips.setVisible(possible)
